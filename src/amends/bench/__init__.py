@@ -1,0 +1,1 @@
+"""Bench: what Amends costs, measured."""

@@ -1,0 +1,39 @@
+"""Casework: the rules of a case, pure and without a database.
+
+States and their moves, who may do what, what a newly heard post means for a case, how the
+event log is chained and when a reply is tried again. The desk asks here and does as told.
+"""
+
+from amends.casework.chain import GENESIS, Link, Verdict, event_hash, verify
+from amends.casework.delivery import REPLY_MOVES, ReplyStatus, check_delivery, next_try
+from amends.casework.intake import Decision, Facts, Intake, decide
+from amends.casework.roles import Action, Role, check_may, may, permitted
+from amends.casework.states import LIVE, MOVES, CaseState, Outcome, Priority, check_move, path_to
+
+__all__ = [
+    "GENESIS",
+    "LIVE",
+    "MOVES",
+    "REPLY_MOVES",
+    "Action",
+    "CaseState",
+    "Decision",
+    "Facts",
+    "Intake",
+    "Link",
+    "Outcome",
+    "Priority",
+    "ReplyStatus",
+    "Role",
+    "Verdict",
+    "check_delivery",
+    "check_may",
+    "check_move",
+    "decide",
+    "event_hash",
+    "may",
+    "next_try",
+    "path_to",
+    "permitted",
+    "verify",
+]

@@ -1,0 +1,57 @@
+"""Who may do what. Approving is a permission of its own, beside the role."""
+
+from enum import StrEnum
+
+from amends.terms import NotAllowed
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    LEAD = "lead"
+    RESPONDER = "responder"
+    ANALYST = "analyst"
+    SALES = "sales"
+    VIEWER = "viewer"
+
+
+class Action(StrEnum):
+    """Each value completes the sentence "You may not …"."""
+
+    SEE_CASES = "see cases"
+    SEE_PRIVATE = "see private cases"
+    SEE_HEARD = "see what was heard"
+    NOTE = "write notes"
+    REPLY = "speak for the company"
+    WORK = "change a case"
+    ASSIGN = "give a case to somebody else"
+    ERASE = "erase a customer"
+    SET_UP = "change the set-up"
+    PEOPLE = "invite people"
+
+
+_ALL = frozenset(Action)
+
+_MAY: dict[Role, frozenset[Action]] = {
+    Role.ADMINISTRATOR: _ALL,
+    Role.LEAD: _ALL - {Action.SET_UP, Action.PEOPLE},
+    Role.RESPONDER: _ALL - {Action.SET_UP, Action.PEOPLE, Action.ERASE},
+    Role.ANALYST: frozenset(
+        {Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD, Action.NOTE},
+    ),
+    Role.SALES: frozenset({Action.SEE_CASES, Action.SEE_HEARD}),  # public cases only (R13)
+    Role.VIEWER: frozenset({Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD}),
+}
+
+
+def permitted(role: Role) -> frozenset[Action]:
+    return _MAY[role]
+
+
+def may(role: Role, action: Action) -> bool:
+    return action in _MAY[role]
+
+
+def check_may(role: Role, action: Action) -> None:
+    """Raise ``NotAllowed`` with a sentence naming the role unless it may."""
+    if not may(role, action):
+        raise NotAllowed(f"The role {role} may not {action}. Ask an administrator.")

@@ -1,0 +1,1 @@
+"""Config: settings, read once, refused loudly."""

@@ -1,0 +1,1 @@
+"""Connectors: one folder a network."""

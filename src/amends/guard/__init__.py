@@ -1,0 +1,1 @@
+"""Guard: what a reply must not say."""

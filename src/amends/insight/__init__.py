@@ -1,0 +1,1 @@
+"""Insight: roll-ups of what was heard."""

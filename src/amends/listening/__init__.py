@@ -1,0 +1,1 @@
+"""Listening: the stream from a network to the desk."""

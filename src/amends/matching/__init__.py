@@ -1,0 +1,1 @@
+"""Matching: which watches a text satisfies, and why."""

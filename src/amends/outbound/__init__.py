@@ -1,0 +1,1 @@
+"""Outbound: the one HTTP client; every way out of the building."""

@@ -1,0 +1,1 @@
+"""Reach: who has seen a post and who may yet."""

@@ -1,0 +1,53 @@
+"""Terms: the words every floor shares. Values only; nothing here does any work."""
+
+from amends.terms.clock import Clock, SystemClock
+from amends.terms.errors import (
+    AmendsError,
+    AuthError,
+    BadInput,
+    ConnectorError,
+    DeliveryUnknown,
+    NotAllowed,
+    Stale,
+    TryLater,
+)
+from amends.terms.mention import DeadLetter, Mention, Reading, Sentiment, Watch, WatchKind
+from amends.terms.network import (
+    Credentials,
+    Page,
+    Published,
+    ReplyTarget,
+    Traits,
+)
+from amends.terms.post import Author, Channel, Conversation, Media, Post, Ref, Visibility
+
+__all__ = [
+    "AmendsError",
+    "AuthError",
+    "Author",
+    "BadInput",
+    "Channel",
+    "Clock",
+    "ConnectorError",
+    "Conversation",
+    "Credentials",
+    "DeadLetter",
+    "DeliveryUnknown",
+    "Media",
+    "Mention",
+    "NotAllowed",
+    "Page",
+    "Post",
+    "Published",
+    "Reading",
+    "Ref",
+    "ReplyTarget",
+    "Sentiment",
+    "Stale",
+    "SystemClock",
+    "Traits",
+    "TryLater",
+    "Visibility",
+    "Watch",
+    "WatchKind",
+]

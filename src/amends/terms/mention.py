@@ -1,0 +1,71 @@
+"""What was heard: watches, readings, mentions, and what could not be read."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from amends.terms.post import Post
+
+Sentiment = Literal["negative", "neutral", "positive"]
+
+
+class WatchKind(StrEnum):
+    BRAND = "brand"
+    PRODUCT = "product"
+    PERSON = "person"
+    COMPETITOR = "competitor"
+    TOPIC = "topic"
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """What we listen for. ``query`` is the expression; see ``amends.matching``."""
+
+    id: str
+    kind: WatchKind
+    query: str
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text says about how its author feels.
+
+    ``complaint``, ``praise`` and ``question`` are probabilities in [0, 1]; ``sentiment`` the
+    likeliest of three and ``sentiment_scores`` their probabilities (sum 1). ``why`` lists the
+    words that tipped the complaint, heaviest first. ``retraction`` says the author takes
+    an earlier claim back. ``model`` names the reader and its version.
+    """
+
+    complaint: float
+    praise: float
+    question: float
+    sentiment: Sentiment
+    sentiment_scores: dict[str, float]
+    why: tuple[str, ...] = ()
+    retraction: bool = False
+    model: str = ""
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that matched watches (or reached our account), with what was read in it.
+
+    ``watches`` maps a watch's id to the words that matched. ``to_us`` is true where the network
+    itself delivered it to our account: a notification, a reply to us, a private message.
+    ``ours`` is true for what our own account wrote.
+    """
+
+    post: Post
+    watches: dict[str, tuple[str, ...]]
+    reading: Reading | None = None
+    to_us: bool = False
+    ours: bool = False
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that could not be read. ``raw`` is the start of it, at most 2,000 characters."""
+
+    source: str
+    reason: str
+    raw: str
+    line: int | None = None
+    at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Text: normalising, tokens, graphemes, near copies."""

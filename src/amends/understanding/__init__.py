@@ -1,0 +1,1 @@
+"""Understanding: what a text says about how its author feels."""
