@@ -1,0 +1,90 @@
+"""WebSockets over a socket that was connected to a pinned address."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import httpx2
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+    PayloadTooBig,
+)
+
+from amends.outbound.bodies import too_large
+from amends.outbound.dialing import Dialer, checked_url, place, port_of
+from amends.outbound.errors import OutboundError, Unreachable
+
+_TOO_BIG = 1009
+
+
+@asynccontextmanager
+async def open_websocket(
+    address: str,
+    *,
+    dialer: Dialer,
+    context: Callable[[], ssl.SSLContext],
+    headers: Mapping[str, str] | None,
+    connect_timeout: float,
+    max_size: int,
+    compression: str | None,
+) -> AsyncIterator[ClientConnection]:
+    """A connection that closes with the block; what breaks it comes out as ``OutboundError``."""
+    url = checked_url(address, schemes=("ws", "wss"))
+    try:
+        async with connect(
+            str(url),
+            sock=await _connected(url, dialer, connect_timeout),
+            additional_headers=headers,
+            open_timeout=connect_timeout,
+            max_size=max_size,
+            compression=compression,
+            user_agent_header=None,
+            proxy=None,
+            ssl=context() if url.scheme == "wss" else None,
+        ) as connection:
+            yield connection
+    except ConnectionClosed as error:
+        if error.sent is not None and error.sent.code == _TOO_BIG:
+            raise too_large(max_size) from error
+        msg = f"{place(url)} closed the connection; it will be opened again."
+        raise Unreachable(msg, sent=True) from error
+    except PayloadTooBig as error:
+        raise too_large(max_size) from error
+    except InvalidStatus as error:
+        msg = f"{place(url)} refused the stream with status {error.response.status_code}."
+        raise OutboundError(msg, sent=True) from error
+    except (InvalidHandshake, InvalidURI) as error:
+        msg = f"{place(url)} does not speak WebSocket; check the address of the stream."
+        raise OutboundError(msg, sent=True) from error
+    except (OSError, EOFError) as error:
+        msg = f"{place(url)} could not be reached; check the address and the network."
+        raise Unreachable(msg, sent=True) from error
+
+
+async def _connected(url: httpx2.URL, dialer: Dialer, seconds: float) -> socket.socket:
+    port = port_of(url)
+
+    async def one(address: str, patience: float | None) -> socket.socket:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(patience):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    host = url.raw_host.decode("ascii")
+    try:
+        return await dialer.dial(one, host=host, port=port, patience=seconds, failures=(OSError,))
+    except OSError as error:
+        msg = f"{place(url)} could not be reached; check the address and the network."
+        raise Unreachable(msg) from error
