@@ -1,1 +1,24 @@
 """Text: normalising, tokens, graphemes, near copies."""
+
+from amends.text.entities import Entity, entities, strip_handles
+from amends.text.hidden import mark_hidden
+from amends.text.lengths import Unit, graphemes, length
+from amends.text.normal import normalise, normalise_aligned
+from amends.text.words import UNSPACED, Token, initial_words, token_spans, tokens
+
+__all__ = [
+    "UNSPACED",
+    "Entity",
+    "Token",
+    "Unit",
+    "entities",
+    "graphemes",
+    "initial_words",
+    "length",
+    "mark_hidden",
+    "normalise",
+    "normalise_aligned",
+    "strip_handles",
+    "token_spans",
+    "tokens",
+]
