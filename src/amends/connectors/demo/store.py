@@ -1,0 +1,121 @@
+"""The demo network's file: one SQLite database that several processes may share."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BUSY_SECONDS = 20.0
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS account (
+    handle TEXT PRIMARY KEY COLLATE NOCASE,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    followers INTEGER NOT NULL,
+    role TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS post (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    lang TEXT,
+    at INTEGER NOT NULL,
+    edited_at INTEGER,
+    deleted_at INTEGER,
+    root TEXT NOT NULL,
+    reply_to TEXT,
+    quote_of TEXT,
+    repost_of TEXT,
+    recipient TEXT
+);
+CREATE INDEX IF NOT EXISTS post_root ON post (root, number);
+CREATE INDEX IF NOT EXISTS post_reply ON post (reply_to);
+CREATE INDEX IF NOT EXISTS post_quote ON post (quote_of);
+CREATE INDEX IF NOT EXISTS post_repost ON post (repost_of);
+CREATE INDEX IF NOT EXISTS post_author ON post (author, number);
+CREATE TABLE IF NOT EXISTS event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    post TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS notice (
+    account TEXT NOT NULL,
+    box TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (account, box, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS attempt (
+    account TEXT NOT NULL,
+    key TEXT NOT NULL,
+    post TEXT NOT NULL,
+    PRIMARY KEY (account, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS plan (
+    due INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (due, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS story (
+    number INTEGER PRIMARY KEY,
+    customer TEXT NOT NULL,
+    root TEXT NOT NULL UNIQUE,
+    data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS story_customer ON story (customer, number);
+CREATE TABLE IF NOT EXISTS fault (
+    number INTEGER PRIMARY KEY,
+    verb TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    seconds INTEGER NOT NULL
+);
+"""
+
+
+class Store:
+    """Opens the file anew for each piece of work, so threads and processes share nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            for statement in SCHEMA.split(";"):
+                db.execute(statement)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA synchronous=NORMAL")
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view of the file."""
+        with self._open() as db:
+            db.execute("BEGIN")
+            yield db
+            db.execute("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The only writer, until the block ends; all of it is kept, or nothing."""
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
