@@ -147,12 +147,7 @@ class DemoNetwork:
         """
         with self._store.reading() as db:
             rows, cursor, more = _scan(db, handle.lower(), source, after, limit)
-            items = []
-            for row in rows:
-                post = records.find(db, row["post"])
-                if post is not None:
-                    entry = {"seq": row["seq"], "kind": row["kind"]}
-                    items.append(entry | {"post": records.as_json(db, post)})
+            items = [item for row in rows if (item := _item(db, row))]
             return {"items": items, "cursor": cursor, "more": more}
 
     # What a client of the network does
@@ -296,6 +291,17 @@ def _check_length(text: str, limit: int) -> None:
         raise Refusal(422, "There is nothing in it: write some text first.")
     if graphemes(text) > limit:
         raise Refusal(422, f"It is longer than {limit} characters: shorten it.")
+
+
+def _item(db: sqlite3.Connection, event: sqlite3.Row) -> dict[str, Any] | None:
+    """An event as JSON; nothing is told any more of a post that was deleted but just that."""
+    entry = {"seq": event["seq"], "kind": event["kind"]}
+    if event["kind"] == "delete":
+        return entry | {"post": {"id": event["post"]}}
+    post = records.find(db, event["post"])
+    if post is None or post["deleted_at"] is not None:
+        return None
+    return entry | {"post": records.as_json(db, post)}
 
 
 Rows = list[sqlite3.Row]

@@ -1,0 +1,258 @@
+"""What every connector promises (R06): one test over all of them, each in a world of its own.
+
+A world has ``connector()``, ``post_as_customer(text, mention=...)`` and ``posts_in_thread(id)``,
+the last read from the network by other means than the connector.
+"""
+
+import asyncio
+import importlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from amends.connectors.protocol import Connector
+from amends.connectors.registry import connector_class, networks
+from amends.terms import Author, ConnectorError, Post, ReplyTarget
+from tests.connectors.demo.worlds import DemoWorld, serving
+from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
+from tests.support.require import need
+
+PATIENCE_SECONDS = 15
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+
+
+class World(Protocol):
+    async def connector(self) -> Connector: ...
+
+    async def post_as_customer(self, text: str, *, mention: bool) -> str: ...
+
+    async def posts_in_thread(self, post_id: str) -> list[str]: ...
+
+
+WORLDS = {"demo": "demo", "demo-http": "demo", "bluesky": "bluesky"}
+
+
+def bluesky(request: pytest.FixtureRequest) -> World:
+    try:
+        module = importlib.import_module("tests.support.atproto.contract")
+    except ImportError as error:
+        need("atproto", f"The world of Bluesky is not there: {error}.")
+    made: World = module.BlueskyContractWorld(request.getfixturevalue("at_network"))
+    return made
+
+
+@pytest.fixture(
+    params=["demo", "demo-http", pytest.param("bluesky", marks=pytest.mark.atproto)],
+)
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    path = tmp_path / "demo.sqlite3"
+    if request.param == "bluesky":
+        yield bluesky(request)
+    elif request.param == "demo-http":
+        with serving(path) as url:
+            async with DemoWorld(path, url=url) as made:
+                yield made
+    else:
+        async with DemoWorld(path) as made:
+            yield made
+
+
+async def read_all(connector: Connector, source: str, cursor: str | None, limit: int) -> list[Post]:
+    """Everything a source holds after a cursor."""
+    posts: list[Post] = []
+    while True:
+        page = await connector.fetch(source, cursor, limit=limit)
+        assert len(page.posts) <= limit
+        posts += page.posts
+        cursor = page.cursor
+        if page.next_poll is not None:
+            return posts
+
+
+async def ids_once_there(connector: Connector, source: str, wanted: Sequence[str]) -> list[str]:
+    """The ids a source holds, once all that are wanted have got there."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        found = [post.id for post in await read_all(connector, source, None, 100)]
+        if set(wanted) <= set(found) or time.monotonic() > end:
+            return found
+        await asyncio.sleep(0.2)
+
+
+async def three_mentions(world: World) -> list[str]:
+    texts = [f"Where is my suitcase, day {day}?" for day in (1, 2, 3)]
+    return [await world.post_as_customer(text, mention=True) for text in texts]
+
+
+async def complaint(world: World, connector: Connector) -> ReplyTarget:
+    """A post that has reached us, as what a reply answers."""
+    post_id = await world.post_as_customer("My suitcase is gone.", mention=True)
+    await ids_once_there(connector, "notifications", [post_id])
+    posts = await read_all(connector, "notifications", None, 100)
+    author = next(post.author for post in posts if post.id == post_id)
+    assert author is not None
+    return ReplyTarget(author=author, post_id=post_id)
+
+
+async def test_pages_of_1_and_of_100_give_the_same_posts(world: World) -> None:
+    connector = await world.connector()
+    wanted = await three_mentions(world)
+    whole = await ids_once_there(connector, "notifications", wanted)
+    singly = [post.id for post in await read_all(connector, "notifications", None, 1)]
+    assert (singly, [found for found in whole if found in wanted]) == (whole, wanted)
+    await connector.aclose()
+
+
+async def test_stopping_and_resuming_neither_repeats_nor_skips(world: World) -> None:
+    first, second = await world.connector(), await world.connector()
+    whole = await ids_once_there(first, "notifications", await three_mentions(world))
+    page = await first.fetch("notifications", None, limit=2)
+    await first.aclose()
+    rest = await read_all(second, "notifications", page.cursor, 100)
+    assert [post.id for post in (*page.posts, *rest)] == whole
+    await second.aclose()
+
+
+async def test_a_cursor_at_the_end_gives_only_what_came_later(world: World) -> None:
+    connector = await world.connector()
+    await ids_once_there(connector, "notifications", await three_mentions(world))
+    cursor: str | None = None
+    while True:
+        page = await connector.fetch("notifications", cursor)
+        cursor = page.cursor
+        if page.next_poll is not None:
+            break
+    later = await world.post_as_customer("And now my coat is gone too.", mention=True)
+    await ids_once_there(connector, "notifications", [later])
+    after = await read_all(connector, "notifications", cursor, 100)
+    assert [post.id for post in after] == [later]
+    await connector.aclose()
+
+
+async def test_an_untagged_post_is_found_by_its_words(world: World) -> None:
+    """R01, R08: with no handle in it, by search or not at all."""
+    connector = await world.connector()
+    if not connector.traits.can_search:
+        pytest.skip("this network cannot be searched")
+    word = f"quibblewort{time.monotonic_ns()}"
+    source = next(name for name in connector.sources([word]) if name.startswith("search:"))
+    post_id = await world.post_as_customer(f"I hate {word}.", mention=False)
+    assert await ids_once_there(connector, source, [post_id]) == [post_id]
+    await connector.aclose()
+
+
+async def test_a_replys_parent_is_the_complaint(world: World) -> None:
+    """R24: answered where it started."""
+    connector = await world.connector()
+    target = await complaint(world, connector)
+    made = await connector.publish("We are on it.", target=target, attempt=key())
+    reply = await in_thread(connector, target, made.id)
+    assert reply.in_reply_to is not None
+    assert (reply.in_reply_to.id, reply.text) == (target.post_id, "We are on it.")
+    await connector.aclose()
+
+
+async def in_thread(connector: Connector, target: ReplyTarget, post_id: str) -> Post:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        posts = await connector.thread(target.post_id or "")
+        found = [post for post in posts if post.id == post_id]
+        if found or time.monotonic() > end:
+            return found[0]
+        await asyncio.sleep(0.2)
+
+
+def key() -> str:
+    """An attempt key that no earlier run has used, as worlds may outlive a test."""
+    return f"attempt{time.time_ns()}"
+
+
+async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
+    connector = await world.connector()
+    if not connector.traits.idempotent:
+        pytest.skip("this network keeps no keys")
+    target = await complaint(world, connector)
+    attempt = key()
+    ids = {
+        (await connector.publish("We are on it.", target=target, attempt=attempt)).id
+        for _ in range(2)
+    }
+    await in_thread(connector, target, next(iter(ids)))
+    thread = await world.posts_in_thread(target.post_id or "")
+    assert sorted(thread) == sorted([target.post_id or "", *ids])
+    assert len(ids) == 1
+    await connector.aclose()
+
+
+async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -> None:
+    connector = await world.connector()
+    if not connector.traits.looks_up:
+        pytest.skip("this network cannot be asked what went out")
+    target = await complaint(world, connector)
+    attempt, other = key(), f"{key()}x"
+    made = await connector.publish("We are on it.", target=target, attempt=attempt)
+    ask: dict[str, Any] = {"target": target, "private": False}
+    found = await connector.look_up(attempt, text="We are on it.", **ask)
+    never = await connector.look_up(other, text="We never said this.", **ask)
+    assert (found.id if found else None, never) == (made.id, None)
+    await connector.aclose()
+
+
+async def test_deleting_twice_is_no_error(world: World) -> None:
+    connector = await world.connector()
+    target = await complaint(world, connector)
+    made = await connector.publish("Written in haste.", target=target, attempt=key())
+    await connector.delete(made.id)
+    await connector.delete(made.id)
+    end = time.monotonic() + PATIENCE_SECONDS
+    while made.id in (left := await world.posts_in_thread(target.post_id or "")):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.2)
+    assert left == [target.post_id]
+    await connector.aclose()
+
+
+async def test_what_is_not_there_is_a_connector_error(world: World) -> None:
+    connector = await world.connector()
+    nobody = ReplyTarget(author=Author(id="nobody", handle="nobody.test"), post_id="no-such-post")
+    asked = [
+        connector.fetch("no such source", None),
+        connector.thread("no-such-post"),
+        connector.author("nobody-here.test"),
+        connector.publish("Hello?", target=nobody, attempt=key()),
+        connector.message("Hello?", target=nobody, attempt=key()),
+    ]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(found) for found in outcomes if not isinstance(found, ConnectorError)] == []
+    await connector.aclose()
+
+
+async def test_check_says_who_we_are(world: World) -> None:
+    connector = await world.connector()
+    us = await connector.check()
+    assert await connector.author(us.id or "") == us
+    await connector.aclose()
+
+
+def test_every_registered_connector_has_a_world() -> None:
+    assert networks() == sorted(set(WORLDS.values()))
+
+
+@pytest.mark.parametrize("network", networks())
+def test_every_connector_has_a_readme_and_payloads(network: str) -> None:
+    found = find_spec(connector_class(network).__module__)
+    assert found is not None
+    assert found.origin is not None
+    assert (Path(found.origin).parent / "README.md").is_file()
+    assert list((PAYLOADS / network).glob("*.json*")) != []
+
+
+@pytest.mark.parametrize("network", networks())
+def test_every_connector_keeps_the_protocol(network: str) -> None:
+    made = connector_class(network)
+    wanted = [name for name in vars(Connector) if not name.startswith("_")]
+    assert [name for name in wanted if not hasattr(made, name)] == []
