@@ -92,7 +92,7 @@ class Outbound:
         self._sdk_transports.append(transport)
         return transport
 
-    def sdk_client(self, **settings: Any) -> httpx.AsyncClient:  # noqa: ANN401 (as wide as httpx's own)
+    def sdk_client(self, **settings: Any) -> httpx.AsyncClient:
         """An ``httpx.AsyncClient`` over ``sdk_transport``; ``settings`` are the client's own."""
         return httpx.AsyncClient(
             transport=self.sdk_transport(),

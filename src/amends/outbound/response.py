@@ -25,7 +25,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         """The body as UTF-8, what is not shown as U+FFFD."""
         return self.body.decode("utf-8", errors="replace")
 
-    def json(self) -> Any:  # noqa: ANN401 (JSON may be anything)
+    def json(self) -> Any:
         """The body read as JSON. Raises ``ConnectorError`` that says what came instead."""
         try:
             return msgspec.json.decode(self.body)

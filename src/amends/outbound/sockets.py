@@ -8,19 +8,12 @@ from contextlib import asynccontextmanager
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import (
-    ConnectionClosed,
-    InvalidHandshake,
-    InvalidStatus,
-    InvalidURI,
-    PayloadTooBig,
-)
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.frames import CloseCode
 
 from amends.outbound.bodies import too_large
 from amends.outbound.dialing import Dialer, checked_url, place, port_of
 from amends.outbound.errors import OutboundError, Unreachable
-
-_TOO_BIG = 1009
 
 
 @asynccontextmanager
@@ -36,35 +29,44 @@ async def open_websocket(
 ) -> AsyncIterator[ClientConnection]:
     """A connection that closes with the block; what breaks it comes out as ``OutboundError``."""
     url = checked_url(address, schemes=("ws", "wss"))
+    opening = connect(
+        str(url),
+        sock=await _connected(url, dialer, connect_timeout),
+        ssl=context() if url.scheme == "wss" else None,
+        additional_headers=headers,
+        open_timeout=connect_timeout,
+        max_size=max_size,
+        compression=compression,
+        user_agent_header=None,
+        proxy=None,
+    )
+    connection = await _opened(opening, url)
     try:
-        async with connect(
-            str(url),
-            sock=await _connected(url, dialer, connect_timeout),
-            additional_headers=headers,
-            open_timeout=connect_timeout,
-            max_size=max_size,
-            compression=compression,
-            user_agent_header=None,
-            proxy=None,
-            ssl=context() if url.scheme == "wss" else None,
-        ) as connection:
+        async with connection:
             yield connection
     except ConnectionClosed as error:
-        if error.sent is not None and error.sent.code == _TOO_BIG:
+        if error.sent is not None and error.sent.code == CloseCode.MESSAGE_TOO_BIG:
             raise too_large(max_size) from error
-        msg = f"{place(url)} closed the connection; it will be opened again."
+        msg = f"{place(url)} closed the connection; open it again."
         raise Unreachable(msg, sent=True) from error
-    except PayloadTooBig as error:
-        raise too_large(max_size) from error
+
+
+async def _opened(opening: connect, url: httpx2.URL) -> ClientConnection:
+    try:
+        return await opening
     except InvalidStatus as error:
         msg = f"{place(url)} refused the stream with status {error.response.status_code}."
         raise OutboundError(msg, sent=True) from error
-    except (InvalidHandshake, InvalidURI) as error:
+    except InvalidHandshake as error:
         msg = f"{place(url)} does not speak WebSocket; check the address of the stream."
         raise OutboundError(msg, sent=True) from error
     except (OSError, EOFError) as error:
         msg = f"{place(url)} could not be reached; check the address and the network."
         raise Unreachable(msg, sent=True) from error
+    except ValueError as error:
+        # What the library says to a redirect when the socket was connected by its caller.
+        msg = f"{place(url)} redirects the stream, which is not followed; check its address."
+        raise OutboundError(msg, sent=True) from error
 
 
 async def _connected(url: httpx2.URL, dialer: Dialer, seconds: float) -> socket.socket:
