@@ -36,7 +36,7 @@ class Verdict:
     reason: str = ""
 
 
-def event_hash(  # noqa: PLR0913 (each part of an event is hashed)
+def event_hash(
     *,
     case: str,
     seq: int,

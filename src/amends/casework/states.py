@@ -37,7 +37,9 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     _S.NEW: frozenset({_S.OPEN, _S.DISMISSED, _S.MERGED}),
     _S.OPEN: frozenset({_S.WAITING, _S.RESOLVED, _S.DISMISSED, _S.MERGED}),
     _S.WAITING: frozenset({_S.OPEN, _S.RESOLVED, _S.MERGED}),  # on the customer
-    _S.RESOLVED: frozenset({_S.OPEN, _S.CLOSED}),  # a complaint or question reopens; thanks does not
+    _S.RESOLVED: frozenset(
+        {_S.OPEN, _S.CLOSED}
+    ),  # a complaint or question reopens; thanks does not
     _S.CLOSED: frozenset({_S.OPEN}),
     _S.DISMISSED: frozenset({_S.OPEN}),
     _S.MERGED: frozenset({_S.OPEN}),  # undoing the merge

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast
 
-from amends.terms import Channel, Clock, ConnectorError, Credentials
+from amends.terms import Channel, Clock, ConnectorError, Credentials, Traits
 
 if TYPE_CHECKING:
     from amends.connectors.protocol import Connector, Factory
@@ -48,3 +48,11 @@ def make(
     """The connector of a channel. Raises ``ConnectorError`` where there is none or it refuses."""
     factory = cast("Factory", connector_class(channel.network))
     return factory(channel, credentials, outbound, clock)
+
+
+def traits_of(network: str) -> Traits:
+    """What a network can do; nothing at all where its connector is missing."""
+    try:
+        return connector_class(network).traits
+    except ConnectorError:
+        return Traits()

@@ -1,1 +1,86 @@
-"""Desk actions."""
+"""One verb, one function: every write the desk can make.
+
+Keyword-only, typed, one transaction, an event in the case's history. Views, workers and commands
+call these and nothing else writes.
+"""
+
+from amends.desk.actions.cases import (
+    add_note,
+    assign_case,
+    close_case,
+    dismiss_case,
+    label_case,
+    merge_case,
+    prioritise_case,
+    reopen_case,
+    resolve_case,
+    take_up,
+    unlabel_case,
+    wait_for_customer,
+)
+from amends.desk.actions.chronicle import KINDS, proof
+from amends.desk.actions.erasure import erase_customer
+from amends.desk.actions.people import (
+    change_role,
+    first_administrator,
+    invite_responder,
+    make_sign_in_link,
+    rename_responder,
+    set_password,
+    use_sign_in_link,
+)
+from amends.desk.actions.replies import (
+    cancel_reply,
+    channel_for,
+    check_again,
+    give_up,
+    queue_reply,
+    save_draft,
+    send_again,
+    target_for,
+)
+from amends.desk.actions.setup import (
+    connect_channel,
+    remove_watch,
+    save_brand,
+    save_watch,
+    switch_channel,
+)
+
+__all__ = [
+    "KINDS",
+    "add_note",
+    "assign_case",
+    "cancel_reply",
+    "change_role",
+    "channel_for",
+    "check_again",
+    "close_case",
+    "connect_channel",
+    "dismiss_case",
+    "erase_customer",
+    "first_administrator",
+    "give_up",
+    "invite_responder",
+    "label_case",
+    "make_sign_in_link",
+    "merge_case",
+    "prioritise_case",
+    "proof",
+    "queue_reply",
+    "remove_watch",
+    "rename_responder",
+    "reopen_case",
+    "resolve_case",
+    "save_brand",
+    "save_draft",
+    "save_watch",
+    "send_again",
+    "set_password",
+    "switch_channel",
+    "take_up",
+    "target_for",
+    "unlabel_case",
+    "use_sign_in_link",
+    "wait_for_customer",
+]

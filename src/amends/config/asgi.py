@@ -1,0 +1,9 @@
+"""The pages as an ASGI application."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.config.django_settings")
+
+from django.core.asgi import get_asgi_application
+
+application = get_asgi_application()

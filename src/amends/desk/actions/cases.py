@@ -1,0 +1,206 @@
+"""What people do with a case. One verb, one function, one transaction, one or more events."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from amends.casework import Action, CaseState, Outcome, Priority, Role, check_may, path_to
+from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.intake import reopen_facts
+from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
+from amends.terms import BadInput, NotAllowed, Stale
+
+LONGEST_NOTE = 20_000
+
+
+@contextmanager
+def held(case: Case, *, by: Responder | None, action: Action | None) -> Iterator[Case]:
+    """The case's row, locked and fresh, in a transaction; raises ``NotAllowed`` first."""
+    if by is not None and action is not None:
+        check_may(Role(by.role), action)
+    with transaction.atomic():
+        yield (
+            Case.objects.select_for_update(of=("self",))
+            .select_related("first_post")
+            .get(pk=case.pk)
+        )
+
+
+def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
+    """Save the named fields with the chain's head, and the events."""
+    case.save(update_fields=[*fields, "events", "head", "touched_at"])
+    for event in events:
+        event.save()
+
+
+def _seen_state(case: Case, seen: str | None) -> None:
+    if seen is not None and case.state != seen:
+        raise Stale(f"Somebody moved this case to {case.state} meanwhile. Look again, then decide.")
+
+
+def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetime) -> Case:
+    """Give the case an owner (or none). Responders take for themselves; leads give to others."""
+    with held(case, by=by, action=Action.WORK) as row:
+        if to is not None and to.pk != by.pk:
+            check_may(Role(by.role), Action.ASSIGN)
+        if to is not None and (not to.is_active or Action.WORK not in _allowed(to)):
+            raise NotAllowed(f"{to.name} cannot own a case. Choose a responder or a lead.")
+        if row.owner_id == (to.pk if to else None):
+            return row
+        row.owner = to
+        write(
+            row,
+            [make_event(row, "case.assigned", at=now, by=by, to=to.pk if to else None)],
+            "owner",
+        )
+    return row
+
+
+def _allowed(responder: Responder) -> frozenset[Action]:
+    from amends.casework import permitted
+
+    return permitted(Role(responder.role))
+
+
+def take_up(case: Case, *, by: Responder, now: datetime) -> Case:
+    """Begin to work on a new case: it becomes open and, if nobody's, mine."""
+    with held(case, by=by, action=Action.WORK) as row:
+        events = []
+        if row.owner_id is None:
+            row.owner = by
+            events.append(make_event(row, "case.assigned", at=now, by=by, to=by.pk))
+        if row.state == CaseState.NEW:
+            events.append(move_event(row, CaseState.OPEN, at=now, by=by))
+        if events:
+            write(row, events, "owner", "state")
+    return row
+
+
+def prioritise_case(case: Case, *, priority: Priority, by: Responder, now: datetime) -> Case:
+    with held(case, by=by, action=Action.WORK) as row:
+        if row.priority != priority:
+            old, row.priority = row.priority, int(priority)
+            event = make_event(
+                row, "case.prioritised", at=now, by=by, **{"from": old, "to": int(priority)}
+            )
+            write(row, [event], "priority")
+    return row
+
+
+def label_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
+    """Put a label on; putting it on twice changes nothing."""
+    name = " ".join(name.split()).lower()
+    if not 0 < len(name) <= 40:
+        raise BadInput("A label has 1 to 40 characters.")
+    with held(case, by=by, action=Action.WORK) as row:
+        label, _ = Label.objects.get_or_create(name=name)
+        if not row.labels.filter(pk=label.pk).exists():
+            row.labels.add(label)
+            write(row, [make_event(row, "case.labelled", at=now, by=by, label=label.pk)])
+    return row
+
+
+def unlabel_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
+    with held(case, by=by, action=Action.WORK) as row:
+        label = row.labels.filter(name=name).first()
+        if label is not None:
+            row.labels.remove(label)
+            write(row, [make_event(row, "case.unlabelled", at=now, by=by, label=label.pk)])
+    return row
+
+
+def add_note(case: Case, *, text: str, by: Responder, now: datetime) -> Note:
+    """A note for colleagues; it never leaves the building."""
+    if not text.strip():
+        raise BadInput("The note is empty. Write something first.")
+    if len(text) > LONGEST_NOTE:
+        raise BadInput(f"The note has {len(text):,} characters; {LONGEST_NOTE:,} is the most.")
+    with held(case, by=by, action=Action.NOTE) as row:
+        note = Note.objects.create(case=row, by=by, at=now, text=text.strip())
+        Draft.objects.filter(case=row, by=by, mode="note").delete()
+        write(row, [make_event(row, "note.added", at=now, by=by, note=note.pk)])
+    return note
+
+
+def _move(
+    case: Case,
+    state: CaseState,
+    *,
+    by: Responder,
+    now: datetime,
+    seen: str | None,
+    **data: object,
+) -> Case:
+    with held(case, by=by, action=Action.WORK) as row:
+        _seen_state(row, seen)
+        events = [
+            move_event(row, step, at=now, by=by, **(data if step is state else {}))
+            for step in path_to(CaseState(row.state), state)
+        ] or [move_event(row, state, at=now, by=by)]
+        _stamp(row, state, now)
+        write(row, events, "state", "unanswered_since", "resolved_at", "closed_at", "close_reason")
+    return row
+
+
+def _stamp(row: Case, state: CaseState, now: datetime) -> None:
+    if state is CaseState.OPEN:
+        reopen_facts(row)
+    elif state is not CaseState.WAITING:
+        row.unanswered_since = None
+    if state is CaseState.RESOLVED:
+        row.resolved_at = now
+    if state is CaseState.CLOSED:
+        row.closed_at = now
+
+
+def resolve_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
+    """The matter is settled. It still awaits its public close-out (R44)."""
+    if case.replies.filter(status__in=["ready", "sending", "not known"]).exists():
+        raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
+    return _move(case, CaseState.RESOLVED, by=by, now=now, seen=seen)
+
+
+def wait_for_customer(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
+    return _move(case, CaseState.WAITING, by=by, now=now, seen=seen)
+
+
+def reopen_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
+    return _move(case, CaseState.OPEN, by=by, now=now, seen=seen)
+
+
+def dismiss_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
+    """No complaint for us. It can be reopened."""
+    return _move(case, CaseState.DISMISSED, by=by, now=now, seen=seen)
+
+
+def close_case(
+    case: Case, *, reason: str, by: Responder, now: datetime, seen: str | None = None
+) -> Case:
+    """Close a resolved case without a public close-out: that needs a reason (R44)."""
+    if case.closed_out_at is None and not reason.strip():
+        raise BadInput("Closing without a public close-out needs a reason. Write one.")
+    with held(case, by=by, action=Action.WORK) as row:
+        _seen_state(row, seen)
+        event = move_event(
+            row, CaseState.CLOSED, at=now, by=by, closed_out=row.closed_out_at is not None
+        )
+        _stamp(row, CaseState.CLOSED, now)
+        row.close_reason = reason.strip()
+        row.outcome = row.outcome or Outcome.SILENT
+        write(row, [event], "state", "unanswered_since", "closed_at", "close_reason", "outcome")
+    return row
+
+
+def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
+    """Go on in another case: posts heard later go there. The merge can be undone by reopening."""
+    if case.pk == into.pk or into.state == CaseState.MERGED:
+        raise BadInput("Choose another case to merge into, one that is not merged itself.")
+    if case.brand_id != into.brand_id:
+        raise BadInput("Both cases must belong to one brand.")
+    with held(case, by=by, action=Action.WORK) as row:
+        event = move_event(row, CaseState.MERGED, at=now, by=by, into=into.ref)
+        row.merged_into, row.unanswered_since = into, None
+        write(row, [event], "state", "merged_into", "unanswered_since")
+    return row

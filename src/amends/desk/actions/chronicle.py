@@ -1,0 +1,124 @@
+"""The event log: every change leaves a line in the case's history, in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from amends.casework import CaseState, Link, Verdict, check_move, event_hash, verify
+from amends.desk.models import Case, CaseEvent, Responder
+
+KINDS: Final[dict[str, str]] = {
+    "case.opened": "A post opened the case.",
+    "case.taken_up": "Somebody began to work on it.",
+    "case.waiting": "We answered; it is the customer's turn.",
+    "case.reopened": "It needs work again.",
+    "case.resolved": "The matter is settled.",
+    "case.closed": "It is over.",
+    "case.dismissed": "It was no complaint for us.",
+    "case.merged": "It went on in another case.",
+    "case.assigned": "Its owner changed.",
+    "case.prioritised": "Its priority changed.",
+    "case.labelled": "A label was put on.",
+    "case.unlabelled": "A label was taken off.",
+    "case.acknowledged": "Our first public reply went out.",
+    "case.taken_private": "The first private message passed.",
+    "case.closed_out": "We closed it out in public, where it began.",
+    "outcome.noted": "The customer showed what they made of it.",
+    "post.attached": "A further post joined the case.",
+    "post.edited": "The author edited a post.",
+    "post.deleted": "The author deleted a post.",
+    "note.added": "A colleague wrote a note.",
+    "reply.queued": "A reply was handed to the outbox.",
+    "reply.sent": "The network published it.",
+    "reply.retried": "The network refused for now; it will be tried again.",
+    "reply.failed": "The network refused it for good.",
+    "reply.not_known": "Whether it went out is not known.",
+    "reply.cancelled": "It was called back before it went out.",
+    "customer.erased": "Names and texts of the customer were erased.",
+}
+
+_STATE_KINDS: Final[dict[CaseState, str]] = {
+    CaseState.WAITING: "case.waiting",
+    CaseState.RESOLVED: "case.resolved",
+    CaseState.CLOSED: "case.closed",
+    CaseState.DISMISSED: "case.dismissed",
+    CaseState.MERGED: "case.merged",
+}
+
+
+def make_event(
+    case: Case,
+    kind: str,
+    *,
+    at: datetime,
+    by: Responder | None = None,
+    **data: object,
+) -> CaseEvent:
+    """The case's next event, unsaved; moves the chain's head on ``case``.
+
+    The caller holds the case's row and saves both. ``data`` are ids and small facts, never a
+    name or a text.
+    """
+    if kind not in KINDS:
+        message = f"{kind} is no kind of event"
+        raise ValueError(message)
+    actor = by.pk if by else None
+    made = event_hash(
+        case=case.ref,
+        seq=case.events + 1,
+        kind=kind,
+        actor=actor,
+        at=at,
+        data=data,
+        before=case.head,
+    )
+    event = CaseEvent(
+        case=case,
+        seq=case.events + 1,
+        kind=kind,
+        actor=by,
+        at=at,
+        data=data,
+        before=case.head,
+        hash=made,
+    )
+    case.events, case.head, case.touched_at = case.events + 1, made, at
+    return event
+
+
+def move_event(
+    case: Case,
+    state: CaseState,
+    *,
+    at: datetime,
+    by: Responder | None = None,
+    **data: object,
+) -> CaseEvent:
+    """Move the case by one declared move; its event, unsaved. Raises ``NotAllowed``."""
+    old = CaseState(case.state)
+    check_move(old, state)
+    case.state = state
+    if state is CaseState.OPEN:
+        kind = "case.taken_up" if old is CaseState.NEW else "case.reopened"
+    else:
+        kind = _STATE_KINDS[state]
+    return make_event(case, kind, at=at, by=by, **{"from": str(old), **data})
+
+
+def proof(case: Case) -> Verdict:
+    """Whether the case's log is whole: nothing missing, changed or cut off."""
+    return verify(_links(case), count=case.events, head=case.head)
+
+
+def _links(case: Case) -> Iterable[Link]:
+    for event in case.history.order_by("seq").iterator():
+        yield Link(
+            case=case.ref,
+            seq=event.seq,
+            kind=event.kind,
+            actor=event.actor_id,
+            at=event.at,
+            data=event.data,
+            before=event.before,
+            hash=event.hash,
+        )

@@ -1,0 +1,183 @@
+"""What a worker does with the outbox. The network stays outside: claim, speak, settle."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from amends.casework import CaseState, Outcome, ReplyStatus, check_delivery, next_try
+from amends.desk.actions.cases import held, write
+from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.intake import taken_private
+from amends.desk.actions.replies import waiting_path
+from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
+from amends.terms import Author, ConnectorError, DeliveryUnknown, Published
+
+HOLD = timedelta(minutes=2)
+
+
+def claim_reply(
+    *, now: datetime, holder: str, hold: timedelta = HOLD, channels: list[int] | None = None
+) -> OutgoingReply | None:
+    """Claim the next reply that is due: a conditional update that changes one row.
+
+    A ``ready`` one becomes ``sending``; one that is ``not known`` is claimed for looking up.
+    """
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    due = OutgoingReply.objects.filter(
+        free, status__in=[ReplyStatus.READY, ReplyStatus.NOT_KNOWN], due_at__lte=now
+    )
+    if channels is not None:
+        due = due.filter(channel__in=channels)
+    for pk, status in due.order_by("due_at", "pk").values_list("pk", "status")[:10]:
+        fresh = {"claimed_until": now + hold, "claim": holder}
+        if status == ReplyStatus.READY:
+            fresh |= {"status": ReplyStatus.SENDING, "sending_at": now}
+        if OutgoingReply.objects.filter(free, pk=pk, status=status).update(**fresh):
+            return _whole(pk)
+    return None
+
+
+def _whole(pk: int) -> OutgoingReply:
+    return OutgoingReply.objects.select_related(
+        "case__first_post", "channel", "by", "to_post__author"
+    ).get(pk=pk)
+
+
+def expire_claims(*, now: datetime) -> int:
+    """A reply whose worker died while it was on the wire is ``not known`` from now on."""
+    lost = OutgoingReply.objects.filter(status=ReplyStatus.SENDING, claimed_until__lt=now)
+    count = 0
+    for reply in lost.select_related("case"):
+        count += settle_unknown(
+            reply, "The desk stopped while this was being sent.", now=now, look_up_at=now
+        )
+    return count
+
+
+def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: datetime) -> None:
+    """The network has it. Stores our post and moves the case; a second time changes nothing."""
+    with held(reply.case, by=None, action=None) as case:
+        row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        if row.status == ReplyStatus.SENT:
+            return
+        check_delivery(ReplyStatus(row.status), ReplyStatus.SENT)
+        post = _our_post(row, published, us=us, now=now)
+        row.status, row.sent_at, row.post, row.reason = ReplyStatus.SENT, published.at, post, ""
+        row.claimed_until = None
+        row.save(update_fields=["status", "sent_at", "post", "reason", "claimed_until"])
+        CasePost.objects.get_or_create(post=post, defaults={"case": case, "why": "ours", "at": now})
+        events = [make_event(case, "reply.sent", at=now, by=row.by, reply=row.pk, post=post.pk)]
+        events += _facts(case, row, post, now=now)
+        write(
+            case,
+            events,
+            "state", "outcome", "private", "unanswered_since", "answered_at", "acknowledged_at",
+            "taken_private_at", "closed_out_at", "closed_at", "resolved_at",
+        )  # fmt: skip
+
+
+def _our_post(row: OutgoingReply, published: Published, *, us: Author, now: datetime) -> PostRow:
+    network = row.channel.network
+    account = us.id or row.channel.account_id or row.channel.handle
+    author, _ = AuthorRow.objects.get_or_create(
+        network=network, native_id=account, defaults={"handle": us.handle or row.channel.handle}
+    )
+    post, _ = PostRow.objects.get_or_create(
+        network=network,
+        native_id=published.id,
+        defaults={
+            "url": published.url or "",
+            "author": author,
+            "created_at": published.at,
+            "text": row.text,
+            "private": row.private,
+            "ours": True,
+            "conversation": row.to_post.conversation,
+            "in_reply_to": "" if row.private else row.to_post.native_id,
+            "heard_at": now,
+            "taken_in": True,
+        },
+    )
+    return post
+
+
+def _facts(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> list[CaseEvent]:
+    events: list[CaseEvent] = []
+    case.answered_at = case.answered_at or post.created_at
+    wrote = case.customer_wrote_at
+    if case.unanswered_since is not None and (wrote is None or wrote <= row.queued_at):
+        case.unanswered_since = None  # what came after the reply was written is still unanswered
+    if row.private:
+        events += taken_private(case, post, now=now)
+    elif case.acknowledged_at is None:
+        case.acknowledged_at = post.created_at
+        events.append(make_event(case, "case.acknowledged", at=now, post=post.pk))
+    if row.closes_out:
+        return events + _close_out(case, row, post, now=now)
+    if case.unanswered_since is None:
+        events += waiting_path(case, by=row.by, now=now)
+    return events
+
+
+def _close_out(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> list[CaseEvent]:
+    case.closed_out_at = post.created_at
+    events = [make_event(case, "case.closed_out", at=now, by=row.by, post=post.pk)]
+    if case.state == CaseState.RESOLVED:
+        events.append(move_event(case, CaseState.CLOSED, at=now, by=row.by, closed_out=True))
+        case.closed_at = now
+        case.outcome = case.outcome or Outcome.SILENT  # until the customer says otherwise
+    return events
+
+
+def settle_refused(reply: OutgoingReply, error: ConnectorError, *, now: datetime) -> None:
+    """The network refused, or gave no answer: try again as it says, fail, or say "not known"."""
+    if isinstance(error, DeliveryUnknown):
+        settle_unknown(reply, error.reason, now=now, look_up_at=now)
+        return
+    again = None
+    if error.retry_at is not None:
+        again = next_try(tries=reply.tries + 1, now=now, retry_at=error.retry_at)
+    with held(reply.case, by=None, action=None) as case:
+        status = ReplyStatus.READY if again else ReplyStatus.FAILED
+        row = _settle(reply, status, error.reason, due=again or now)
+        kind = "reply.retried" if again else "reply.failed"
+        if row is not None:
+            write(case, [make_event(case, kind, at=now, reply=reply.pk, tries=row.tries)])
+
+
+def settle_unknown(
+    reply: OutgoingReply, reason: str, *, now: datetime, look_up_at: datetime
+) -> bool:
+    """Whether it went out is not known; it is looked up at ``look_up_at``, never sent blindly."""
+    with held(reply.case, by=None, action=None) as case:
+        first = reply.status != ReplyStatus.NOT_KNOWN
+        row = _settle(reply, ReplyStatus.NOT_KNOWN, reason, due=look_up_at)
+        if row is not None and first:
+            write(case, [make_event(case, "reply.not_known", at=now, reply=reply.pk)])
+        return row is not None
+
+
+def settle_absent(reply: OutgoingReply, *, now: datetime) -> None:
+    """Looked up and not there: it did not go out, so it is sent with the same key."""
+    with held(reply.case, by=None, action=None) as case:
+        row = _settle(reply, ReplyStatus.READY, "It had not gone out; sending it now.", due=now)
+        if row is not None:
+            write(
+                case, [make_event(case, "reply.retried", at=now, reply=reply.pk, tries=row.tries)]
+            )
+
+
+def _settle(
+    reply: OutgoingReply, status: ReplyStatus, reason: str, *, due: datetime
+) -> OutgoingReply | None:
+    """Move the reply as long as it is still as the worker saw it; None: somebody else settled it."""
+    row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+    if row.status != reply.status or row.claim != reply.claim:
+        return None
+    if status != row.status:
+        check_delivery(ReplyStatus(row.status), status)
+    row.tries += row.status == ReplyStatus.SENDING  # looking it up is no try
+    row.status, row.reason, row.due_at = status, reason, due
+    row.claimed_until = None
+    row.save(update_fields=["status", "reason", "due_at", "claimed_until", "tries"])
+    return row

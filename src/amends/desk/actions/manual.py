@@ -1,0 +1,98 @@
+"""A case that a person opens, for a post that opened none by itself."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, check_may
+from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.intake import (
+    ABOUT_US,
+    Arrival,
+    Book,
+    new_case,
+    note_customer_post,
+    open_book,
+    write_book,
+)
+from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
+from amends.terms import BadInput, NotAllowed, WatchKind
+
+BY_HAND = Decision(Intake.OPEN, CaseState.NEW, why="by_hand")
+
+
+def open_case_by_hand(
+    post: PostRow, *, by: Responder, now: datetime, new_ref: Callable[[], str]
+) -> tuple[Case, bool]:
+    """The post's case, and whether this call opened it.
+
+    A post that is in a case already changes nothing; one whose author has a live case joins that.
+    Raises ``NotAllowed`` for roles that change no case, for our own posts and for those about a
+    competitor alone (R14), ``BadInput`` where nobody is left to answer.
+    """
+    check_may(Role(by.role), Action.WORK)
+    with transaction.atomic():
+        row = PostRow.objects.select_related("author", "reading").get(pk=post.pk)
+        kinds = frozenset(row.mentions.values_list("watch__kind", flat=True))
+        _check_post(row, kinds)
+        # The brand's row is what intake holds too: two openings of one post wait for each other.
+        brand = Brand.objects.select_for_update().get(pk=_brand_of(row).pk)
+        known = CasePost.objects.filter(post=row).select_related("case").first()
+        if known is not None:
+            return known.case, False
+        arrival = Arrival(row, None, kinds)
+        book = open_book([arrival], brand)
+        case = _live_case(row, book)
+        opened = case is None
+        if case is None:
+            channel = _channel(brand, row.network)
+            case = new_case(arrival, brand=brand, channel=channel, now=now, ref=new_ref())
+            book.opened.append(case)
+        else:
+            book.changed[case.pk] = case
+        _enter(case, row, book, opened=opened, by=by, now=now)
+        write_book(book)
+        PostRow.objects.filter(pk=row.pk).update(taken_in=True)
+    return case, opened
+
+
+def _check_post(row: PostRow, kinds: frozenset[str]) -> None:
+    if row.ours:
+        raise NotAllowed("This is a post of our own. Open a case for what it answers.")
+    if WatchKind.COMPETITOR in kinds and not (kinds & ABOUT_US or row.to_us):
+        raise NotAllowed("This post is about a competitor. We read it; we do not answer there.")
+    if row.author is None:
+        raise BadInput("Who wrote this post is not known, so nobody can be answered.")
+    if row.erased_at or row.deleted_at:
+        raise BadInput("This post was removed, so there is nothing left to answer.")
+
+
+def _brand_of(row: PostRow) -> Brand:
+    watched = Brand.objects.filter(watches__mentions__post=row).order_by("pk").first()
+    found = watched or Brand.objects.order_by("pk").first()
+    if found is None:
+        raise BadInput("A case belongs to a brand, and there is none. Name one under Set-up.")
+    return found
+
+
+def _channel(brand: Brand, network: str) -> ChannelRow | None:
+    channels = ChannelRow.objects.filter(brand=brand, network=network, enabled=True)
+    return channels.order_by("pk").first()
+
+
+def _live_case(row: PostRow, book: Book) -> Case | None:
+    customer = row.author.customer_id if row.author else None
+    theirs = book.by_customer.get(customer, []) if customer else []
+    live = [case for case in theirs if case.state in LIVE]
+    return max(live, key=lambda case: case.opened_at, default=None)
+
+
+def _enter(
+    case: Case, row: PostRow, book: Book, *, opened: bool, by: Responder, now: datetime
+) -> None:
+    kind = "case.opened" if opened else "post.attached"
+    event: CaseEvent = make_event(case, kind, at=now, by=by, post=row.pk, why=BY_HAND.why)
+    book.events.append(event)
+    book.places.append(CasePost(case=case, post=row, why=BY_HAND.why, at=now))
+    note_customer_post(case, row, BY_HAND, now=now, book=book)

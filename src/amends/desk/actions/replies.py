@@ -1,0 +1,200 @@
+"""Replies: written with the case's event in one transaction, sent later by a worker."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path_to
+from amends.connectors.registry import traits_of
+from amends.desk.actions.cases import held, write
+from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
+from amends.terms import BadInput, NotAllowed, Stale, Traits
+from amends.text import length
+
+ON_THEIR_WAY = (ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
+
+
+def channel_for(case: Case) -> ChannelRow | None:
+    """The account that speaks on the case's network, where one is connected."""
+    channels = ChannelRow.objects.filter(brand=case.brand_id, network=case.network, enabled=True)
+    return channels.filter(pk=case.channel_id or 0).first() or channels.order_by("pk").first()
+
+
+def target_for(case: Case, *, private: bool, closes_out: bool) -> PostRow | None:
+    """The post a reply answers: the customer's newest, or for a close-out where it began."""
+    first = case.first_post
+    if closes_out and not first.private and first.deleted_at is None:
+        return first
+    posts = PostRow.objects.filter(
+        place__case=case, ours=False, author__customer=case.customer_id, network=case.network
+    )
+    if not private:
+        posts = posts.filter(private=False, deleted_at=None)
+    return posts.order_by("-created_at", "-pk").first()
+
+
+def queue_reply(
+    case: Case,
+    *,
+    text: str,
+    private: bool,
+    by: Responder,
+    now: datetime,
+    attempt: str,
+    closes_out: bool = False,
+    seen_replies: int | None = None,
+) -> OutgoingReply:
+    """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
+
+    ``seen_replies`` is how many replies the page showed: one more means that somebody answered
+    meanwhile. Raises ``NotAllowed``, ``BadInput`` (length, nothing to answer), ``Stale``.
+    """
+    text = text.strip()
+    with held(case, by=by, action=Action.REPLY) as row:
+        _check_state(row, private=private, closes_out=closes_out)
+        if seen_replies is not None and row.replies.count() > seen_replies:
+            raise Stale(
+                "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
+            )
+        channel = channel_for(row)
+        if channel is None:
+            raise NotAllowed(f"No account is connected on {row.network}. Connect one under Set-up.")
+        check_length(text, traits_of(channel.network), private=private)
+        target = target_for(row, private=private, closes_out=closes_out)
+        if target is None:
+            raise BadInput("There is no post left to answer: the customer removed what they wrote.")
+        reply = OutgoingReply.objects.create(
+            case=row,
+            channel=channel,
+            by=by,
+            private=private,
+            closes_out=closes_out,
+            text=text,
+            to_post=target,
+            attempt=attempt,
+            queued_at=now,
+            due_at=now,
+        )
+        events = _take_up(row, by=by, now=now)
+        events.append(
+            make_event(
+                row,
+                "reply.queued",
+                at=now,
+                by=by,
+                reply=reply.pk,
+                private=private,
+                closes_out=closes_out,
+            )
+        )
+        write(row, events, "owner", "state")
+        Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
+    return reply
+
+
+def _check_state(row: Case, *, private: bool, closes_out: bool) -> None:
+    if closes_out and private:
+        raise BadInput(
+            "A close-out is public. Send a private message instead, or close with a reason."
+        )
+    if closes_out and row.state != CaseState.RESOLVED:
+        raise NotAllowed("Resolve the case first, then close it out in public.")
+    if row.state in {CaseState.DISMISSED, CaseState.MERGED, CaseState.CLOSED}:
+        raise NotAllowed(f"This case is {row.state}. Reopen it before you answer.")
+    if closes_out and row.replies.filter(closes_out=True, status__in=ON_THEIR_WAY).exists():
+        raise Stale("A close-out of this case is on its way already.")
+
+
+def check_length(text: str, traits: Traits, *, private: bool) -> None:
+    """Raise ``BadInput`` where the text is empty or longer than the network takes."""
+    most = traits.message_limit if private else traits.limit
+    if not text:
+        raise BadInput("The reply is empty. Write something first.")
+    has = length(text, traits.unit)
+    if has > most:
+        raise BadInput(
+            f"The reply has {has} {traits.unit}; the network takes {most}. Shorten it by {has - most}."
+        )
+
+
+def _take_up(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    events = []
+    if row.owner_id is None:
+        row.owner = by
+        events.append(make_event(row, "case.assigned", at=now, by=by, to=by.pk))
+    if row.state == CaseState.NEW:
+        events.append(move_event(row, CaseState.OPEN, at=now, by=by))
+    return events
+
+
+def cancel_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
+    """Call a reply back before it goes out. Raises ``NotAllowed`` once it is on the wire."""
+    return _decide(reply, ReplyStatus.CANCELLED, "reply.cancelled", by=by, now=now)
+
+
+def send_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
+    """A person decides: a failed reply, or one nobody knows about, is sent (again)."""
+
+    def due(row: OutgoingReply) -> None:
+        row.due_at, row.tries, row.reason = now, 0, ""
+
+    return _decide(reply, ReplyStatus.READY, "reply.queued", by=by, now=now, also=due, again=True)
+
+
+def give_up(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
+    """A person decides that a reply nobody knows about did not go out and shall not."""
+    return _decide(reply, ReplyStatus.FAILED, "reply.failed", by=by, now=now)
+
+
+def check_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
+    """Have the worker look a reply up now that nobody knows about."""
+    with held(reply.case, by=by, action=Action.REPLY):
+        row = OutgoingReply.objects.get(pk=reply.pk)
+        if row.status == ReplyStatus.NOT_KNOWN:
+            OutgoingReply.objects.filter(pk=row.pk).update(due_at=now)
+    return row
+
+
+def _decide(
+    reply: OutgoingReply,
+    status: ReplyStatus,
+    kind: str,
+    *,
+    by: Responder,
+    now: datetime,
+    also: Callable[[OutgoingReply], None] | None = None,
+    **data: object,
+) -> OutgoingReply:
+    with held(reply.case, by=by, action=Action.REPLY) as case:
+        row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        check_delivery(ReplyStatus(row.status), status)
+        row.status = status
+        row.claimed_until = None
+        if also is not None:
+            also(row)
+        row.save(update_fields=["status", "claimed_until", "due_at", "tries", "reason"])
+        write(case, [make_event(case, kind, at=now, by=by, reply=row.pk, **data)])
+    return row
+
+
+def save_draft(case: Case, *, mode: str, text: str, by: Responder, now: datetime) -> None:
+    """Keep what a person typed; an empty text keeps nothing."""
+    if mode not in {"public", "private", "note"}:
+        raise BadInput("A draft is public, private or a note.")
+    if not text.strip():
+        Draft.objects.filter(case=case, by=by, mode=mode).delete()
+        return
+    with transaction.atomic():
+        Draft.objects.update_or_create(
+            case=case, by=by, mode=mode, defaults={"text": text[:20_000], "saved_at": now}
+        )
+
+
+def waiting_path(case: Case, *, by: Responder | None, now: datetime) -> list[CaseEvent]:
+    """After we spoke it is the customer's turn, where the case was being worked on."""
+    if case.state not in {CaseState.NEW, CaseState.OPEN}:
+        return []
+    steps = path_to(CaseState(case.state), CaseState.WAITING)
+    return [move_event(case, step, at=now, by=by) for step in steps]

@@ -1,0 +1,124 @@
+"""Set-up: the brand, its channels and its watches."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.db.models import F
+
+from amends.casework import Action, Role, check_may
+from amends.connectors.registry import networks
+from amends.desk.actions.secrets import seal
+from amends.desk.models import Brand, ChannelRow, Responder, WatchRow
+from amends.matching import compile as compile_queries
+from amends.matching import query_of
+from amends.terms import BadInput, WatchKind
+
+
+def save_brand(
+    brand: Brand | None,
+    *,
+    name: str,
+    contact_route: str = "",
+    threshold: float | None = None,
+    by: Responder | None = None,
+) -> Brand:
+    """Create or change the brand. ``by`` None is the desk itself (the demo, an import)."""
+    _check(by)
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 120:
+        raise BadInput("A brand's name has 1 to 120 characters.")
+    if threshold is not None and not 0 < threshold < 1:
+        raise BadInput("The threshold lies between 0 and 1; 0.4 is a good start.")
+    others = Brand.objects.filter(name=name)
+    if (others.exclude(pk=brand.pk) if brand else others).exists():
+        raise BadInput(f"There is a brand called {name} already.")
+    row = brand or Brand()
+    row.name, row.contact_route, row.threshold = name, contact_route.strip(), threshold
+    row.save()
+    return row
+
+
+def connect_channel(
+    *,
+    brand: Brand,
+    network: str,
+    handle: str,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
+    owner: Responder | None = None,
+    by: Responder | None = None,
+) -> ChannelRow:
+    """Connect an account, or connect it again with new secrets. They are encrypted at rest."""
+    _check(by)
+    handle = handle.strip().lstrip("@").lower()
+    if network not in networks():
+        raise BadInput(
+            f"There is no connector for {network!r}. There are: {', '.join(networks())}."
+        )
+    if not handle or len(handle) > 253 or any(c.isspace() for c in handle):
+        raise BadInput("Write the account's handle, without blanks.")
+    with transaction.atomic():
+        row = ChannelRow.objects.filter(network=network, handle=handle).first()
+        if row is None:
+            row = ChannelRow(brand=brand, network=network, handle=handle)
+        row.brand, row.settings, row.enabled = brand, dict(settings), True
+        row.owner = owner or row.owner
+        row.health, row.health_note = "starting", ""
+        row.version = (row.version or 0) + 1
+        if secrets or row.pk is None:
+            row.secret = seal(secrets)
+        row.save()
+    return row
+
+
+def switch_channel(channel: ChannelRow, *, enabled: bool, by: Responder | None = None) -> None:
+    _check(by)
+    ChannelRow.objects.filter(pk=channel.pk).update(enabled=enabled, version=F("version") + 1)
+
+
+def save_watch(
+    watch: WatchRow | None,
+    *,
+    brand: Brand,
+    kind: WatchKind,
+    name: str,
+    phrases: Sequence[str],
+    handles: Sequence[str],
+    hashtags: Sequence[str],
+    by: Responder | None = None,
+) -> WatchRow:
+    """Create or change a watch. Raises ``BadInput`` where its query cannot be compiled."""
+    _check(by)
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 120:
+        raise BadInput("A watch's name has 1 to 120 characters.")
+    lists = [_lines(phrases, ""), _lines(handles, "@"), _lines(hashtags, "#")]
+    if not any(lists):
+        raise BadInput("A watch needs at least one phrase, handle or hashtag.")
+    query = query_of(*lists)
+    compile_queries({"watch": query})
+    row = watch or WatchRow(brand=brand)
+    row.brand, row.kind, row.name, row.query, row.active = brand, kind, name, query, True
+    row.phrases, row.handles, row.hashtags = lists
+    with transaction.atomic():
+        row.save()
+        ChannelRow.objects.filter(brand=brand).update(version=F("version") + 1)
+    return row
+
+
+def _lines(values: Sequence[str], mark: str) -> list[str]:
+    cleaned = [" ".join(value.split()).removeprefix(mark) for value in values]
+    return list(dict.fromkeys(value for value in cleaned if value))
+
+
+def remove_watch(watch: WatchRow, *, by: Responder | None = None) -> None:
+    """Stop listening for it; what it heard stays."""
+    _check(by)
+    with transaction.atomic():
+        WatchRow.objects.filter(pk=watch.pk).update(active=False)
+        ChannelRow.objects.filter(brand=watch.brand_id).update(version=F("version") + 1)
+
+
+def _check(by: Responder | None) -> None:
+    if by is not None:
+        check_may(Role(by.role), Action.SET_UP)

@@ -1,0 +1,42 @@
+"""The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
+
+from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
+from amends.desk.models.hearing import (
+    AuthorRow,
+    Brand,
+    ChannelRow,
+    Cursor,
+    DeadLetterRow,
+    DropCount,
+    MentionRow,
+    PostRow,
+    ReadingRow,
+    WatchRow,
+)
+from amends.desk.models.history import ImportRun
+from amends.desk.models.people import Responder, SignInLink
+from amends.desk.models.replies import Draft, OutgoingReply
+
+__all__ = [
+    "AuthorRow",
+    "Brand",
+    "Case",
+    "CaseEvent",
+    "CasePost",
+    "ChannelRow",
+    "Cursor",
+    "Customer",
+    "DeadLetterRow",
+    "Draft",
+    "DropCount",
+    "ImportRun",
+    "Label",
+    "MentionRow",
+    "Note",
+    "OutgoingReply",
+    "PostRow",
+    "ReadingRow",
+    "Responder",
+    "SignInLink",
+    "WatchRow",
+]

@@ -1,0 +1,150 @@
+"""Cases, their history, and the customers behind them."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+
+from amends.casework import GENESIS, LIVE, CaseState, Outcome, Priority
+
+
+class Customer(models.Model):
+    """The person behind profiles. Holds no name: names lie in the profiles, which can be erased."""
+
+    since = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"customer {self.pk}"
+
+
+class Label(models.Model):
+    name = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """Our unit of work. ``state`` moves by ``casework.MOVES``; everything else is a fact beside it.
+
+    ``unanswered_since`` is when the oldest customer post without an answer of ours was written,
+    None when all are answered. ``events`` and ``head`` are the length and last hash of its chain.
+    """
+
+    ref = models.CharField(max_length=16, unique=True)
+    brand = models.ForeignKey("desk.Brand", on_delete=models.PROTECT, related_name="cases")
+    channel = models.ForeignKey("desk.ChannelRow", null=True, on_delete=models.SET_NULL)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cases")
+    network = models.CharField(max_length=32)
+    conversation = models.CharField(max_length=512, db_index=True)
+    first_post = models.ForeignKey("desk.PostRow", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in CaseState], default=CaseState.NEW
+    )
+    outcome = models.CharField(
+        max_length=10, choices=[(o.value, o.value) for o in Outcome], blank=True
+    )
+    priority = models.PositiveSmallIntegerField(
+        choices=[(p.value, p.name.lower()) for p in Priority], default=Priority.NORMAL
+    )
+    owner = models.ForeignKey(
+        "desk.Responder", null=True, on_delete=models.SET_NULL, related_name="cases"
+    )
+    labels = models.ManyToManyField(Label, related_name="cases")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    private = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    unanswered_since = models.DateTimeField(null=True)
+    customer_wrote_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)  # our first reply, public or private
+    acknowledged_at = models.DateTimeField(null=True)  # our first public reply (R26)
+    taken_private_at = models.DateTimeField(null=True)  # the first private message either way (R32)
+    resolved_at = models.DateTimeField(null=True)
+    closed_out_at = models.DateTimeField(null=True)  # our public close-out (R44)
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.TextField(blank=True)  # why it was closed without a public close-out
+    touched_at = models.DateTimeField()
+    events = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-priority", "unanswered_since", "id"],
+                name="cases_live_by_urgency",
+                condition=models.Q(state__in=sorted(LIVE)),
+            ),
+            models.Index(
+                fields=["owner", "-priority", "unanswered_since", "id"],
+                name="cases_live_by_owner",
+                condition=models.Q(state__in=sorted(LIVE)),
+            ),
+            models.Index(
+                fields=["resolved_at", "id"],
+                name="cases_awaiting_close_out",
+                condition=models.Q(state=CaseState.RESOLVED),
+            ),
+            models.Index(fields=["-touched_at", "-id"], name="cases_latest_first"),
+            models.Index(fields=["customer", "-opened_at"], name="cases_of_a_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class CasePost(models.Model):
+    """A post's place in a case: a post belongs to one case at most."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="places")
+    post = models.OneToOneField("desk.PostRow", on_delete=models.CASCADE, related_name="place")
+    why = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.post_id} in {self.case_id}"
+
+
+class CaseEvent(models.Model):
+    """One line of a case's history: past tense, ids and small facts only. Never edited."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="history")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    actor = models.ForeignKey("desk.Responder", null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    before = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "seq"], name="one_event_per_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Written once. Raises ``TypeError`` on a second save."""
+        if not self._state.adding:
+            self._refuse()
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        message = "An event is never changed."
+        raise TypeError(message)
+
+
+class Note(models.Model):
+    """What a colleague wrote for colleagues. Never leaves the building."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -1,0 +1,209 @@
+"""What we listen for and what was heard."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from amends.terms import WatchKind
+
+
+class Brand(models.Model):
+    """Whose care this desk takes. ``threshold`` is the complaint probability that opens a case."""
+
+    name = models.CharField(max_length=120, unique=True)
+    threshold = models.FloatField(null=True)  # null: the reader's own, recall-first
+    contact_route = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelRow(models.Model):
+    """Our account on a network. ``secret`` is encrypted (``desk.actions.secrets``)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="channels")
+    network = models.CharField(max_length=32)
+    handle = models.CharField(max_length=253)
+    account_id = models.CharField(max_length=512, blank=True)
+    settings = models.JSONField(default=dict)
+    secret = models.BinaryField(default=bytes)
+    owner = models.ForeignKey("desk.Responder", null=True, on_delete=models.SET_NULL)
+    enabled = models.BooleanField(default=True)
+    health = models.CharField(max_length=16, default="starting")  # starting, well, waiting, stopped
+    health_note = models.TextField(blank=True)
+    health_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)  # bumped by every change; workers start anew
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["network", "handle"], name="one_channel_per_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle} on {self.network}"
+
+
+class WatchRow(models.Model):
+    """What we listen for: ``query`` is the expression, the three lists what a person typed."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="watches")
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in WatchKind])
+    name = models.CharField(max_length=120)
+    phrases = models.JSONField(default=list)
+    handles = models.JSONField(default=list)
+    hashtags = models.JSONField(default=list)
+    query = models.TextField()
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuthorRow(models.Model):
+    """A profile on a network. After an erasure handle and name are empty and stay so."""
+
+    network = models.CharField(max_length=32)
+    native_id = models.CharField(max_length=512)
+    handle = models.CharField(max_length=253, blank=True)
+    name = models.CharField(max_length=640, blank=True)
+    followers = models.BigIntegerField(null=True)
+    customer = models.ForeignKey(
+        "desk.Customer", null=True, on_delete=models.SET_NULL, related_name="authors"
+    )
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["network", "native_id"], name="one_row_per_profile"),
+        ]
+
+    def __str__(self) -> str:
+        return self.handle or "(erased)"
+
+
+class PostRow(models.Model):
+    """A post as the network gave it. ``conversation`` is the id of the thread's first post."""
+
+    network = models.CharField(max_length=32)
+    native_id = models.CharField(max_length=512)
+    url = models.TextField(blank=True)
+    author = models.ForeignKey(AuthorRow, null=True, on_delete=models.PROTECT, related_name="posts")
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    text = models.TextField(blank=True)
+    lang = models.CharField(max_length=35, blank=True)
+    private = models.BooleanField(default=False)
+    ours = models.BooleanField(default=False)
+    to_us = models.BooleanField(default=False)
+    conversation = models.CharField(max_length=512, db_index=True)
+    in_reply_to = models.CharField(max_length=512, blank=True, db_index=True)
+    repost_of = models.CharField(max_length=512, blank=True)
+    quote_of = models.JSONField(null=True)
+    links = models.JSONField(default=list)
+    media = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    heard_at = models.DateTimeField()
+    taken_in = models.BooleanField(default=False)  # intake has decided what it means for a case
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["network", "native_id"], name="one_row_per_post"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at", "id"],
+                name="posts_not_taken_in",
+                condition=models.Q(taken_in=False),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="posts_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.native_id}"
+
+
+class ReadingRow(models.Model):
+    """What the reader said of a post."""
+
+    post = models.OneToOneField(PostRow, on_delete=models.CASCADE, related_name="reading")
+    complaint = models.FloatField()
+    praise = models.FloatField()
+    question = models.FloatField()
+    sentiment = models.CharField(max_length=8)
+    why = models.JSONField(default=list)
+    retraction = models.BooleanField(default=False)
+    model = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.sentiment}, complaint {self.complaint:.2f}"
+
+
+class MentionRow(models.Model):
+    """A post that matched a watch, with the words that matched."""
+
+    post = models.ForeignKey(PostRow, on_delete=models.CASCADE, related_name="mentions")
+    watch = models.ForeignKey(WatchRow, on_delete=models.CASCADE, related_name="mentions")
+    words = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["post", "watch"], name="one_mention_per_watch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mention {self.pk}"
+
+
+class Cursor(models.Model):
+    """Where a source was read to. Moves only in the transaction that stores what it passed."""
+
+    channel = models.ForeignKey(ChannelRow, on_delete=models.CASCADE, related_name="cursors")
+    source = models.CharField(max_length=255)
+    value = models.TextField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "source"], name="one_cursor_per_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.value}"
+
+
+class DeadLetterRow(models.Model):
+    """What could not be read, with where it came from."""
+
+    source = models.CharField(max_length=512)
+    line = models.BigIntegerField(null=True)
+    reason = models.TextField()
+    raw = models.TextField(blank=True)
+    at = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "fingerprint"], name="one_letter_per_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+class DropCount(models.Model):
+    """How many posts a step dropped, by source, reason and day: "why did we not see that post?" """
+
+    source = models.CharField(max_length=512)
+    reason = models.CharField(max_length=64)
+    day = models.DateField()
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "reason", "day"], name="one_count_per_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.count}"

@@ -1,0 +1,68 @@
+"""The outbox."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from amends.casework import ReplyStatus
+
+
+class OutgoingReply(models.Model):
+    """A reply of ours on its way. ``attempt`` is its idempotency key, made once and kept."""
+
+    case = models.ForeignKey("desk.Case", on_delete=models.PROTECT, related_name="replies")
+    channel = models.ForeignKey("desk.ChannelRow", on_delete=models.PROTECT)
+    by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT)
+    private = models.BooleanField(default=False)
+    closes_out = models.BooleanField(default=False)
+    text = models.TextField()
+    to_post = models.ForeignKey("desk.PostRow", on_delete=models.PROTECT, related_name="+")
+    attempt = models.CharField(max_length=64, unique=True)
+    status = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in ReplyStatus],
+        default=ReplyStatus.READY,
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)  # when the last attempt began
+    claimed_until = models.DateTimeField(null=True)
+    claim = models.CharField(max_length=32, blank=True)  # who holds it
+    reason = models.TextField(blank=True)  # what the network said last
+    sent_at = models.DateTimeField(null=True)
+    post = models.OneToOneField(
+        "desk.PostRow", null=True, on_delete=models.PROTECT, related_name="reply"
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="replies_on_their_way",
+                condition=models.Q(
+                    status__in=[ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reply {self.pk}: {self.status}"
+
+
+class Draft(models.Model):
+    """What a responder has typed and not sent: one per case, person and mode."""
+
+    case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="drafts")
+    by = models.ForeignKey("desk.Responder", on_delete=models.CASCADE)
+    mode = models.CharField(max_length=8)  # public, private, note
+    text = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "by", "mode"], name="one_draft_per_mode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

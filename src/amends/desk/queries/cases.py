@@ -1,0 +1,44 @@
+"""The case page: one column of posts, messages, notes, replies on their way and events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from amends.casework import ReplyStatus
+from amends.desk.models import Case, CaseEvent, Note, OutgoingReply, PostRow
+
+_SHOWN = frozenset(
+    {
+        "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
+        "case.merged", "case.assigned", "case.prioritised", "case.labelled", "case.unlabelled",
+        "case.taken_private", "case.closed_out", "outcome.noted", "customer.erased",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a case's column; exactly one of the four is set, as ``kind`` says."""
+
+    kind: Literal["post", "note", "reply", "event"]
+    at: datetime
+    post: PostRow | None = None
+    note: Note | None = None
+    reply: OutgoingReply | None = None
+    event: CaseEvent | None = None
+
+
+def trail(case: Case) -> list[Entry]:
+    """Everything on a case, oldest first. A reply that went out is its post."""
+    posts = (
+        PostRow.objects.filter(place__case=case)
+        .select_related("author", "reading", "reply__by", "place")
+        .order_by("created_at", "pk")
+    )
+    entries = [Entry("post", post.created_at, post=post) for post in posts]
+    entries += [Entry("note", n.at, note=n) for n in case.notes.select_related("by")]
+    waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related("by", "to_post__author")
+    entries += [Entry("reply", r.queued_at, reply=r) for r in waiting]
+    events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
+    entries += [Entry("event", e.at, event=e) for e in events]
+    return sorted(entries, key=lambda e: e.at)

@@ -1,0 +1,45 @@
+"""The doors to single objects."""
+
+from django.db.models import QuerySet
+
+from amends.casework import Action, Role, may
+from amends.desk.models import Case, OutgoingReply, Responder
+from amends.terms import AmendsError
+
+
+class NotThere(AmendsError):
+    """Not there, or not yours: which of the two is not said."""
+
+
+def may_see(person: Responder) -> QuerySet[Case]:
+    """The cases a person may see at all."""
+    role = Role(person.role)
+    if not person.is_active or not may(role, Action.SEE_CASES):
+        return Case.objects.none()
+    if not may(role, Action.SEE_PRIVATE):
+        return Case.objects.filter(private=False)
+    return Case.objects.all()
+
+
+def get_case_for(person: Responder, ref: str) -> Case:
+    """Raises ``NotThere``."""
+    case = (
+        may_see(person)
+        .select_related(
+            "brand", "channel", "customer", "owner", "first_post__author", "merged_into"
+        )
+        .filter(ref=ref)
+        .first()
+    )
+    if case is None:
+        raise NotThere(f"There is no case {ref[:20]} that you may see.")
+    return case
+
+
+def get_reply_for(person: Responder, ref: str, pk: int) -> OutgoingReply:
+    """Raises ``NotThere``."""
+    case = get_case_for(person, ref)
+    reply = case.replies.select_related("case", "channel").filter(pk=pk).first()
+    if reply is None:
+        raise NotThere(f"There is no such reply in case {case.ref}.")
+    return reply

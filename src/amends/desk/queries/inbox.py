@@ -1,0 +1,149 @@
+"""The inbox: tabs, filters, search, keyset pages. Rows are plain dictionaries, not models."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from amends.casework import LIVE, CaseState
+from amends.desk.models import Case, CasePost, Responder
+from amends.desk.queries.doors import may_see
+from amends.terms import BadInput
+
+PAGE = 50
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Tab(StrEnum):
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    ALL = "all"
+    ACKNOWLEDGE = "acknowledge"
+    CLOSE_OUT = "close-out"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """``after`` is the ``next`` of the page before. Empty strings filter nothing."""
+
+    tab: Tab = Tab.ALL
+    state: str = ""
+    network: str = ""
+    priority: int | None = None
+    label: str = ""
+    search: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at,
+    unanswered_since, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
+    complaint, sentiment, deleted_at, replies_unknown. ``next``: the key of the next page, "" at the end."""
+
+    rows: list[dict[str, Any]]
+    next: str
+
+
+def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
+    if tab is Tab.CLOSE_OUT:
+        return cases.filter(state=CaseState.RESOLVED)
+    if tab is Tab.DONE:
+        return cases.filter(state__in=[CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED])
+    cases = cases.filter(state__in=sorted(LIVE))
+    if tab is Tab.MINE:
+        return cases.filter(owner=person)
+    if tab is Tab.UNASSIGNED:
+        return cases.filter(owner=None)
+    if tab is Tab.ACKNOWLEDGE:
+        return cases.filter(acknowledged_at=None)
+    return cases
+
+
+def _filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
+    cases = _tab(may_see(person), wanted.tab, person)
+    if wanted.state in set(CaseState):
+        cases = cases.filter(state=wanted.state)
+    if wanted.network:
+        cases = cases.filter(network=wanted.network)
+    if wanted.priority is not None:
+        cases = cases.filter(priority=wanted.priority)
+    if wanted.label:
+        cases = cases.filter(labels__name=wanted.label)
+    for word in wanted.search.replace("@", " ").split()[:8]:
+        inside = CasePost.objects.filter(case=OuterRef("pk")).filter(
+            Q(post__text__icontains=word) | Q(post__author__handle__icontains=word)
+        )
+        cases = cases.filter(Q(ref__iexact=word) | Exists(inside))
+    return cases
+
+
+def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> InboxPage:
+    """One page: highest priority first, then who has waited longest. Done cases: latest first."""
+    since = Coalesce("unanswered_since", Value(_FAR, output_field=DateTimeField()))
+    cases: QuerySet[Any] = _filtered(person, wanted).annotate(since=since)
+    done = wanted.tab is Tab.DONE
+    if wanted.after:
+        cases = _after(cases, wanted.after, done=done)
+    order = ("-touched_at", "-id") if done else ("-priority", "since", "id")
+    rows = list(cases.order_by(*order).values(*_COLUMNS, *_RENAMED)[: size + 1])
+    for row in rows:
+        for old, new in _RENAMED.items():
+            row[new] = row.pop(old)
+    more = len(rows) > size
+    rows = rows[:size]
+    return InboxPage(rows, _key(rows[-1], done=done) if more else "")
+
+
+_COLUMNS = (
+    "id", "ref", "state", "outcome", "priority", "network", "private", "opened_at", "unanswered_since",
+    "acknowledged_at", "taken_private_at", "closed_out_at", "touched_at", "events", "owner_id",
+    "owner__name", "since", "customer_wrote_at",
+)  # fmt: skip
+_RENAMED = {
+    "first_post__text": "text",
+    "first_post__author__handle": "handle",
+    "first_post__author__name": "name",
+    "first_post__reading__complaint": "complaint",
+    "first_post__reading__sentiment": "sentiment",
+    "first_post__deleted_at": "deleted_at",
+    "first_post__erased_at": "erased_at",
+    "first_post__created_at": "written_at",
+}
+
+
+def _key(row: dict[str, Any], *, done: bool) -> str:
+    parts = [row["touched_at"].isoformat()] if done else [row["priority"], row["since"].isoformat()]
+    return base64.urlsafe_b64encode(json.dumps([*parts, row["id"]]).encode()).decode()
+
+
+def _after(cases: QuerySet[Any], key: str, *, done: bool) -> QuerySet[Any]:
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(key.encode()))
+        pk, moment = int(parts[-1]), datetime.fromisoformat(parts[-2])
+        priority = 0 if done else int(parts[0])
+    except (ValueError, TypeError, IndexError, binascii.Error) as error:
+        raise BadInput("That page does not exist. Go back to the first.") from error
+    if done:
+        return cases.filter(Q(touched_at__lt=moment) | Q(touched_at=moment, id__lt=pk))
+    return cases.filter(
+        Q(priority__lt=priority)
+        | Q(priority=priority, since__gt=moment)
+        | Q(priority=priority, since=moment, id__gt=pk)
+    )
+
+
+def tab_counts(person: Responder, wanted: InboxFilter) -> dict[str, int]:
+    """How many cases each tab holds under the other filters."""
+    return {
+        str(tab): _filtered(person, replace(wanted, tab=tab, state="", after="")).count()
+        for tab in Tab
+        if tab is not Tab.DONE
+    }

@@ -1,0 +1,75 @@
+"""How listening goes: where sources stand, what was dropped and why, what could not be read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum
+
+from amends.casework import Action, Role, check_may, may
+from amends.desk.models import Cursor, DeadLetterRow, DropCount, ImportRun, Responder
+
+DAYS = 7
+LETTERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """One reason. ``by_day`` goes with the days asked for; ``total`` is since the beginning."""
+
+    reason: str
+    by_day: list[int]
+    total: int
+    sources: list[tuple[str, int]]
+
+
+def drops_for(person: Responder, *, days: Sequence[date]) -> list[Dropped]:
+    """What was dropped, by reason and day, the most frequent first."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    totals: dict[str, dict[str, int]] = defaultdict(dict)
+    sums = DropCount.objects.values_list("reason", "source").annotate(n=Sum("count"))
+    for reason, source, count in sums:
+        totals[reason][source] = count
+    daily: dict[tuple[str, date], int] = {}
+    asked = DropCount.objects.filter(day__in=list(days)).values_list("reason", "day")
+    for reason, day, count in asked.annotate(n=Sum("count")):
+        daily[reason, day] = count
+    rows = [
+        Dropped(
+            reason=reason,
+            by_day=[daily.get((reason, day), 0) for day in days],
+            total=sum(sources.values()),
+            sources=sorted(sources.items(), key=lambda pair: (-pair[1], pair[0])),
+        )
+        for reason, sources in totals.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.total, row.reason))
+
+
+def days_before(today: date, *, days: int = DAYS) -> list[date]:
+    """The last days, oldest first, ``today`` among them."""
+    return [today - timedelta(days=back) for back in reversed(range(days))]
+
+
+def cursors_for(person: Responder) -> list[Cursor]:
+    check_may(Role(person.role), Action.SEE_HEARD)
+    rows = Cursor.objects.select_related("channel").defer("channel__secret")
+    return list(rows.order_by("channel__network", "channel__handle", "source"))
+
+
+def dead_letters_for(person: Responder, *, most: int = LETTERS) -> tuple[list[DeadLetterRow], int]:
+    """The newest letters and how many there are. ``raw`` is empty for roles that see no private
+    case: a letter may be the remains of a private message."""
+    role = Role(person.role)
+    check_may(role, Action.SEE_HEARD)
+    letters = list(DeadLetterRow.objects.order_by("-at", "-pk")[:most])
+    if not may(role, Action.SEE_PRIVATE):
+        for letter in letters:
+            letter.raw = ""
+    return letters, DeadLetterRow.objects.count()
+
+
+def imports_for(person: Responder, *, most: int = 50) -> list[ImportRun]:
+    check_may(Role(person.role), Action.SEE_HEARD)
+    return list(ImportRun.objects.select_related("brand").order_by("-started_at", "-pk")[:most])

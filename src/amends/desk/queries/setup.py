@@ -1,0 +1,136 @@
+"""The set-up: what is there, the doors to it, and the stored posts that samples are taken from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from amends.casework import Action, Role, check_may
+from amends.desk.models import Brand, ChannelRow, PostRow, ReadingRow, Responder, WatchRow
+from amends.desk.queries.doors import NotThere
+
+LATEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What a desk needs before it hears and answers: each is the names of what is there."""
+
+    brands: list[str]
+    channels: list[str]
+    watches: list[str]
+    routes: list[str]
+    colleagues: list[str]
+
+
+def checklist(person: Responder) -> Checklist:
+    """Raises ``NotAllowed`` for anybody who may not change the set-up."""
+    check_may(Role(person.role), Action.SET_UP)
+    brands = list(Brand.objects.order_by("name"))
+    channels = ChannelRow.objects.filter(enabled=True).order_by("network", "handle")
+    watches = WatchRow.objects.filter(active=True).order_by("name")
+    people = Responder.objects.filter(is_active=True).exclude(pk=person.pk).order_by("name")
+    return Checklist(
+        brands=[brand.name for brand in brands],
+        channels=[str(channel) for channel in channels],
+        watches=[watch.name for watch in watches],
+        routes=[brand.name for brand in brands if brand.contact_route],
+        colleagues=[one.name for one in people],
+    )
+
+
+def brands_for(person: Responder) -> list[Brand]:
+    check_may(Role(person.role), Action.SET_UP)
+    return list(Brand.objects.order_by("name"))
+
+
+def get_brand_for(person: Responder, pk: int) -> Brand:
+    """Raises ``NotThere`` and ``NotAllowed``."""
+    check_may(Role(person.role), Action.SET_UP)
+    found = Brand.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is no such brand.")
+    return found
+
+
+def channels_for(person: Responder) -> QuerySet[ChannelRow]:
+    """Our accounts with their health; whoever sees what was heard may see these."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    rows = ChannelRow.objects.select_related("brand", "owner").defer("secret")
+    return rows.order_by("-enabled", "network", "handle")
+
+
+def get_channel_for(person: Responder, pk: int) -> ChannelRow:
+    """Raises ``NotThere`` and ``NotAllowed``."""
+    check_may(Role(person.role), Action.SET_UP)
+    found = channels_for(person).filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is no such channel.")
+    return found
+
+
+def watches_for(person: Responder) -> QuerySet[WatchRow]:
+    """Active watches, each with ``heard``: how many posts it matched."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    rows = WatchRow.objects.filter(active=True).select_related("brand")
+    return rows.annotate(heard=Count("mentions")).order_by("kind", "name")
+
+
+def get_watch_for(person: Responder, pk: int) -> WatchRow:
+    """Raises ``NotThere`` and ``NotAllowed``."""
+    check_may(Role(person.role), Action.SET_UP)
+    found = watches_for(person).filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is no such watch; somebody removed it.")
+    return found
+
+
+def people_for(person: Responder) -> list[Responder]:
+    check_may(Role(person.role), Action.PEOPLE)
+    return list(Responder.objects.order_by("-is_active", "name", "pk"))
+
+
+def get_person_for(person: Responder, pk: int) -> Responder:
+    """Raises ``NotThere`` and ``NotAllowed``."""
+    check_may(Role(person.role), Action.PEOPLE)
+    found = Responder.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is no such person.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePost:
+    """A stored public post as a sample shows it. ``complaint`` is None where it was not read."""
+
+    text: str
+    handle: str
+    network: str
+    at: datetime
+    complaint: float | None = None
+
+
+def _public(where: str = "") -> Q:
+    facts = {"private": False, "ours": False, "erased_at": None, "deleted_at": None}
+    return Q(**{f"{where}{name}": value for name, value in facts.items()})
+
+
+def latest_posts(*, most: int = LATEST) -> list[SamplePost]:
+    """The newest public posts that others wrote, newest first."""
+    rows = PostRow.objects.filter(_public()).order_by("-created_at", "-id")[:most]
+    columns = ("text", "author__handle", "network", "created_at")
+    return [
+        SamplePost(text, handle or "", network, at)
+        for text, handle, network, at in rows.values_list(*columns)
+    ]
+
+
+def latest_readings(*, most: int = LATEST) -> list[SamplePost]:
+    """The newest public posts that were read, newest first."""
+    rows = ReadingRow.objects.filter(_public("post__"))
+    rows = rows.order_by("-post__created_at", "-post_id")[:most]
+    columns = ("post__text", "post__author__handle", "post__network", "post__created_at")
+    return [
+        SamplePost(text, handle or "", network, at, complaint)
+        for text, handle, network, at, complaint in rows.values_list(*columns, "complaint")
+    ]

@@ -1,0 +1,248 @@
+"""Listeners: one task for each source of each channel, started and stopped as the set-up says."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.connectors.protocol import Connector
+from amends.connectors.registry import make
+from amends.desk.actions.hearing import seen
+from amends.desk.actions.secrets import unseal
+from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
+from amends.desk.workers.database import DatabaseThread
+from amends.desk.workers.sink import DeskSink
+from amends.listening import HealthState, Step, Surroundings, follow, poll
+from amends.listening.language import language_detector
+from amends.listening.steps import (
+    Key,
+    drop_empty,
+    drop_no_watch,
+    drop_repost,
+    drop_seen_before,
+    mark_known_thread,
+    mark_own_posts,
+    mark_to_us,
+    put_clean_text,
+    put_language,
+    put_reading,
+    put_watches,
+)
+from amends.matching import compile as compile_queries
+from amends.matching import phrases_of
+from amends.outbound import Outbound
+from amends.terms import AmendsError, AuthError, Author, Channel, Clock, Credentials
+from amends.understanding import Reader
+
+log = logging.getLogger(__name__)
+
+CHECK_AGAIN_S = 5.0
+
+
+def channel_of(row: ChannelRow) -> Channel:
+    """The row as connectors know it."""
+    return Channel(
+        network=row.network,
+        handle=row.handle,
+        account_id=row.account_id or None,
+        settings={str(k): str(v) for k, v in row.settings.items()},
+    )
+
+
+def threads_known(keys: Sequence[Key]) -> set[Key]:
+    """Those of the conversations (or posts) that a case holds."""
+    networks, ids = {n for n, _ in keys}, {i for _, i in keys}
+    held = PostRow.objects.filter(network__in=networks, place__isnull=False)
+    rows = set(held.filter(conversation__in=ids).values_list("network", "conversation"))
+    rows |= set(held.filter(native_id__in=ids).values_list("network", "native_id"))
+    return rows & set(keys)
+
+
+def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
+    """The life of a post between the network and the store, to be read aloud."""
+    ours = [channel_of(row) for row in ChannelRow.objects.filter(network=channel.network)]
+    watches = WatchRow.objects.filter(brand=channel.brand_id, active=True)
+    return [
+        put_clean_text(),
+        drop_repost(),
+        drop_empty(),
+        drop_seen_before(seen),
+        mark_own_posts(ours),
+        mark_to_us(ours),
+        mark_known_thread(threads_known),
+        put_watches(compile_queries({str(w.pk): w.query for w in watches})),
+        drop_no_watch(),
+        put_language(language_detector()),
+        put_reading(reader),
+    ]
+
+
+@dataclass(slots=True)
+class Running:
+    """A channel that is being listened to."""
+
+    version: int
+    connector: Connector
+    account: Author
+    task: asyncio.Task[None]
+
+
+@dataclass(slots=True)
+class Listeners:
+    """All channels' listeners. ``tend`` brings them in line with the set-up."""
+
+    reader: Reader
+    outbound: Outbound
+    clock: Clock
+    rng: random.Random
+    database: DatabaseThread
+    new_ref: Callable[[], str]
+    limit: int = 100
+    running: dict[int, Running] = field(default_factory=dict)
+    starting: dict[int, tuple[int, asyncio.Task[None]]] = field(default_factory=dict)
+    _health: dict[int, dict[str, tuple[HealthState, str]]] = field(default_factory=dict)
+    _told: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    async def tend(self) -> None:
+        """Start what is new, stop what is gone, begin anew what changed; write health down."""
+        rows = await self.database(
+            lambda: list(ChannelRow.objects.select_related("brand").filter(enabled=True))
+        )
+        wanted = {row.pk: row for row in rows}
+        for pk, (version, _) in list(self.starting.items()):
+            if pk not in wanted or wanted[pk].version != version:
+                await self._stop(pk)
+        for pk, row in wanted.items():
+            if pk not in self.starting:
+                task = asyncio.create_task(self._channel(row), name=f"channel {row}")
+                self.starting[pk] = (row.version, task)
+        await self._write_health()
+
+    async def close(self) -> None:
+        for pk in list(self.starting):
+            await self._stop(pk)
+
+    async def _stop(self, pk: int) -> None:
+        _, task = self.starting.pop(pk)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        self._health.pop(pk, None)
+        self._told.pop(pk, None)
+
+    async def _channel(self, row: ChannelRow) -> None:
+        """Sign in, then listen to every source until cancelled or told that a person is needed."""
+        connector = None
+        try:
+            channel, credentials = await self.database(
+                lambda: (channel_of(row), Credentials(values=unseal(bytes(row.secret))))
+            )
+            connector = make(channel, credentials, self.outbound, self.clock)
+            account = await self._sign_in(row, connector)
+            steps = await self.database(lambda: steps_for(row, self.reader))
+            self.running[row.pk] = Running(
+                row.version,
+                connector,
+                account,
+                asyncio.current_task(),  # type: ignore[arg-type]
+            )
+            async with asyncio.TaskGroup() as group:
+                for source in await self._sources(row, connector):
+                    group.create_task(self._listen(row, connector, source, steps))
+        except asyncio.CancelledError:
+            raise
+        except AmendsError as error:
+            self._tell(row.pk, "", "stopped", str(error))
+        except Exception as error:
+            log.exception("Listening to %s ended", row)
+            self._tell(
+                row.pk, "", "stopped", f"Listening ended unexpectedly ({type(error).__name__})."
+            )
+        finally:
+            self.running.pop(row.pk, None)
+            if connector is not None:
+                await connector.aclose()
+
+    async def _sign_in(self, row: ChannelRow, connector: Connector) -> Author:
+        while True:
+            try:
+                account = await connector.check()
+            except AuthError:
+                raise
+            except AmendsError as error:
+                self._tell(row.pk, "", "waiting", str(error))
+                await asyncio.sleep(CHECK_AGAIN_S)
+                continue
+            self._tell(row.pk, "", "well", "Signed in.")
+            if account.id and account.id != row.account_id:
+                row.account_id = account.id
+                await self.database(lambda: row.save(update_fields=["account_id"]))
+            return account
+
+    async def _sources(self, row: ChannelRow, connector: Connector) -> list[str]:
+        queries = await self.database(
+            lambda: list(
+                WatchRow.objects.filter(brand=row.brand_id, active=True).values_list(
+                    "query", flat=True
+                )
+            )
+        )
+        phrases = [phrase for query in queries for phrase in phrases_of(query)]
+        sources = list(connector.sources(list(dict.fromkeys(phrases))))
+        if connector.traits.can_stream and row.settings.get("stream"):
+            sources.append("stream")
+        return sources
+
+    async def _listen(
+        self, row: ChannelRow, connector: Connector, source: str, steps: Sequence[Step]
+    ) -> None:
+        cursor = await self.database(
+            lambda: (
+                Cursor.objects.filter(channel=row, source=source)
+                .values_list("value", flat=True)
+                .first()
+            )
+        )
+        sink = DeskSink(
+            row, threshold=self.reader.threshold, clock=self.clock, new_ref=self.new_ref
+        )
+
+        def tell(state: HealthState, sentence: str) -> None:
+            self._tell(row.pk, source, state, sentence)
+
+        around = Surroundings(
+            clock=self.clock, rng=self.rng, aside=self.database, health=tell, limit=self.limit
+        )
+        if source == "stream":
+            await follow(connector, source, cursor=cursor, pipeline=steps, sink=sink, around=around)
+        else:
+            await poll(connector, source, cursor=cursor, pipeline=steps, sink=sink, around=around)
+
+    def _tell(self, pk: int, source: str, state: HealthState, sentence: str) -> None:
+        self._health.setdefault(pk, {})[source] = (state, sentence)
+
+    async def _write_health(self) -> None:
+        now = self.clock.now()
+        for pk, states in list(self._health.items()):
+            health = _worst(states)
+            if self._told.get(pk) != health:
+                await self.database(lambda pk=pk, health=health: _save_health(pk, health, now))  # type: ignore[misc]
+                self._told[pk] = health
+
+
+def _worst(states: dict[str, tuple[HealthState, str]]) -> tuple[str, str]:
+    """The worst of the sources' states, with the sentences of all in that state."""
+    for state in ("stopped", "waiting"):
+        sentences = [
+            f"{s}: {text}" if s else text for s, (st, text) in sorted(states.items()) if st == state
+        ]
+        if sentences:
+            return state, "\n".join(sentences)
+    return "well", "Listening."
+
+
+def _save_health(pk: int, health: tuple[str, str], now: datetime) -> None:
+    ChannelRow.objects.filter(pk=pk).update(health=health[0], health_note=health[1], health_at=now)

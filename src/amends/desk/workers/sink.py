@@ -1,0 +1,48 @@
+"""Where listeners put what they heard: the desk's tables, one transaction a batch."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from amends.desk.actions.hearing import (
+    count_drops,
+    move_cursor,
+    note_deletions,
+    store_dead,
+    store_mentions,
+)
+from amends.desk.models import ChannelRow
+from amends.listening import Batch
+from amends.terms import Clock
+
+
+class DeskSink:
+    """The ``listening.Sink`` of one channel. ``threshold`` is the reader's, unless the brand has
+    one of its own."""
+
+    def __init__(
+        self, channel: ChannelRow, *, threshold: float, clock: Clock, new_ref: Callable[[], str]
+    ) -> None:
+        self._channel = channel
+        self._threshold = channel.brand.threshold or threshold
+        self._clock = clock
+        self._new_ref = new_ref
+
+    def store(self, batch: Batch) -> None:
+        """Store all of the batch, or raise and store nothing of it."""
+        now, channel = self._clock.now(), self._channel
+        with transaction.atomic():
+            store_mentions(
+                batch.mentions,
+                brand=channel.brand,
+                channel=channel,
+                threshold=self._threshold,
+                now=now,
+                new_ref=self._new_ref,
+            )
+            if batch.deleted:
+                note_deletions(channel.network, batch.deleted, now=now)
+            store_dead(batch.dead, now=now)
+            count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
+            if batch.cursor is not None:
+                move_cursor(channel, batch.source, batch.cursor, now=now)

@@ -1,0 +1,96 @@
+"""What a post means for a case: one table."""
+
+import pytest
+
+from amends.casework import CaseState, Decision, Facts, Intake, Outcome, decide
+from amends.terms import Reading
+
+S = CaseState
+
+
+def read(
+    complaint: float = 0.0,
+    praise: float = 0.0,
+    question: float = 0.0,
+    *,
+    retraction: bool = False,
+) -> Reading:
+    return Reading(
+        complaint=complaint,
+        praise=praise,
+        question=question,
+        sentiment="neutral",
+        sentiment_scores={"neutral": 1.0},
+        retraction=retraction,
+    )
+
+
+COMPLAINT, PRAISE, QUESTION, CHAT = read(0.9), read(praise=0.9), read(question=0.9), read()
+RETRACTION = read(0.6, retraction=True)
+
+
+def facts(state: CaseState, *, theirs: bool = True, answered: bool = True) -> Facts:
+    return Facts(state=state, by_customer=theirs, answered=answered)
+
+
+TABLE = [
+    # reading, case, about us, ours, private -> intake, move, outcome
+    (COMPLAINT, None, True, False, False, Intake.OPEN, S.NEW, None),
+    (COMPLAINT, None, False, False, False, Intake.NOTHING, None, None),  # a competitor's (R03)
+    (CHAT, None, True, False, False, Intake.NOTHING, None, None),
+    (PRAISE, None, True, False, False, Intake.NOTHING, None, None),
+    (QUESTION, None, True, False, False, Intake.NOTHING, None, None),
+    (QUESTION, None, True, False, True, Intake.OPEN, S.NEW, None),
+    (None, None, True, True, False, Intake.NOTHING, None, None),
+    (CHAT, facts(S.NEW), False, False, False, Intake.ATTACH, None, None),
+    (COMPLAINT, facts(S.OPEN), True, False, False, Intake.ATTACH, None, None),
+    (CHAT, facts(S.WAITING), False, False, False, Intake.ATTACH, S.OPEN, None),
+    (PRAISE, facts(S.WAITING), False, False, False, Intake.ATTACH, None, Outcome.THANKED),
+    (PRAISE, facts(S.RESOLVED), False, False, False, Intake.ATTACH, None, Outcome.THANKED),
+    (PRAISE, facts(S.CLOSED), False, False, False, Intake.ATTACH, None, Outcome.THANKED),
+    (RETRACTION, facts(S.CLOSED), False, False, False, Intake.ATTACH, None, Outcome.RETRACTED),
+    (COMPLAINT, facts(S.RESOLVED), False, False, False, Intake.ATTACH, S.OPEN, Outcome.NEGATIVE),
+    (COMPLAINT, facts(S.CLOSED), False, False, False, Intake.ATTACH, S.OPEN, Outcome.NEGATIVE),
+    (QUESTION, facts(S.RESOLVED), False, False, False, Intake.ATTACH, S.OPEN, None),
+    (CHAT, facts(S.RESOLVED), False, False, False, Intake.ATTACH, None, None),
+    (COMPLAINT, facts(S.DISMISSED), False, False, False, Intake.ATTACH, S.OPEN, Outcome.NEGATIVE),
+    (QUESTION, facts(S.DISMISSED), False, False, False, Intake.ATTACH, None, None),
+    (CHAT, facts(S.OPEN, theirs=False), False, False, False, Intake.ATTACH, None, None),
+    (COMPLAINT, facts(S.OPEN, theirs=False), True, False, False, Intake.ATTACH, None, None),
+    (COMPLAINT, facts(S.CLOSED, theirs=False), True, False, False, Intake.OPEN, S.NEW, None),
+    (None, facts(S.NEW), False, True, False, Intake.ATTACH, S.WAITING, None),
+    (None, facts(S.OPEN), False, True, False, Intake.ATTACH, S.WAITING, None),
+    (None, facts(S.RESOLVED), False, True, False, Intake.ATTACH, None, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("reading", "case", "about_us", "ours", "private", "intake", "move", "outcome"), TABLE
+)
+def test_what_a_post_means(
+    reading: Reading | None,
+    case: Facts | None,
+    about_us: bool,
+    ours: bool,
+    private: bool,
+    intake: Intake,
+    move: CaseState | None,
+    outcome: Outcome | None,
+) -> None:
+    made = decide(reading, case=case, about_us=about_us, ours=ours, private=private, threshold=0.5)
+    assert (made.intake, made.move, made.outcome) == (intake, move, outcome)
+
+
+def test_thanks_before_we_answered_are_no_outcome() -> None:
+    case = facts(S.OPEN, answered=False)
+    made = decide(PRAISE, case=case, about_us=True, ours=False, private=False, threshold=0.5)
+    assert made == Decision(Intake.ATTACH, why="more")
+
+
+def test_threshold_is_met_not_passed() -> None:
+    """R07: the threshold one can see and move is the one that opens."""
+    at, below = (
+        decide(read(p), case=None, about_us=True, ours=False, private=False, threshold=0.4)
+        for p in (0.4, 0.399)
+    )
+    assert (at.intake, below.intake) == (Intake.OPEN, Intake.NOTHING)

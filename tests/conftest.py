@@ -1,0 +1,61 @@
+"""Where tests keep their files, and which database they run on.
+
+``AMENDS_TEST_DATABASE=postgres`` runs the database tests on a PostgreSQL server of their own;
+otherwise they run on SQLite. Set before Django is loaded, so it stands at the top of the module.
+"""
+
+import atexit
+import contextlib
+import os
+import shutil
+import tempfile
+
+import django
+import pytest
+
+from tests.support.require import need
+
+_HOME = tempfile.mkdtemp(prefix="amends-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in [n for n in os.environ if n.startswith("AMENDS_")]:
+    if _name not in {
+        "AMENDS_REQUIRE",
+        "AMENDS_TEST_DATABASE",
+        "AMENDS_KILLS",
+        "AMENDS_DATABASE_URL",
+    }:
+        del os.environ[_name]
+os.environ["AMENDS_HOME"] = _HOME
+os.environ["AMENDS_ALLOW_HOSTS"] = "localhost:*,127.0.0.1:*"
+os.environ["AMENDS_LOG_LEVEL"] = "WARNING"
+os.environ["DJANGO_SETTINGS_MODULE"] = "amends.config.django_settings"
+
+_ON_POSTGRES = os.environ.get("AMENDS_TEST_DATABASE", "sqlite") == "postgres"
+if _ON_POSTGRES and "PYTEST_XDIST_WORKER" not in os.environ:
+    from tests.support.postgres import missing_postgres, postgres_server
+
+    _missing = missing_postgres()
+    if _missing is None:
+        _stack = contextlib.ExitStack()
+        os.environ["AMENDS_DATABASE_URL"] = _stack.enter_context(postgres_server())
+        atexit.register(_stack.close)
+    else:
+        os.environ.pop("AMENDS_DATABASE_URL", None)
+elif not _ON_POSTGRES:
+    os.environ.pop("AMENDS_DATABASE_URL", None)
+
+django.setup()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test marked ``database`` may use it, without saying so twice."""
+    for item in items:
+        if item.get_closest_marker("database") and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _ON_POSTGRES and item.get_closest_marker("database"):
+        there = "AMENDS_DATABASE_URL" in os.environ
+        need("postgres", None if there else "PostgreSQL 15 is not installed")

@@ -1,0 +1,110 @@
+"""What the tests put on the desk, through the same doors as the product."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from amends.desk.actions import connect_channel, save_brand, save_watch
+from amends.desk.actions.hearing import store_mentions
+from amends.desk.models import Brand, Case, ChannelRow, PostRow, WatchRow
+from amends.terms import Author, Mention, Post, Reading, Ref, WatchKind
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def brand(name: str = "Halcyon Air") -> Brand:
+    return Brand.objects.filter(name=name).first() or save_brand(
+        None, name=name, contact_route="Please send us a private message."
+    )
+
+
+def channel(network: str = "demo", handle: str = "halcyonair") -> ChannelRow:
+    found = ChannelRow.objects.filter(network=network, handle=handle).first()
+    return found or connect_channel(
+        brand=brand(), network=network, handle=handle, settings={}, secrets={"token": "t"}
+    )
+
+
+def watch(kind: WatchKind = WatchKind.BRAND, *phrases: str) -> WatchRow:
+    phrases = phrases or ("halcyon",)
+    found = WatchRow.objects.filter(name=phrases[0]).first()
+    return found or save_watch(
+        None, brand=brand(), kind=kind, name=phrases[0], phrases=phrases, handles=[], hashtags=[]
+    )
+
+
+def reading(complaint: float = 0.9, praise: float = 0.0, question: float = 0.0) -> Reading:
+    mood = "negative" if complaint >= 0.5 else "positive" if praise >= 0.5 else "neutral"
+    scores = {name: 1.0 if name == mood else 0.0 for name in ("negative", "neutral", "positive")}
+    return Reading(
+        complaint=complaint,
+        praise=praise,
+        question=question,
+        sentiment=mood,  # type: ignore[arg-type]
+        sentiment_scores=scores,
+        why=("delayed",) if complaint >= 0.5 else (),
+        model="made-up",
+    )
+
+
+def mention(
+    text: str = "Halcyon lost my bag",
+    *,
+    handle: str = "rosa",
+    network: str = "demo",
+    private: bool = False,
+    complaint: float = 0.9,
+    praise: float = 0.0,
+    question: float = 0.0,
+    conversation: str | None = None,
+    in_reply_to: str | None = None,
+    at: datetime | None = None,
+    ours: bool = False,
+    to_us: bool = False,
+    native_id: str | None = None,
+    edited_at: datetime | None = None,
+    retraction: bool = False,
+    watches: dict[str, tuple[str, ...]] | None = None,
+) -> Mention:
+    number = next(_numbers)
+    post = Post(
+        id=native_id or f"post-{number}",
+        text=text,
+        network=network,
+        author=Author(id=f"id-{handle}", handle=handle, name=handle.title(), followers=10),
+        created_at=at or NOON + timedelta(seconds=number % 50),
+        edited_at=edited_at,
+        visibility="private" if private else "public",
+        conversation=conversation,
+        in_reply_to=Ref(id=in_reply_to) if in_reply_to else None,
+    )
+    matched = {str(watch().pk): ("halcyon",)} if watches is None else watches
+    read = None if ours else reading(complaint, praise, question)
+    if read is not None and retraction:
+        read = Reading(
+            **{name: getattr(read, name) for name in read.__struct_fields__} | {"retraction": True}
+        )
+    return Mention(post=post, watches=matched, reading=read, ours=ours, to_us=to_us)
+
+
+def store(*mentions: Mention, now: datetime = NOON) -> list[Case]:
+    """Store and take in; the cases opened."""
+    refs = (f"T{next(_numbers)}" for _ in itertools.count())
+    network = mentions[0].post.network
+    found = ChannelRow.objects.filter(network=network).first()
+    _, opened = store_mentions(
+        mentions, brand=brand(), channel=found, threshold=0.5, now=now, new_ref=lambda: next(refs)
+    )
+    return opened
+
+
+def heard(text: str = "Halcyon lost my bag", **facts: object) -> PostRow:
+    one = mention(text, **facts)  # type: ignore[arg-type]
+    store(one)
+    return PostRow.objects.get(network=one.post.network, native_id=one.post.id)
+
+
+def case(text: str = "Halcyon lost my bag", **facts: object) -> Case:
+    """A new case, with a channel to answer on."""
+    channel(str(facts.get("network", "demo")))
+    return Case.objects.get(places__post=heard(text, **facts))
