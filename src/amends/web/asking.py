@@ -1,0 +1,35 @@
+"""Who asks, and for what."""
+
+from django.http import HttpRequest
+
+from amends.casework import Action, Role, check_may, may
+from amends.desk.models import Responder
+from amends.terms import NotAllowed
+
+
+def me(request: HttpRequest) -> Responder:
+    """The person who asks. Raises ``NotAllowed`` where nobody is signed in."""
+    if not isinstance(request.user, Responder):
+        raise NotAllowed("Sign in first.")
+    return request.user
+
+
+def require(request: HttpRequest, action: Action) -> Responder:
+    """The person who asks, where their role may do this. Raises ``NotAllowed``."""
+    person = me(request)
+    check_may(Role(person.role), action)
+    return person
+
+
+def can(person: Responder) -> dict[str, bool]:
+    """What a person may do, by the name of the action: for templates (``can.reply``)."""
+    return {action.name.lower(): may(Role(person.role), action) for action in Action}
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page; going back in history asks for a whole one."""
+    return (
+        request.headers.get("HX-Request") == "true"
+        and request.headers.get("HX-History-Restore-Request") != "true"
+        and request.headers.get("HX-Boosted") != "true"
+    )

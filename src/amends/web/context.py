@@ -1,0 +1,52 @@
+"""What every page knows: who is there, where they may go, how they like it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from amends.casework import Action, Role, may
+from amends.desk.models import Responder
+from amends.web.asking import can
+
+NAV = (
+    ("inbox", "Inbox", Action.SEE_CASES),
+    ("heard", "Heard", Action.SEE_HEARD),
+    ("listening", "Listening", Action.SEE_HEARD),
+    ("setup", "Set-up", Action.SET_UP),
+    ("people", "People", Action.PEOPLE),
+)
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "amends_theme"
+KEYS_COOKIE = "amends_keys"
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """For every template: ``me``, ``nav``, ``can``, ``theme`` and ``keys_on``."""
+    theme = request.COOKIES.get(THEME_COOKIE, "system")
+    facts: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "system",
+        "keys_on": request.COOKIES.get(KEYS_COOKIE) != "off",
+        "me": None,
+        "nav": [],
+        "can": {},
+    }
+    person = getattr(request, "user", None)
+    if isinstance(person, Responder):
+        facts |= {"me": person, "nav": _nav(request, person), "can": can(person)}
+    return facts
+
+
+def _nav(request: HttpRequest, person: Responder) -> list[dict[str, object]]:
+    items = []
+    for name, label, action in NAV:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        if may(Role(person.role), action):
+            here = request.path.startswith(url) or (
+                name == "inbox" and request.path.startswith("/cases/")
+            )
+            items.append({"name": name, "label": label, "url": url, "here": here})
+    return items

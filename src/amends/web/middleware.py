@@ -1,0 +1,100 @@
+"""What every response carries, and how a refusal is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from amends.desk.queries.doors import NotThere
+from amends.terms import AmendsError, BadInput, NotAllowed, Stale
+from amends.web.asking import is_fragment
+from amends.web.refusing import refusal
+
+Handler = Callable[[HttpRequest], Any]  # sync or async, as Django asks
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def _protect(response: HttpResponseBase) -> HttpResponseBase:
+    for name, value in HEADERS.items():
+        response[name] = value
+    # Pages hold customers' words: no copy stays in a browser or a proxy.
+    response.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@sync_and_async_middleware
+def security_headers(get_response: Handler) -> Handler:
+    """The content policy and its companions on every response, static files included."""
+    if iscoroutinefunction(get_response):
+
+        async def protected_async(request: HttpRequest) -> HttpResponseBase:
+            return _protect(await get_response(request))
+
+        return protected_async
+
+    def protected(request: HttpRequest) -> HttpResponseBase:
+        return _protect(get_response(request))
+
+    return protected
+
+
+STATUS: dict[type[AmendsError], int] = {BadInput: 400, NotAllowed: 403, NotThere: 404, Stale: 409}
+
+
+def status_of(error: AmendsError) -> int:
+    """The HTTP status an error is answered with; what a network refuses is 502."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 502)
+
+
+class Refusals:
+    """Turns the desk's errors into answers: a toast where htmx asked, else a page."""
+
+    async_capable = sync_capable = True
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        return _whole_page_sign_in(request, self.get_response(request))
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        return _whole_page_sign_in(request, await self.get_response(request))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, AmendsError):
+            return refusal(request, str(error), status=status_of(error))
+        return None
+
+
+refusals = Refusals
+
+
+def _whole_page_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A fragment asked for after the session ended: the browser goes to sign in, not the part."""
+    target = response.headers.get("Location", "")
+    if is_fragment(request) and target.startswith(str(settings.LOGIN_URL)):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = str(settings.LOGIN_URL)
+        return answer
+    return response

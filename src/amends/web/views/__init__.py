@@ -1,0 +1,1 @@
+"""Views: get through the door, validate, call one action, render."""
