@@ -1,0 +1,124 @@
+"""The house holds: floors, sizes, addresses, migrations."""
+
+import json
+import re
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES = 400
+# Longer files that are allowed, each with its reason.
+LONG_FILES = {
+    "src/amends/desk/migrations/0001_first_tables.py": "written by Django, all tables at once",
+}
+CODE = {".py", ".js", ".mjs", ".css", ".html"}
+LOCKS_AND_SETTINGS = (
+    ".ci/*",
+    ".npmrc",
+    "Makefile",
+    "pyproject.toml",
+    "requirements/*",
+    "scripts/*",
+    "tools/*/.npmrc",
+    "tools/*/install",
+    "tools/*/package.json",
+)
+MACHINE_PATH = re.compile(rb"(?<![\w.~])/(?:root|work|home|Users)/\w")
+
+BELOW_THE_DESK = (
+    "terms text matching understanding reach guard casework outbound connectors listening insight"
+)
+IMPORT_WITHOUT_DJANGO = """
+import importlib, pkgutil, sys
+
+class NoDjango:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "django":
+            raise ModuleNotFoundError(f"{name} is blocked", name=name)
+
+sys.meta_path.insert(0, NoDjango())
+for floor in sys.argv[1].split():
+    package = importlib.import_module(f"amends.{floor}")
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+        print(module.name)
+"""
+
+
+def project_files() -> list[Path]:
+    """Files that are in the project or about to be: those that git does not ignore."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    found = sorted({ROOT / name for name in listing.split("\0") if name})
+    return [path for path in found if path.is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_import_contracts_hold() -> None:
+    assert (
+        lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+        == EXIT_STATUS_SUCCESS
+    )
+
+
+def test_floors_below_the_desk_import_without_django() -> None:
+    command = [sys.executable, "-c", IMPORT_WITHOUT_DJANGO, BELOW_THE_DESK]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "amends.terms.post" in done.stdout
+
+
+def test_no_lock_or_setting_names_an_address() -> None:
+    files = [path for pattern in LOCKS_AND_SETTINGS for path in ROOT.glob(pattern)]
+    assert ROOT / "requirements" / "run.txt" in files
+    assert [name_of(path) for path in files if "://" in path.read_text(encoding="utf-8")] == []
+
+
+def test_npm_locks_hold_no_download_address() -> None:
+    for lock in ROOT.glob("tools/*/package-lock.json"):
+        packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+        assert [name for name, entry in packages.items() if "resolved" in entry] == []
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    for lock in ("run", "dev"):
+        text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+        entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
+        assert entries
+        assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    hits = [name_of(path) for path in project_files() if MACHINE_PATH.search(path.read_bytes())]
+    assert hits == []
+
+
+def test_source_files_are_under_400_lines() -> None:
+    lengths = {
+        name_of(path): len(path.read_bytes().splitlines())
+        for path in project_files()
+        if path.suffix in CODE and "vendor" not in path.parts
+    }
+    too_long = {name for name, length in lengths.items() if length >= MOST_LINES}
+    assert too_long == set(LONG_FILES)
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_migrations_are_complete() -> None:
+    assert apps.get_app_config("desk").get_models()
+    said = StringIO()
+    try:
+        call_command("makemigrations", check=True, dry_run=True, stdout=said)
+    except SystemExit:
+        pytest.fail(said.getvalue(), pytrace=False)
