@@ -34,7 +34,7 @@ format: dev ## Format the code
 .PHONY: lint
 lint: dev ## Formatting and linting
 	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff check --quiet --output-format concise .
 
 .PHONY: types
 types: dev ## Strict types
