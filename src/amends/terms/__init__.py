@@ -20,6 +20,7 @@ from amends.terms.network import (
     Traits,
 )
 from amends.terms.post import Author, Channel, Conversation, Media, Post, Ref, Visibility
+from amends.terms.schema import decode_post, encode_post, post_schema
 
 __all__ = [
     "AmendsError",
@@ -50,4 +51,7 @@ __all__ = [
     "Visibility",
     "Watch",
     "WatchKind",
+    "decode_post",
+    "encode_post",
+    "post_schema",
 ]
