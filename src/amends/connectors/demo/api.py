@@ -93,7 +93,7 @@ def verb_of(request: Request) -> str:
     return verb
 
 
-def act(network: DemoNetwork, verb: str, request: Request) -> Any:  # noqa: ANN401 (any JSON)
+def act(network: DemoNetwork, verb: str, request: Request) -> Any:
     who = own_account(network, request.account)
     subject = unquote("".join(request.path.split("/", 2)[2:]))
     if verb == "check":

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 import msgspec
 
@@ -81,7 +82,11 @@ class OverHttp:
     async def ask(self, request: Request) -> Answer:
         from amends.outbound import OutboundError, Unreachable
 
-        headers = {"authorization": f"Bearer {self._token}", "x-account": request.account}
+        if not self._token.isascii():
+            msg = "The token has characters that no token of the demo network has; enter it again."
+            raise AuthError(msg)
+        account = quote(request.account)
+        headers = {"authorization": f"Bearer {self._token}", "x-account": account}
         try:
             response = await self._outbound.request(
                 request.method,
@@ -121,10 +126,10 @@ class Client:
     def base_url(self) -> str | None:
         return self._way.base_url
 
-    async def get(self, path: str, **params: str) -> Any:  # noqa: ANN401 (any JSON)
+    async def get(self, path: str, **params: str) -> Any:
         return await self._ask("GET", path, params=params)
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any JSON)
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._ask("POST", path, body=body)
 
     async def delete(self, path: str) -> None:
@@ -137,7 +142,7 @@ class Client:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 (any JSON)
+    ) -> Any:
         request = Request(
             method=method, path=path, account=self._handle, params=params or {}, body=body or {}
         )
@@ -168,7 +173,7 @@ class Client:
         raise ConnectorError(reason)
 
 
-class NotThere(ConnectorError):  # noqa: N818 (an answer, as in the family above it)
+class NotThere(ConnectorError):
     """The network has no such thing."""
 
 

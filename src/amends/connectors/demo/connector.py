@@ -140,13 +140,13 @@ class DemoConnector:
         key = {"key": attempt} if self._keys else {}
         return to_published(await self._client.post(path, body | key), self._client.base_url)
 
-    async def _by_key(self, attempt: str) -> Any:  # noqa: ANN401 (any JSON)
+    async def _by_key(self, attempt: str) -> Any:
         try:
             return await self._client.get(f"/attempts/{_part(attempt)}")
         except NotThere:
             return None
 
-    async def _by_text(self, text: str, target: ReplyTarget, *, private: bool) -> Any:  # noqa: ANN401
+    async def _by_text(self, text: str, target: ReplyTarget, *, private: bool) -> Any:
         where = {"to": _name(target)} if private else {"reply_to": target.post_id or ""}
         raw = await self._client.get("/sent", **where)
         return next((post for post in raw["posts"] if post["text"] == text), None)

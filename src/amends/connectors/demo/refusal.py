@@ -1,7 +1,7 @@
 """How the demo network says no."""
 
 
-class Refusal(Exception):  # noqa: N818 (an answer of the network, not an error of ours)
+class Refusal(Exception):
     """``status`` as in HTTP, ``reason`` one sentence; ``retry_after`` seconds, if it helps."""
 
     def __init__(self, status: int, reason: str, retry_after: int | None = None) -> None:

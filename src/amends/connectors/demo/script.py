@@ -62,7 +62,7 @@ def save(db: sqlite3.Connection, story: Story) -> None:
     )
 
 
-def plan(db: sqlite3.Connection, due: float, kind: str, **data: Any) -> None:  # noqa: ANN401
+def plan(db: sqlite3.Connection, due: float, kind: str, **data: Any) -> None:
     number = int(records.meta(db, "planned") or 0) + 1
     records.set_meta(db, "planned", number)
     db.execute("INSERT INTO plan VALUES (?, ?, ?, ?)", (int(due), number, kind, json.dumps(data)))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import uvicorn
@@ -46,7 +47,7 @@ def make_app(network: DemoNetwork, *, token: str, control: bool = False) -> Star
         asked = Request(
             method=request.method,
             path=request.scope["raw_path"].decode("ascii", "replace"),
-            account=request.headers.get("x-account", ""),
+            account=unquote(request.headers.get("x-account", "")),
             params=dict(request.query_params),
             body=body,
         )
@@ -168,7 +169,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 (as uvicorn has it)
+    async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=sockets)
         if self._ready is not None and not self.should_exit:
             self._ready(self.servers[0].sockets[0].getsockname()[1])
