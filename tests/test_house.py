@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
@@ -90,12 +93,28 @@ def test_npm_locks_hold_no_download_address() -> None:
         assert [name for name, entry in packages.items() if "resolved" in entry] == []
 
 
-def test_every_locked_package_has_a_hash() -> None:
-    for lock in ("run", "dev"):
-        text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
-        entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
-        assert entries
-        assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+def locked(kind: str) -> dict[str, str]:
+    """The entries of a lock by the names of their packages."""
+    text = (ROOT / "requirements" / f"{kind}.txt").read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
+    return {entry.partition("==")[0]: entry for entry in entries}
+
+
+@pytest.mark.parametrize("kind", ["run", "dev"])
+def test_every_locked_package_has_a_hash(kind: str) -> None:
+    without = [name for name, entry in locked(kind).items() if "--hash=sha256:" not in entry]
+    assert (len(locked(kind)) > 40, without) == (True, [])
+
+
+def test_locks_hold_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for kind, wanted in (
+        ("run", project["dependencies"]),
+        ("dev", [*project["dependencies"], *extras["dev"], *extras["train"]]),
+    ):
+        names = {canonicalize_name(Requirement(one).name) for one in wanted} - {"amends"}
+        assert names - set(locked(kind)) == set()
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
