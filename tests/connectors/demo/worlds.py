@@ -48,6 +48,9 @@ class DemoWorld:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
         await self.outbound.aclose()
 
     async def connector(self) -> DemoConnector:
@@ -58,7 +61,8 @@ class DemoWorld:
         return self.demo.post("maud", f"@{BRAND} {text}" if mention else text)
 
     async def posts_in_thread(self, post_id: str) -> list[str]:
-        return [post.id for post in self.demo.thread(post_id)]
+        """The texts under a post, oldest first."""
+        return [post.text for post in self.demo.thread(post_id) if post.id != post_id]
 
 
 @contextmanager

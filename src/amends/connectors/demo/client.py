@@ -1,6 +1,7 @@
 """Two ways to the demo network, in the process or over HTTP, and what their answers mean."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Mapping
 from datetime import timedelta
@@ -26,6 +27,7 @@ from amends.terms import (
 if TYPE_CHECKING:
     from amends.outbound import Outbound
 
+TOKEN = re.compile(r"[\x21-\x7e]+")
 AFTER_FAULT = timedelta(seconds=5)
 PUBLISHING = frozenset({("POST", "/posts"), ("POST", "/messages")})
 
@@ -82,8 +84,8 @@ class OverHttp:
     async def ask(self, request: Request) -> Answer:
         from amends.outbound import OutboundError, Unreachable
 
-        if not self._token.isascii():
-            msg = "The token has characters that no token of the demo network has; enter it again."
+        if not TOKEN.fullmatch(self._token):
+            msg = "The token is empty or has characters that no token has; enter it again."
             raise AuthError(msg)
         account = quote(request.account)
         headers = {"authorization": f"Bearer {self._token}", "x-account": account}
