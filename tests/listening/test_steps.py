@@ -174,8 +174,10 @@ def test_language_is_filled_in_only_where_the_network_said_nothing() -> None:
     assert [item.post.lang for item in items] == ["nl", "de", None]
 
 
-def test_nul_characters_are_taken_out_and_look_alikes_stay() -> None:
-    hostile = Post(id="1", text="a\x00b \\u0000", author=Author(name="N\x00", handle="h"))
+def test_what_no_store_holds_is_replaced_and_look_alikes_stay() -> None:
+    hostile = Post(id="1", text="a\x00b \\u0000 \ud83d", author=Author(name="N\x00", handle="h"))
     items = [Item(hostile)]
     step_of.put_clean_text()(items)
-    assert items[0].post == Post(id="1", text="ab \\u0000", author=Author(name="N", handle="h"))
+    assert items[0].post == Post(
+        id="1", text="a\ufffdb \\u0000 \ufffd", author=Author(name="N\ufffd", handle="h")
+    )

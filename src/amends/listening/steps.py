@@ -29,7 +29,7 @@ class Reader(Protocol):
 
 
 def put_clean_text() -> Step:
-    """Remove NUL characters, which PostgreSQL refuses, from everything a network filled in."""
+    """Replace NUL characters and lone surrogates, which no database keeps, wherever they stand."""
 
     def step(items: list[Item]) -> None:
         for item in items:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from amends.listening.clean import clean_post
 from amends.listening.pipeline import Item, Step, run
 from amends.listening.sink import Batch, Sink
 from amends.terms import DeadLetter, Page, Post
@@ -81,7 +82,7 @@ class Door:
         return DeadLetter(
             source=self.source,
             reason=f"The post could not be taken in: {type(error).__name__}.",
-            raw=msgspec.json.encode(post).decode()[:RAW_LIMIT],
+            raw=msgspec.json.encode(clean_post(post)).decode()[:RAW_LIMIT],
             at=now,
         )
 
