@@ -92,10 +92,9 @@ def store(*mentions: Mention, now: datetime = NOON) -> list[Case]:
     refs = (f"T{next(_numbers)}" for _ in itertools.count())
     network = mentions[0].post.network
     found = ChannelRow.objects.filter(network=network).first()
-    _, opened = store_mentions(
+    return store_mentions(
         mentions, brand=brand(), channel=found, threshold=0.5, now=now, new_ref=lambda: next(refs)
     )
-    return opened
 
 
 def heard(text: str = "Halcyon lost my bag", **facts: object) -> PostRow:

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 
 from amends.casework import Outcome
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import Arrival, take_in
+from amends.desk.actions.intake import Arrival, Circumstances, take_in
 from amends.desk.models import (
     AuthorRow,
     Brand,
@@ -36,13 +36,21 @@ def store_mentions(
     threshold: float,
     now: datetime,
     new_ref: Callable[[], str],
-    intake: bool = True,
-) -> tuple[int, list[Case]]:
+) -> list[Case]:
     """Store posts that are new, note edits of those that are not, and take the new ones in.
 
-    Returns how many were new and the cases opened. The same mention twice changes nothing. With
-    ``intake`` off, posts are kept as history and ``taken_in`` stays false.
+    Returns the cases opened. The same mention twice changes nothing.
     """
+    with transaction.atomic():
+        arrivals = keep_mentions(mentions, now=now)
+        around = Circumstances(
+            brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
+        )
+        return take_in(arrivals, around)
+
+
+def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> list[Arrival]:
+    """Store posts with readings and matches, without deciding what they mean; the new ones."""
     with transaction.atomic():
         known = _known([m.post for m in mentions])
         _note_edits(mentions, known, now=now)
@@ -50,16 +58,10 @@ def store_mentions(
         rows = _store_posts(list(fresh.values()), now=now)
         _store_readings(fresh, rows)
         kinds = _store_matches(fresh, rows)
-        if not intake:
-            return len(rows), []
-        arrivals = [
+        return [
             Arrival(row, fresh[key].reading, kinds.get(row.pk, frozenset()))
             for key, row in rows.items()
         ]
-        opened = take_in(
-            arrivals, brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
-        )
-        return len(rows), opened
 
 
 Key = tuple[str, str]

@@ -63,15 +63,23 @@ class Book:
             self.by_customer[case.customer_id].append(case)
 
 
-def take_in(
-    arrivals: Sequence[Arrival],
-    *,
-    brand: Brand,
-    channel: ChannelRow | None,
-    threshold: float,
-    now: datetime,
-    new_ref: Callable[[], str],
-) -> list[Case]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What every decision of a batch shares. ``history``: events are dated when posts were written,
+    not when the desk learnt of them."""
+
+    brand: Brand
+    channel: ChannelRow | None
+    threshold: float
+    now: datetime
+    new_ref: Callable[[], str]
+    history: bool = False
+
+    def at(self, row: PostRow) -> datetime:
+        return row.created_at if self.history else self.now
+
+
+def take_in(arrivals: Sequence[Arrival], around: Circumstances) -> list[Case]:
     """Decide what each post means, oldest first; the cases it opened.
 
     Runs inside the transaction that stored the posts. The brand's row is held meanwhile, so two
@@ -80,18 +88,10 @@ def take_in(
     if not arrivals:
         return []
     with transaction.atomic():
-        Brand.objects.select_for_update().get(pk=brand.pk)
-        book = open_book(arrivals, brand)
+        Brand.objects.select_for_update().get(pk=around.brand.pk)
+        book = open_book(arrivals, around.brand)
         for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
-            _place(
-                one,
-                book,
-                brand=brand,
-                channel=channel,
-                threshold=threshold,
-                now=now,
-                new_ref=new_ref,
-            )
+            _place(one, book, around)
         write_book(book)
         PostRow.objects.filter(pk__in=[a.row.pk for a in arrivals]).update(taken_in=True)
     return book.opened
@@ -162,17 +162,8 @@ def _target(case: Case) -> Case:
     return case
 
 
-def _place(
-    one: Arrival,
-    book: Book,
-    *,
-    brand: Brand,
-    channel: ChannelRow | None,
-    threshold: float,
-    now: datetime,
-    new_ref: Callable[[], str],
-) -> None:
-    row = one.row
+def _place(one: Arrival, book: Book, around: Circumstances) -> None:
+    row, now = one.row, around.at(one.row)
     case = _find(one, book)
     facts = None
     if case is not None:
@@ -186,10 +177,12 @@ def _place(
         about_us=row.to_us or bool(one.kinds & ABOUT_US),
         ours=row.ours,
         private=row.private,
-        threshold=threshold,
+        threshold=around.threshold,
     )
     if decision.intake is Intake.OPEN and row.author is not None:
-        case = new_case(one, brand=brand, channel=channel, now=now, ref=new_ref())
+        case = new_case(
+            one, brand=around.brand, channel=around.channel, now=now, ref=around.new_ref()
+        )
         book.opened.append(case)
         book.events.append(make_event(case, "case.opened", at=now, post=row.pk, why=decision.why))
     elif decision.intake is Intake.ATTACH and case is not None:

@@ -57,6 +57,15 @@ def open_case_by_hand(
     return case, opened
 
 
+def may_open(row: PostRow, kinds: frozenset[str]) -> bool:
+    """Whether a post is one to answer at all. ``kinds``: of the watches that matched it."""
+    try:
+        _check_post(row, kinds)
+    except (BadInput, NotAllowed):
+        return False
+    return True
+
+
 def _check_post(row: PostRow, kinds: frozenset[str]) -> None:
     if row.ours:
         raise NotAllowed("This is a post of our own. Open a case for what it answers.")

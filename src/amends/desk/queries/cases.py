@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from amends.casework import ReplyStatus
-from amends.desk.models import Case, CaseEvent, Note, OutgoingReply, PostRow
+from amends.desk.models import Case, CaseEvent, Draft, Note, OutgoingReply, PostRow, Responder
 
 _SHOWN = frozenset(
     {
@@ -42,3 +42,8 @@ def trail(case: Case) -> list[Entry]:
     events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
     entries += [Entry("event", e.at, event=e) for e in events]
     return sorted(entries, key=lambda e: e.at)
+
+
+def drafts_of(case: Case, person: Responder) -> dict[str, str]:
+    """What the person has typed and not sent, by mode."""
+    return dict(Draft.objects.filter(case=case, by=person).values_list("mode", "text"))

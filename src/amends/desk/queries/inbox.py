@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from amends.casework import LIVE, CaseState
-from amends.desk.models import Case, CasePost, Responder
+from amends.casework import LIVE, CaseState, ReplyStatus
+from amends.desk.models import Case, CasePost, OutgoingReply, Responder
 from amends.desk.queries.doors import may_see
 from amends.terms import BadInput
 
@@ -46,7 +46,7 @@ class InboxFilter:
 class InboxPage:
     """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at,
     unanswered_since, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
-    complaint, sentiment, deleted_at, replies_unknown. ``next``: the key of the next page, "" at the end."""
+    complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed. ``next``: the key of the next page, "" at the end."""
 
     rows: list[dict[str, Any]]
     next: str
@@ -99,7 +99,21 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
             row[new] = row.pop(old)
     more = len(rows) > size
     rows = rows[:size]
+    _put_trouble(rows)
     return InboxPage(rows, _key(rows[-1], done=done) if more else "")
+
+
+def _put_trouble(rows: list[dict[str, Any]]) -> None:
+    """Which cases have a reply that failed, or of which nobody knows whether it went out."""
+    trouble = set(
+        OutgoingReply.objects.filter(
+            case__in=[row["id"] for row in rows],
+            status__in=[ReplyStatus.NOT_KNOWN, ReplyStatus.FAILED],
+        ).values_list("case_id", "status")
+    )
+    for row in rows:
+        row["replies_unknown"] = (row["id"], ReplyStatus.NOT_KNOWN) in trouble
+        row["replies_failed"] = (row["id"], ReplyStatus.FAILED) in trouble
 
 
 _COLUMNS = (

@@ -1,0 +1,114 @@
+"""``amends run``: the whole desk by one command; ``web`` and ``work`` are its two halves."""
+
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from amends.terms import BadInput
+
+
+@click.command()
+def run() -> None:
+    """Start the desk: pages, listeners and senders, with the demo network until a brand is set up."""
+    from amends.cli.start import bring_up_to_date, prepare, take_lock, take_port
+    from amends.cli.supervisor import Supervisor
+
+    settings = prepare()
+    lock = take_lock(settings.home)
+    door = take_port(settings.host, settings.port)
+    bring_up_to_date()
+    from amends.cli.first import set_up_demo, sign_in_address
+
+    if settings.demo:
+        set_up_demo(settings)
+    address = sign_in_address(settings)
+    supervisor = Supervisor(door)
+    supervisor.start()
+    supervisor.wait_until_ready(settings)
+    click.echo(f"Amends is at {settings.address}")
+    if address:
+        click.echo(f"Sign in, once and within a day: {address}")
+    else:
+        click.echo("Lost your way in? `amends sign-in E-MAIL` prints a new one-time link.")
+    sys.stdout.flush()
+    try:
+        sys.exit(supervisor.watch())
+    finally:
+        lock.close()
+
+
+@click.command()
+@click.option("--fd", type=int, default=None, hidden=True, help="An open socket to serve on.")
+@click.option("--tied", is_flag=True, hidden=True, help="End when standard input does.")
+def web(fd: int | None, tied: bool) -> None:
+    """Serve the pages alone, for setups with several machines."""
+    import uvicorn
+
+    from amends.cli.start import prepare
+
+    settings = prepare()
+    if tied:
+        _end_with_parent()
+    config = uvicorn.Config(
+        "amends.config.asgi:application",
+        fd=fd,
+        host=settings.host,
+        port=settings.port,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,  # a forwarded address is believed from nobody
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        ws="none",
+    )
+    uvicorn.Server(config).run()
+
+
+@click.command()
+@click.option("--tied", is_flag=True, hidden=True, help="End when standard input does.")
+def work(tied: bool) -> None:
+    """Listen and send alone, for setups with several machines. Run one for each desk."""
+    import asyncio
+
+    from amends.cli.start import prepare
+
+    settings = prepare()
+    if tied:
+        _end_with_parent()
+    from amends.desk.workers import Worker
+    from amends.desk.workers import work as listen_and_send
+    from amends.outbound import Outbound
+    from amends.terms import SystemClock
+    from amends.understanding import load_reader
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        worker = Worker(
+            reader=load_reader(),
+            outbound=Outbound(allow=settings.allow_hosts),
+            clock=SystemClock(),
+        )
+        await listen_and_send(worker, stop)
+
+    asyncio.run(main())
+
+
+def _end_with_parent() -> None:
+    """Stop when standard input closes: the supervisor holds the other end, however it dies."""
+
+    def wait() -> None:
+        try:
+            while os.read(0, 1):
+                pass
+        except OSError as error:
+            raise BadInput(f"Standard input cannot be read: {error.strerror}.") from error
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="end-with-parent", daemon=True).start()

@@ -1,0 +1,132 @@
+"""Before anything starts: can it? One sentence says what to do where it cannot."""
+
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from amends.config.settings import Settings, load
+from amends.terms import BadInput
+
+
+def prepare() -> Settings:
+    """Read the settings, check the home folder and set Django up. Raises ``BadInput``."""
+    settings = load()
+    check_home(settings.home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.config.django_settings")
+    import django
+
+    django.setup()
+    return settings
+
+
+def check_home(home: Path) -> None:
+    """Raise ``BadInput`` unless the folder can be made and written."""
+    remedy = "Give this user write access to it, or name another folder in AMENDS_HOME."
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"The folder {home} cannot be written ({error.strerror}). {remedy}"
+        ) from error
+    for name in ("desk.sqlite3", "secret.key", "vault.key"):
+        path = home / name
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            raise BadInput(f"The file {path} cannot be written. {remedy}")
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """The listening socket. Raises ``BadInput`` where the port is taken or may not be used."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        raise BadInput(
+            f"Port {port} on {host} cannot be used ({error.strerror})."
+            " Stop what holds it, or choose another with AMENDS_PORT."
+        ) from error
+    made.set_inheritable(True)
+    return made
+
+
+def take_lock(home: Path) -> IO[str]:
+    """Hold the home folder: one desk runs in it. Raises ``BadInput`` naming the other's process."""
+    file = (home / "amends.lock").open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        other = file.read().strip() or "?"
+        file.close()
+        raise BadInput(
+            f"Amends is running in {home} already (process {other})."
+            " Stop it first, or name another folder in AMENDS_HOME."
+        ) from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def bring_up_to_date() -> int:
+    """Apply what migrations are missing; how many. A SQLite file is copied beside itself first.
+
+    Raises ``BadInput`` where the database is newer than this program, damaged or out of reach.
+    """
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        raise BadInput(_out_of_reach(error)) from error
+    known = set(executor.loader.disk_migrations)
+    applied = set(executor.loader.applied_migrations)
+    newer = sorted(name for app, name in applied - known if app == "desk")
+    if newer:
+        raise BadInput(
+            f"The database was made by a newer version of Amends ({newer[-1]})."
+            " Install that version or a later one; nothing was changed."
+        )
+    missing = known - applied
+    if missing:
+        if applied:
+            _copy_aside()
+        call_command("migrate", verbosity=0, interactive=False)
+    return len(missing)
+
+
+def _out_of_reach(error: Exception) -> str:
+    from django.db import connection
+
+    said = " ".join(str(error).split())
+    if connection.vendor == "sqlite":
+        name = connection.settings_dict["NAME"]
+        return f"The database {name} cannot be opened ({said}). Put a good copy in its place."
+    return f"PostgreSQL cannot be reached ({said}). Start it, or correct AMENDS_DATABASE_URL."
+
+
+def _copy_aside() -> None:
+    """A copy of the SQLite file as it was before its tables change."""
+    import sqlite3
+    from contextlib import closing
+
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return
+    path = Path(connection.settings_dict["NAME"])
+    with (
+        closing(sqlite3.connect(path)) as old,
+        closing(sqlite3.connect(path.with_suffix(".before-migration.sqlite3"))) as new,
+    ):
+        old.backup(new)

@@ -1,0 +1,38 @@
+"""What a person may choose from: owners, labels, networks."""
+
+from amends.casework import Action, Role, permitted
+from amends.desk.models import Case, Label, Responder
+from amends.desk.queries.doors import may_see
+
+
+def owners() -> list[Responder]:
+    """Everybody who may own a case, by name."""
+    working = [role.value for role in Role if Action.WORK in permitted(role)]
+    return list(Responder.objects.filter(is_active=True, role__in=working).order_by("name", "pk"))
+
+
+def label_names() -> list[str]:
+    return list(Label.objects.order_by("name").values_list("name", flat=True))
+
+
+def networks_seen(person: Responder) -> list[str]:
+    """The networks of the cases a person may see."""
+    seen = may_see(person).order_by("network").values_list("network", flat=True)
+    return list(seen.distinct())
+
+
+def names_of(*, people: set[int], labels: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Names by id, of responders and of labels: events hold ids only."""
+    found = Responder.objects.filter(pk__in=people).values_list("pk", "name")
+    marks = Label.objects.filter(pk__in=labels).values_list("pk", "name")
+    return dict(found), dict(marks)
+
+
+def find_cases(person: Responder, words: str, *, most: int = 8) -> list[Case]:
+    """Cases by reference or handle, the latest touched first: for going to one."""
+    cases = may_see(person).select_related("first_post__author").order_by("-touched_at", "-id")
+    words = words.strip().removeprefix("@")
+    if words:
+        by_ref = cases.filter(ref__icontains=words)
+        cases = by_ref | cases.filter(first_post__author__handle__icontains=words)
+    return list(cases[:most])
