@@ -125,7 +125,8 @@ def test_a_channel_without_network_is_that_handle_anywhere() -> None:
 
 def test_answers_to_us_are_marked_and_survive_without_a_watch() -> None:
     answer = msgspec.structs.replace(post("2"), in_reply_to=Ref(id="1", author=Author(id="acme")))
-    items = [Item(answer), Item(post("3"))]
+    own_answer = msgspec.structs.replace(answer, id="4", author=Author(id="acme"))
+    items = [Item(answer), Item(post("3")), Item(own_answer)]
     kept = run(items, [step_of.mark_to_us([ACME]), step_of.drop_no_watch()], Counter())
     assert [(item.post.id, item.to_us) for item in kept] == [("2", True)]
 

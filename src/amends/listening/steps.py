@@ -78,9 +78,10 @@ def mark_to_us(channels: Iterable[Channel]) -> Step:
 
     def step(items: list[Item]) -> None:
         for item in items:
-            parent = item.post.in_reply_to
-            if parent and parent.author and ours(item.post.network, parent.author):
-                item.to_us = item.to_us or not item.ours
+            network, writer, parent = item.post.network, item.post.author, item.post.in_reply_to
+            answers_us = parent and parent.author and ours(network, parent.author)
+            if answers_us and not (writer and ours(network, writer)):
+                item.to_us = True
 
     return step
 

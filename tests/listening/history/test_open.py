@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from amends.listening.history import Line, open_history
-from amends.terms import Author, BadInput, Post
+from amends.terms import Author, BadInput, Post, Ref
 
 ROWS = [{"id": str(n), "text": f"Late again, {n}"} for n in range(5)]
 JSONL = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
@@ -84,6 +84,26 @@ def test_parquet_is_read_with_a_nested_author_and_with_flat_columns(tmp_path: Pa
                 ),
             )
         ]
+
+
+def test_twcs_columns_are_known_in_parquet_with_real_types(tmp_path: Path) -> None:
+    at = datetime(2017, 10, 31, 22, tzinfo=UTC)
+    row = {"tweet_id": 7, "author_id": "AcmeHelp", "inbound": False, "created_at": at}
+    rows = [row | {"text": "Sorry", "response_tweet_id": None, "in_response_to_tweet_id": 6.0}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t")
+    history = open_history(tmp_path / "t")
+    [line] = history.lines()
+    assert (history.format, line.post) == (
+        "twcs",
+        Post(
+            id="7",
+            text="Sorry",
+            network="x",
+            author=Author(id="AcmeHelp", handle="AcmeHelp"),
+            created_at=at,
+            in_reply_to=Ref(id="6"),
+        ),
+    )
 
 
 def test_a_column_map_reads_anything_else(tmp_path: Path) -> None:

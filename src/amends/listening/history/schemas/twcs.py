@@ -2,9 +2,10 @@
 
 import html
 from collections.abc import Iterator
+from datetime import datetime
 
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import text_of, twitter_time
+from amends.listening.history.schemas.fields import text_of, time_of, twitter_time
 from amends.terms import Author, BadInput, Post, Ref
 
 COLUMNS = frozenset({"tweet_id", "author_id", "created_at", "text", "in_response_to_tweet_id"})
@@ -28,7 +29,7 @@ class TwcsSchema:
         text = value.get("text")
         if not isinstance(text, str):
             raise BadInput("The row has no text.")
-        parent, when = _id(value.get("in_response_to_tweet_id")), text_of(value.get("created_at"))
+        parent = _id(value.get("in_response_to_tweet_id"))
         answers = [one for one in str(value.get("response_tweet_id") or "").split(",") if one]
         author = Author(id=author_id, handle=author_id) if author_id else None
         yield Found(
@@ -37,12 +38,19 @@ class TwcsSchema:
                 text=html.unescape(text),
                 network="x",
                 author=author,
-                created_at=twitter_time(when) if when else None,
+                created_at=_time(value.get("created_at")),
                 conversation=None if parent else tweet_id,
                 in_reply_to=Ref(id=parent) if parent else None,
                 counts={"replies": len(answers)} if answers else {},
             )
         )
+
+
+def _time(value: object) -> datetime | None:
+    """The collection's own way of writing times, or what other containers make of it."""
+    if isinstance(value, str) and value[:1].isalpha():
+        return twitter_time(value)
+    return time_of(value)
 
 
 def _id(value: object) -> str | None:
