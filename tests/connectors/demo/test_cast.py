@@ -146,20 +146,20 @@ def test_a_solution_told_in_private_is_thanked_for_in_private(make: Make) -> Non
     assert network.messages_by(handle)[-1].text in lines()["say"]["en"]["private_thanks"]
 
 
-def test_a_close_out_ends_a_story_in_one_of_five_ways(make: Make) -> None:
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [(0, "thanks"), (2, "silent"), (4, "grumble"), (31, "retract"), (6, "deleted")],
+)
+def test_a_close_out_ends_a_story_in_one_of_five_ways(make: Make, seed: int, expected: str) -> None:
     """R45: thanked, silent, negative, retracted; by deleting, too."""
-    seen = set()
-    for seed in range(40):
-        network = make(seed)
-        first = answer_first(network, CARE, CLOSE)
-        thread = network.thread(first.id)
-        seen.add(
-            "deleted" if first.id not in {post.id for post in thread} else outcome(network, first)
-        )
-    assert seen == {"thanks", "grumble", "retract", "silent", "deleted"}
+    network = make(seed)
+    first = answer_first(network, CARE, CLOSE)
+    assert outcome(network, first) == expected
 
 
 def outcome(network: DemoNetwork, first: Post) -> str:
+    if first.id not in {post.id for post in network.thread(first.id)}:
+        return "deleted"
     say = lines()["say"]
     texts = {post.text for post in said_by(network, first)}
     for kind in ("thanks", "grumble", "retract"):
@@ -169,11 +169,11 @@ def outcome(network: DemoNetwork, first: Post) -> str:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(looks=st.lists(st.floats(0.1, 1100), max_size=12), seed=st.integers(1, 3))
+@given(looks=st.lists(st.floats(0.1, 950), max_size=12), seed=st.integers(1, 3))
 def test_what_happens_does_not_depend_on_who_looks(
     make: Make, looks: list[float], seed: int
 ) -> None:
@@ -203,7 +203,7 @@ def play(network: DemoNetwork, replies: tuple[tuple[float, str], ...], looks: li
             target = complaints(network)[0].id
         if target in {post.id for post in network.posts()}:
             network.publish(BRAND, text, reply_to=target, key=None)
-    network.advance(START + timedelta(seconds=1200))
+    network.advance(START + timedelta(seconds=960))
 
 
 def test_another_seed_is_another_world(make: Make) -> None:
