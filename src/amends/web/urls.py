@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from amends.web.views import door, inbox
+from amends.web.views import acts, cases, door, inbox, live, palette
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -14,7 +14,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", door.sign_out, name="sign-out"),
     path("enter/<str:token>/", door.enter, name="enter"),
     path("account/", door.account, name="account"),
+    path("live/", live.stream, name="live"),
+    path("palette/", palette.show, name="palette"),
     path("inbox/", inbox.show, name="inbox"),
+    path("cases/<str:ref>/", cases.show, name="case"),
+    path("cases/<str:ref>/trail/", cases.trail, name="case-trail"),
+    path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
+    *[
+        path(f"cases/<str:ref>/{verb}/", acts.acting(act), name=f"case-{verb}")
+        for verb, act in acts.ACTS.items()
+    ],
+    *[
+        path(
+            f"cases/<str:ref>/replies/<int:pk>/{verb}/",
+            acts.deciding(decide),
+            name=f"reply-{verb}",
+        )
+        for verb, decide in acts.DECISIONS.items()
+    ],
 ]
 if find_spec("amends.web.urls_setup"):
     urlpatterns.append(path("", include("amends.web.urls_setup")))

@@ -1,10 +1,13 @@
 """Filters and tags: icons, times, and text that strangers wrote."""
 
+import re
 from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from amends.text import mark_hidden
@@ -26,6 +29,41 @@ def icon(name: str) -> SafeString:
 def hostile(text: str | None) -> str:
     """Text a stranger wrote, with what is invisible shown as marks. Escaped like any other."""
     return mark_hidden(text or "")
+
+
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_TAIL: Final = ".,;:!?)]}…"
+
+
+@register.filter
+def linked(text: str | None) -> SafeString:
+    """Text a stranger wrote, with its web addresses as links that carry nothing with them."""
+    shown, parts, at = hostile(text), list[tuple[str, SafeString]](), 0
+    for found in _LINK.finditer(shown):
+        address = found.group().rstrip(_TAIL)
+        parts.append((shown[at : found.start()], _anchor(address)))
+        at = found.start() + len(address)
+    return format_html_join("", "{}{}", [*parts, (shown[at:], SafeString(""))])
+
+
+def _anchor(address: str) -> SafeString:
+    if not weburl(address):
+        return format_html("{}", address)
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer nofollow ugc" target="_blank">{}</a>',
+        address,
+        address,
+    )
+
+
+@register.filter
+def weburl(address: str | None) -> str:
+    """The address where it is a web address, else nothing: no other kind becomes a link."""
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return ""
+    return address or "" if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
 @register.filter

@@ -1,8 +1,106 @@
-"""The inbox."""
+"""The inbox: tabs, filters, search, and further pages."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from amends.casework import Action, CaseState
+from amends.desk.models import Responder
+from amends.desk.queries import (
+    InboxFilter,
+    Tab,
+    inbox_page,
+    label_names,
+    networks_seen,
+    tab_counts,
+)
+from amends.desk.queries.inbox import PAGE
+from amends.web.asking import is_fragment, require
+from amends.web.words import PRIORITIES, STATES
+
+TABS = {
+    Tab.ALL: "All",
+    Tab.MINE: "Mine",
+    Tab.UNASSIGNED: "Unassigned",
+    Tab.ACKNOWLEDGE: "Needs acknowledgement",
+    Tab.CLOSE_OUT: "Awaiting close-out",
+    Tab.DONE: "Done",
+}
+MOST_SHOWN = 300
 
 
+@require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    return render(request, "inbox/inbox.html")
+    """The whole page; for htmx the list, or with ``after`` only the next rows."""
+    person = require(request, Action.SEE_CASES)
+    if is_fragment(request):
+        if request.GET.get("after"):
+            return render(request, "inbox/_rows.html", _rows(person, request.GET))
+        return render(request, "inbox/_list.html", list_facts(person, request.GET))
+    return render(request, "inbox/inbox.html", list_facts(person, request.GET, whole=True))
+
+
+def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> dict[str, Any]:
+    """What the list shows. ``whole``: with the choices of its filter."""
+    wanted = read_filter(asked)
+    counts = tab_counts(person, wanted)
+    tabs = [
+        {"name": str(tab), "label": label, "count": counts.get(str(tab)), "here": tab is wanted.tab,
+         "query": query_of(wanted, tab=tab)}
+        for tab, label in TABS.items()
+    ]  # fmt: skip
+    facts = _rows(person, asked) | {"tabs": tabs, "filtered": is_filtered(wanted)}
+    if whole:
+        facts |= {
+            "states": {state.value: STATES[state] for state in CaseState},
+            "priorities": PRIORITIES,
+            "networks": networks_seen(person),
+            "labels": label_names(),
+        }
+    return facts
+
+
+def _rows(person: Responder, asked: QueryDict) -> dict[str, Any]:
+    wanted = read_filter(asked)
+    shown = asked.get("shown", "")
+    size = min(max(int(shown), PAGE), MOST_SHOWN) if shown.isdecimal() and len(shown) < 5 else PAGE
+    page = inbox_page(person, wanted, size=size)
+    for row in page.rows:
+        row["state_words"] = STATES[row["state"]]
+        row["priority_words"] = PRIORITIES[row["priority"]]
+    return {"rows": page.rows, "next": page.next, "wanted": wanted, "query": query_of(wanted)}
+
+
+def read_filter(asked: QueryDict) -> InboxFilter:
+    """The filter an address asks for; what it does not know filters nothing."""
+    tab, state, priority = asked.get("tab", ""), asked.get("state", ""), asked.get("priority", "")
+    return InboxFilter(
+        tab=Tab(tab) if tab in set(Tab) else Tab.ALL,
+        state=state if state in set(CaseState) else "",
+        network=asked.get("network", "")[:32],
+        priority=int(priority) if priority in {str(p) for p in PRIORITIES} else None,
+        label=asked.get("label", "")[:40],
+        search=asked.get("search", "").replace("\0", "")[:200],
+        after=asked.get("after", "")[:400],
+    )
+
+
+def is_filtered(wanted: InboxFilter) -> bool:
+    named = (wanted.state, wanted.network, wanted.label, wanted.search.strip())
+    return any(named) or wanted.priority is not None
+
+
+def query_of(wanted: InboxFilter, *, tab: Tab | None = None) -> str:
+    """The filter as an address carries it, without the place in the list."""
+    parts = {
+        "tab": str(tab or wanted.tab),
+        "state": wanted.state,
+        "network": wanted.network,
+        "priority": str(wanted.priority or ""),
+        "label": wanted.label,
+        "search": wanted.search,
+    }
+    return urlencode({name: value for name, value in parts.items() if value})

@@ -1,1 +1,82 @@
 "use strict";
+// Single keys, the sheet that lists them, and the palette. Single keys can be switched off.
+(() => {
+  const GO = { i: "inbox", h: "heard", l: "listening", s: "setup", p: "people" };
+  const MODES = { r: "public", p: "private", x: "note" };
+  const single = document.body.dataset.keys === "on";
+  let going = 0; // when "g" was pressed
+
+  const step = (by) => {
+    const rows = [...document.querySelectorAll("#rows .row")];
+    const here = rows.findIndex((row) => row === document.activeElement);
+    const open = rows.findIndex((row) => row.hasAttribute("aria-current"));
+    const from = here >= 0 ? here : open;
+    rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
+  };
+  const openMenu = (key) => {
+    const menu = document.querySelector(`details.menu[data-key=${key}]`);
+    if (!menu) return false;
+    menu.open = true;
+    menu.querySelector("select, input:not([type=hidden])")?.focus();
+    return true;
+  };
+  const palette = () => {
+    document.getElementById("palette").showModal();
+    const words = document.getElementById("palette-words");
+    words.value = "";
+    words.dispatchEvent(new Event("amends:open"));
+  };
+  const press = (selector) => {
+    const button = document.querySelector(selector);
+    button?.click();
+    return Boolean(button);
+  };
+  const write = (mode) => {
+    if (!document.querySelector("form#compose")) return false;
+    document.dispatchEvent(new CustomEvent("amends:mode", { detail: mode }));
+    return true;
+  };
+  const act = (key) => {
+    if (going && Date.now() - going < 1500) {
+      going = 0;
+      return Boolean(GO[key]) && press(`[data-test=nav-${GO[key]}]`);
+    }
+    if (key === "g") return Boolean((going = Date.now()));
+    if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
+    if (MODES[key]) return write(MODES[key]);
+    if (key === "a" || key === "l") return openMenu(key);
+    if (key === "e") return press("button[data-key=e]");
+    if (key === "/") return document.getElementById("search")?.focus() ?? true;
+    if (key === "?") return document.getElementById("key-sheet").showModal() ?? true;
+    return false;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      palette();
+      return;
+    }
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      } else if (event.target.matches?.("textarea, input")) event.target.blur();
+      return;
+    }
+    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
+    if (!single || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (act(event.key)) event.preventDefault();
+  });
+
+  document.getElementById("palette")?.addEventListener("keydown", (event) => {
+    const goals = [...document.querySelectorAll("#palette-goals a")];
+    const here = goals.indexOf(document.activeElement);
+    if (event.key === "ArrowDown") goals[Math.min(here + 1, goals.length - 1)]?.focus();
+    else if (event.key === "ArrowUp") (goals[here - 1] ?? document.getElementById("palette-words")).focus();
+    else if (event.key === "Enter" && here < 0) goals[0]?.click();
+    else return;
+    event.preventDefault();
+  });
+})();

@@ -1,1 +1,59 @@
 "use strict";
+// One event stream for each visible tab (a browser allows six for each host). Each number says
+// that something changed; the parts that care ask for themselves anew.
+(() => {
+  const address = document.body.dataset.live;
+  if (!address || !window.EventSource) return;
+  let stream = null;
+  let last = null;
+  const listen = () => {
+    if (stream) return;
+    stream = new EventSource(address);
+    stream.onmessage = (message) => {
+      if (last !== null && message.data !== last) document.body.dispatchEvent(new Event("amends:changed"));
+      last = message.data;
+    };
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) stream = null;
+    };
+  };
+  const rest = () => {
+    stream?.close();
+    stream = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  window.addEventListener("pagehide", rest);
+  window.addEventListener("pageshow", () => document.hidden || listen());
+  setInterval(() => document.hidden || listen(), 10000);
+
+  // A list that grew by "More cases" keeps its length when it refreshes itself.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.id === "list") {
+      event.detail.parameters.shown = document.querySelectorAll("#rows .row").length;
+    }
+  });
+
+  // What somebody is busy with is not pulled away by a refresh.
+  const busy = (part) =>
+    part.contains(document.activeElement) ||
+    [...part.querySelectorAll("textarea, input:not([type]), input[type=search]")].some((field) => field.value !== field.defaultValue) ||
+    part.querySelector("details.menu[open]") !== null;
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (["compose", "case-head", "context"].includes(event.target.id) && busy(event.target)) event.detail.shouldSwap = false;
+  });
+
+  const mark = () => {
+    const open = document.querySelector("#case [data-ref]")?.dataset.ref;
+    for (const row of document.querySelectorAll("#rows .row")) {
+      if (row.dataset.ref === open) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  };
+  document.addEventListener("htmx:afterSettle", mark);
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+})();

@@ -1,0 +1,102 @@
+"""The case page's facts, put together for its templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.casework import MOVES, CaseState
+from amends.desk.actions import proof
+from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
+from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
+from amends.web.asking import can
+from amends.web.composer import composer_for
+from amends.web.words import OUTCOMES, PRIORITIES, STATES, sentence, status_words
+
+DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the column as it is shown. ``depth`` is how far it is set in; ``answers`` the
+    handle of who is answered, "" at the top of a thread."""
+
+    entry: Entry
+    words: str = ""
+    depth: int = 0
+    answers: str = ""
+
+
+def case_facts(
+    case: Case, person: Responder, *, typed: Mapping[str, str] | None = None, error: str = ""
+) -> dict[str, Any]:
+    """Everything the case's templates need. ``typed`` is kept where a send was refused."""
+    may = can(person)
+    return {
+        "case": case,
+        "state_words": STATES[case.state],
+        "outcome_words": OUTCOMES.get(case.outcome, ""),
+        "priority_words": PRIORITIES[case.priority],
+        "priorities": PRIORITIES,
+        "moves": {str(state) for state in MOVES[CaseState(case.state)]},
+        "owners": owners() if may["assign"] else [],
+        "label_names": label_names(),
+        "lines": lines(case),
+        "signature": signature(case),
+        "composer": composer_for(case, person, can=may, typed=typed),
+        "context": context_of(case, person),
+        "facts": facts(case),
+        "proof": proof(case),
+        "typed": typed or {},
+        "error": error,
+    }
+
+
+def lines(case: Case) -> list[Line]:
+    entries = trail(case)
+    events = [entry.event for entry in entries if entry.event is not None]
+    people, labels = names_of(people=_ids(events, "to"), labels=_ids(events, "label"))
+    posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
+    depths: dict[str, int] = {}
+    shown = []
+    for entry in entries:
+        if entry.event is not None:
+            shown.append(Line(entry, sentence(entry.event, people=people, labels=labels)))
+        elif entry.reply is not None:
+            shown.append(Line(entry, status_words(entry.reply)))
+        elif entry.post is not None:
+            parent = posts.get(entry.post.in_reply_to)
+            depth = depths.get(entry.post.in_reply_to, -1) + 1
+            depths[entry.post.native_id] = depth
+            answers = parent.author.handle if parent is not None and parent.author else ""
+            shown.append(Line(entry, "", min(depth, DEEPEST), answers))
+        else:
+            shown.append(Line(entry))
+    return shown
+
+
+def _ids(events: list[CaseEvent], name: str) -> set[int]:
+    return {event.data[name] for event in events if event.data.get(name) is not None}
+
+
+def signature(case: Case) -> str:
+    """What the page has seen of a case: its events, and how its replies stand."""
+    replies = OutgoingReply.objects.filter(case=case).order_by("pk")
+    marks = [
+        f"{pk}{status[0:2]}{tries}"
+        for pk, status, tries in replies.values_list("pk", "status", "tries")
+    ]
+    return "-".join([str(case.events), *marks])
+
+
+def facts(case: Case) -> list[tuple[str, datetime]]:
+    """The dated facts of a case that have happened, in their order."""
+    dated = [
+        ("Opened", case.opened_at),
+        ("Acknowledged in public", case.acknowledged_at),
+        ("Taken private", case.taken_private_at),
+        ("Resolved", case.resolved_at),
+        ("Closed out in public", case.closed_out_at),
+        ("Closed", case.closed_at),
+    ]
+    return [(name, at) for name, at in dated if at is not None]

@@ -1,0 +1,122 @@
+"""What the composer shows: for each mode its target, its account, its limit and its draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amends.casework import CaseState
+from amends.connectors.registry import traits_of
+from amends.desk.actions import channel_for, target_for
+from amends.desk.models import Case, ChannelRow, PostRow, Responder
+from amends.desk.queries import drafts_of
+from amends.terms import BadInput
+
+MODES = ("public", "private", "note")
+SHUT = frozenset({CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to write. ``off`` says why it cannot be used; ``limit`` 0 counts nothing."""
+
+    name: str
+    text: str
+    chosen: bool
+    limit: int = 0
+    unit: str = ""
+    target: PostRow | None = None
+    off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    modes: list[Mode]
+    channel: ChannelRow | None
+    seen_replies: int
+    closes_out: bool  # offered: the case is resolved and awaits its public close-out
+    close_out_target: PostRow | None
+    sign: bool
+    initials: str
+    contact_route: str
+
+
+def composer_for(
+    case: Case,
+    person: Responder,
+    *,
+    can: Mapping[str, bool],
+    typed: Mapping[str, str] | None = None,
+) -> Composer:
+    """``typed`` is what a refused send had; it goes before the draft."""
+    texts = drafts_of(case, person)
+    if typed is not None:
+        texts |= {mode: typed[f"text_{mode}"] for mode in MODES if f"text_{mode}" in typed}
+    channel = channel_for(case)
+    replies = [
+        _reply_mode(case, m, channel, texts.get(m, ""), can=can) for m in ("public", "private")
+    ]
+    note = Mode(
+        "note",
+        texts.get("note", ""),
+        False,
+        off="" if can["note"] else "Your role may not write notes.",
+    )
+    modes = [*replies, note]
+    chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
+    awaits = case.state == CaseState.RESOLVED and case.closed_out_at is None
+    return Composer(
+        modes=[_with_choice(mode, mode.name == chosen) for mode in modes],
+        channel=channel,
+        seen_replies=case.replies.count(),
+        closes_out=awaits,
+        close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,
+        sign=typed is None or bool(typed.get("sign")),
+        initials=person.initials,
+        contact_route=case.brand.contact_route,
+    )
+
+
+def _with_choice(mode: Mode, chosen: bool) -> Mode:
+    return Mode(mode.name, mode.text, chosen, mode.limit, mode.unit, mode.target, mode.off)
+
+
+def _reply_mode(
+    case: Case, name: str, channel: ChannelRow | None, text: str, *, can: Mapping[str, bool]
+) -> Mode:
+    private = name == "private"
+    traits = traits_of(case.network)
+    target = target_for(case, private=private, closes_out=False)
+    limit = traits.message_limit if private else traits.limit
+    off = ""
+    if not can["reply"]:
+        off = "Your role may not speak for the company."
+    elif channel is None:
+        off = f"No account is connected on {case.network}. Connect one under Set-up."
+    elif case.state in SHUT:
+        off = f"This case is {case.state}. Reopen it before you answer."
+    elif private and not traits.can_message:
+        off = f"Private messages are not possible on {case.network}."
+    elif target is None:
+        off = "There is no post left to answer: the customer removed what they wrote."
+    return Mode(name, text, False, limit, traits.unit, target, off)
+
+
+def _chosen(case: Case, modes: list[Mode], wanted: str) -> str:
+    usable = [mode.name for mode in modes if not mode.off]
+    if wanted in MODES:
+        return wanted
+    first = "private" if case.first_post.private else "public"
+    return first if first in usable else (usable or ["note"])[0]
+
+
+def signed(text: str, person: Responder) -> str:
+    """The text with the initials of who wrote it (R27): a person answers a person."""
+    text = text.strip()
+    return f"{text} ^{person.initials}" if text and person.initials else text
+
+
+def chosen_mode(typed: Mapping[str, str]) -> str:
+    """Raises ``BadInput``."""
+    mode = typed.get("mode", "")
+    if mode not in MODES:
+        raise BadInput("Choose how to write: a public reply, a private message or a note.")
+    return mode

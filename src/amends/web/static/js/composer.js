@@ -1,0 +1,119 @@
+"use strict";
+// The composer's comforts: length, drafts, signature, Ctrl+Enter. Without it the form still works.
+(() => {
+  const PAUSE_MS = 600;
+  const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const bytes = new TextEncoder();
+  const other = "BroadcastChannel" in window ? new BroadcastChannel("amends-drafts") : null;
+  const pending = new Map(); // a text field, and the timer that will keep it
+  let saving = Promise.resolve();
+
+  const form = () => document.querySelector("form#compose");
+  const modeOf = (whole) => whole.querySelector("[name=mode]:checked")?.value;
+  const lengthOf = (text, unit) => {
+    if (unit === "bytes") return bytes.encode(text).length;
+    if (unit === "characters") return [...text].length;
+    return [...clusters.segment(text)].length;
+  };
+
+  const count = (field) => {
+    const limit = Number(field.dataset.limit);
+    const shown = document.getElementById(`count-${field.id.replace("text-", "")}`);
+    if (!limit || !shown) return;
+    const sign = field.form.querySelector("[name=sign]");
+    const text = field.value.trim();
+    const whole = text && sign?.checked ? text + sign.dataset.signature : text;
+    const left = limit - lengthOf(whole, field.dataset.unit);
+    shown.textContent = left < 0 ? `${-left} too many` : `${left} left`;
+    shown.classList.toggle("over", left < 0);
+    if (left < 0) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+  const countAll = () => form()?.querySelectorAll("textarea[data-limit]").forEach(count);
+
+  const keep = (field) => {
+    clearTimeout(pending.get(field));
+    pending.delete(field);
+    const whole = field.form;
+    if (!whole) return;
+    const mode = field.name.replace("text_", "");
+    const body = new URLSearchParams({ mode, text: field.value });
+    const token = whole.querySelector("[name=csrfmiddlewaretoken]").value;
+    other?.postMessage({ case: whole.dataset.case, mode, text: field.value });
+    saving = saving
+      .then(() => fetch(whole.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true }))
+      .catch(() => {}); // the text is still in the field, and the next pause tries again
+  };
+  const keepAll = () => [...pending.keys()].forEach(keep);
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.form !== form() || !form()) return;
+    if (field.name === "sign") return countAll();
+    if (!field.name?.startsWith("text_")) return;
+    count(field);
+    clearTimeout(pending.get(field));
+    pending.set(field, setTimeout(() => keep(field), PAUSE_MS));
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "mode" || event.target.form !== form()) return;
+    keepAll();
+    form().querySelector(`#text-${event.target.value}`)?.focus();
+  });
+  window.addEventListener("pagehide", keepAll);
+
+  // A draft on its way must not arrive after the text was sent, or it would come back.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.target !== form()) return;
+    event.preventDefault();
+    pending.forEach((timer) => clearTimeout(timer));
+    pending.clear();
+    saving.then(() => event.detail.issueRequest(true));
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => event.target !== form() && keepAll());
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form && event.target.form === form()) {
+      event.preventDefault();
+      form().requestSubmit(form().querySelector(".send"));
+    }
+  });
+
+  const choose = (mode) => {
+    const radio = form()?.querySelector(`[name=mode][value=${mode}]`);
+    if (!radio) return false;
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    form().scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  document.addEventListener("amends:mode", (event) => choose(event.detail));
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-mode][href='#compose']");
+    if (opener && choose(opener.dataset.mode)) event.preventDefault();
+    const route = event.target.closest("button.route");
+    if (!route) return;
+    const field = form().querySelector(`#text-${modeOf(form())}`);
+    if (!field) return;
+    const gap = field.value && !/\s$/.test(field.value) ? " " : "";
+    field.setRangeText(gap + route.dataset.route, field.selectionEnd, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
+  other?.addEventListener("message", ({ data }) => {
+    const whole = form();
+    const field = whole?.querySelector(`#text-${data.mode}`);
+    if (!field || whole.dataset.case !== data.case || field === document.activeElement) return;
+    field.value = data.text;
+    count(field);
+  });
+
+  const ready = () => {
+    form()?.querySelector("button.route")?.removeAttribute("hidden");
+    countAll();
+  };
+  document.addEventListener("htmx:afterSettle", ready);
+  document.addEventListener("DOMContentLoaded", ready);
+  if (document.readyState !== "loading") ready();
+})();

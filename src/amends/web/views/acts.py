@@ -1,0 +1,183 @@
+"""What a person does on a case. Each verb is one address, one action; a refusal keeps the text."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from amends.casework import Action, Priority
+from amends.desk import actions
+from amends.desk.models import Case, OutgoingReply, Responder
+from amends.desk.queries import get_case_for, get_reply_for, owners
+from amends.desk.queries.doors import NotThere
+from amends.terms import AmendsError, BadInput
+from amends.web.asking import is_fragment, me, require
+from amends.web.composer import chosen_mode, signed
+from amends.web.middleware import status_of
+from amends.web.views.cases import draw
+
+Act = Callable[[Case, QueryDict, Responder, datetime], object]
+View = Callable[..., HttpResponse]
+
+
+def acting(act: Act) -> View:
+    """A view that does one thing to a case and shows the case again."""
+
+    @require_POST
+    def view(request: HttpRequest, ref: str) -> HttpResponse:
+        case = get_case_for(me(request), ref)
+        return _answer(request, case, lambda: act(case, request.POST, me(request), timezone.now()))
+
+    return view
+
+
+def _answer(request: HttpRequest, case: Case, do: Callable[[], object]) -> HttpResponse:
+    try:
+        do()
+    except NotThere:
+        raise
+    except AmendsError as error:
+        fresh = get_case_for(me(request), case.ref)
+        typed = typed_of(request.POST)
+        return draw(request, fresh, typed=typed, error=str(error), status=status_of(error))
+    if is_fragment(request):
+        return draw(request, get_case_for(me(request), case.ref))
+    return redirect("case", case.ref)
+
+
+def typed_of(sent: QueryDict) -> dict[str, str]:
+    """What a form held, one text for each name."""
+    return {name: str(sent.get(name, "")) for name in sent}
+
+
+def write(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    """Send what the composer holds, in the mode that is chosen."""
+    mode = chosen_mode(typed_of(typed))
+    text = typed.get(f"text_{mode}", "").replace("\r\n", "\n").replace("\0", "")
+    if mode == "note":
+        return actions.add_note(case, text=text, by=by, now=now)
+    seen = typed.get("seen_replies", "")
+    return actions.queue_reply(
+        case,
+        text=signed(text, by) if typed.get("sign") else text,
+        private=mode == "private",
+        closes_out=mode == "public" and bool(typed.get("closes_out")),
+        by=by,
+        now=now,
+        attempt=secrets.token_hex(16),
+        seen_replies=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
+    )
+
+
+def _seen(typed: QueryDict) -> str | None:
+    return typed.get("seen_state") or None
+
+
+def take_up(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:  # noqa: ARG001
+    return actions.take_up(case, by=by, now=now)
+
+
+def assign(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    wanted = typed.get("to", "")
+    to = next((one for one in owners() if str(one.pk) == wanted), None)
+    if wanted and to is None:
+        raise BadInput("Choose a colleague from the list.")
+    return actions.assign_case(case, to=to, by=by, now=now)
+
+
+def prioritise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    known = {str(p.value): p for p in Priority}
+    priority = known.get(typed.get("priority", ""))
+    if priority is None:
+        raise BadInput("A priority is low, normal, high or urgent.")
+    return actions.prioritise_case(case, priority=priority, by=by, now=now)
+
+
+def label(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.label_case(case, name=typed.get("label", ""), by=by, now=now)
+
+
+def unlabel(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.unlabel_case(case, name=typed.get("label", ""), by=by, now=now)
+
+
+def resolve(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.resolve_case(case, by=by, now=now, seen=_seen(typed))
+
+
+def wait(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.wait_for_customer(case, by=by, now=now, seen=_seen(typed))
+
+
+def dismiss(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.dismiss_case(case, by=by, now=now, seen=_seen(typed))
+
+
+def reopen(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    return actions.reopen_case(case, by=by, now=now, seen=_seen(typed))
+
+
+def close(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    reason = typed.get("reason", "")[:2000]
+    return actions.close_case(case, reason=reason, by=by, now=now, seen=_seen(typed))
+
+
+def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    wanted = typed.get("into", "").strip()
+    try:
+        into = get_case_for(by, wanted)
+    except NotThere as error:
+        raise BadInput(str(error)) from error
+    return actions.merge_case(case, into=into, by=by, now=now)
+
+
+ACTS: dict[str, Act] = {
+    "write": write,
+    "take-up": take_up,
+    "assign": assign,
+    "priority": prioritise,
+    "label": label,
+    "unlabel": unlabel,
+    "resolve": resolve,
+    "wait": wait,
+    "dismiss": dismiss,
+    "reopen": reopen,
+    "close": close,
+    "merge": merge,
+}
+
+Decide = Callable[..., OutgoingReply]
+DECISIONS: dict[str, Decide] = {
+    "call-back": actions.cancel_reply,
+    "send-again": actions.send_again,
+    "check-again": actions.check_again,
+    "not-out": actions.give_up,
+}
+
+
+def deciding(decide: Decide) -> View:
+    """A view that decides about one reply on its way and shows the case again."""
+
+    @require_POST
+    def view(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+        reply = get_reply_for(me(request), ref, pk)
+        return _answer(
+            request, reply.case, lambda: decide(reply, by=me(request), now=timezone.now())
+        )
+
+    return view
+
+
+@require_POST
+def draft(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep what is being typed. Raises ``NotAllowed``, ``NotThere``, ``BadInput``."""
+    mode = request.POST.get("mode", "")
+    person = require(request, Action.NOTE if mode == "note" else Action.REPLY)
+    case = get_case_for(person, ref)
+    text = request.POST.get("text", "").replace("\0", "")
+    actions.save_draft(case, mode=mode, text=text, by=person, now=timezone.now())
+    return HttpResponse(status=204)

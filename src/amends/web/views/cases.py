@@ -1,0 +1,47 @@
+"""The case page, and the parts of it that refresh themselves."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from amends.desk.models import Case
+from amends.desk.queries import get_case_for
+from amends.web.asking import is_fragment, me
+from amends.web.casepage import case_facts, signature
+from amends.web.views.inbox import list_facts
+
+
+@require_GET
+def show(request: HttpRequest, ref: str) -> HttpResponse:
+    return draw(request, get_case_for(me(request), ref))
+
+
+def draw(
+    request: HttpRequest,
+    case: Case,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The case: the region alone for htmx, else the whole page with the list beside it."""
+    person = me(request)
+    facts = case_facts(case, person, typed=typed, error=error)
+    if is_fragment(request):
+        return render(request, "case/_case.html", facts, status=status)
+    facts |= list_facts(person, request.GET, whole=True)
+    return render(request, "inbox/inbox.html", facts, status=status)
+
+
+@require_GET
+def trail(request: HttpRequest, ref: str) -> HttpResponse:
+    """What changed on an open case: its column, and its other parts beside it. 204: nothing."""
+    person = me(request)
+    case = get_case_for(person, ref)
+    if not is_fragment(request):
+        return redirect("case", ref)
+    if request.GET.get("seen") == signature(case):
+        return HttpResponse(status=204)
+    return render(request, "case/_changed.html", case_facts(case, person))

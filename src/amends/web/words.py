@@ -1,0 +1,124 @@
+"""What a case's history says, in words a person would use."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from amends.casework import Priority, ReplyStatus
+from amends.desk.models import CaseEvent, OutgoingReply
+
+STATES = {
+    "new": "New",
+    "open": "Open",
+    "waiting": "Waiting on the customer",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "dismissed": "Dismissed",
+    "merged": "Merged",
+}
+PRIORITIES = {p.value: p.name.capitalize() for p in sorted(Priority, reverse=True)}
+OUTCOMES = {
+    "thanked": "The customer said thank you",
+    "silent": "The customer has not come back to it",
+    "negative": "The customer is still unhappy",
+    "retracted": "The customer took it back",
+}
+_OPENED = {
+    "complaint": "A complaint opened the case",
+    "private_question": "A private question opened the case",
+}
+_ALONE = {
+    "case.waiting": "It is the customer's turn",
+    "case.taken_private": "The conversation went private",
+    "case.closed_out": "Closed out in public, where it began",
+    "customer.erased": "The customer's names and texts were erased",
+}
+_BY_SOMEBODY = {
+    "case.taken_up": "took the case up",
+    "case.reopened": "reopened the case",
+    "case.resolved": "resolved the case",
+    "case.dismissed": "dismissed the case: no complaint for us",
+    "case.waiting": "is waiting for the customer",
+}
+_BY_ITSELF = {
+    "case.taken_up": "The case is being worked on",
+    "case.reopened": "The customer wrote again, so the case is open",
+    "case.resolved": "The case was resolved",
+    "case.dismissed": "The case was dismissed",
+}
+Names = Mapping[int, str]
+
+
+def sentence(event: CaseEvent, *, people: Names, labels: Names) -> str:
+    """One event as a sentence. ``people`` and ``labels`` are names by id."""
+    who = event.actor.name if event.actor else ""
+    special = _SPECIAL.get(event.kind)
+    if special is not None:
+        return special(who or "The desk", event.data, people, labels)
+    if who and event.kind in _BY_SOMEBODY and "post" not in event.data:
+        return f"{who} {_BY_SOMEBODY[event.kind]}"
+    return _ALONE.get(event.kind) or _BY_ITSELF.get(event.kind) or event.kind
+
+
+def _assigned(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    to = data.get("to")
+    name = people.get(to, "a colleague") if to is not None else ""
+    if not name:
+        return f"{who} gave the case back: it has no owner"
+    return f"{who} took the case" if name == who else f"{who} gave the case to {name}"
+
+
+def _prioritised(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    old, new = (PRIORITIES.get(data.get(end, 0), "?").lower() for end in ("from", "to"))
+    return f"{who} changed the priority from {old} to {new}"
+
+
+def _labelled(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} put on the label “{labels.get(data.get('label', 0), '?')}”"
+
+
+def _unlabelled(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} took off the label “{labels.get(data.get('label', 0), '?')}”"
+
+
+def _opened(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return _OPENED.get(str(data.get("why")), "The case was opened")
+
+
+def _merged(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} merged the case into {data.get('into', 'another')}"
+
+
+def _closed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    if data.get("closed_out"):
+        return "The case is closed"
+    return f"{who} closed the case without a public close-out"
+
+
+def _outcome(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return OUTCOMES.get(str(data.get("outcome")), "An outcome was noted")
+
+
+_SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
+    "case.assigned": _assigned,
+    "case.prioritised": _prioritised,
+    "case.labelled": _labelled,
+    "case.unlabelled": _unlabelled,
+    "case.opened": _opened,
+    "case.merged": _merged,
+    "case.closed": _closed,
+    "outcome.noted": _outcome,
+}
+
+
+def status_words(reply: OutgoingReply) -> str:
+    """How a reply on its way stands."""
+    status = ReplyStatus(reply.status)
+    words = {
+        ReplyStatus.READY: "Will be tried again" if reply.tries else "Waiting to be sent",
+        ReplyStatus.SENDING: "Being sent",
+        ReplyStatus.SENT: "Sent",
+        ReplyStatus.FAILED: "Not sent",
+        ReplyStatus.NOT_KNOWN: "Not known whether it went out",
+        ReplyStatus.CANCELLED: "Called back",
+    }
+    return words[status]
