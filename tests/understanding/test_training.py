@@ -1,0 +1,138 @@
+"""Training on a tiny set made up here: reproducible, and honest about what it may learn from."""
+
+import csv
+import gzip
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amends.terms import BadInput
+from amends.understanding import load_reader
+from amends.understanding.reader import SHIPPED
+from amends.understanding.training import discover, train_from
+from amends.understanding.training.card import card_text
+from amends.understanding.training.files import KNOWN_SETS, normalised, rows_of
+
+ROOT = Path(__file__).parents[2]
+THINGS = ["kettle", "train", "parcel", "router", "ticket", "coat", "sofa", "lamp", "boiler", "bill"]
+DAYS = ["today", "on Monday", "last night", "this week", "again"]
+BAD = ["my {} is broken {}", "the {} never came {}", "furious about my {} {}"]
+CALM = ["a {} was seen {}", "we moved the {} {}", "there is a {} here {}"]
+GOOD = ["thanks for the {} {}", "lovely {} {}", "my {} works {}"]
+ASKS = ["where is the {} {}?", "which {} was it {}?"]
+
+
+def _made(forms: list[str]) -> list[str]:
+    return [form.format(thing, day) for form, thing, day in itertools.product(forms, THINGS, DAYS)]
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _folder(where: Path) -> Path:
+    bad, calm, good, asks = _made(BAD), _made(CALM), _made(GOOD), _made(ASKS)
+    complaints = [{"text": text, "label": 1, "domain": "home"} for text in bad[::2]]
+    complaints += [{"text": text, "label": 0, "domain": "home"} for text in calm[::2]]
+    _write(where / "complaints-acl2019/complaints.csv.gz", complaints)
+    moods = [(bad[1::2], 0), (calm[1::2], 1), (good[::2], 2)]
+    sentiment = [{"text": text, "label": mood} for texts, mood in moods for text in texts]
+    _write(where / "tweeteval/sentiment.train_semeval.csv.gz", sentiment)
+    feelings = [(good[1::2], 15), (asks, 7), (["so " + text for text in bad], 3)]
+    emotions = [{"text": text, "labels": label} for texts, label in feelings for text in texts]
+    _write(where / "goemotions/train.csv.gz", emotions)
+    held = [{"text": "sir, " + text, "label": "negative", "airline": "A"} for text in bad]
+    _write(where / "airline-sentiment/airline.csv.gz", held)
+    return where
+
+
+def _train(folder: Path, out: Path, *, permissive: bool = False) -> dict[str, Any]:
+    config = discover(folder)
+    return train_from(config, out, seed=3, permissive=permissive, progress=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``data`` and, in ``out``, what training made of it."""
+    where = tmp_path_factory.mktemp("trained")
+    _train(_folder(where / "data"), where / "out")
+    return where
+
+
+def test_same_data_and_seed_give_the_same_bytes_whatever_is_measured_on(
+    trained: Path, tmp_path: Path
+) -> None:
+    folder = _folder(tmp_path / "data")
+    (folder / "airline-sentiment/airline.csv.gz").unlink()
+    _train(folder, tmp_path / "out")
+    weights = (tmp_path / "out" / "reader.npz").read_bytes()
+    assert weights == (trained / "out" / "reader.npz").read_bytes()
+
+
+def test_trained_reader_has_learnt_its_lesson(trained: Path) -> None:
+    card = json.loads((trained / "out" / "card.json").read_text("utf-8"))
+    reader = load_reader(trained / "out" / "reader.npz")
+    bad, calm = reader.read(["my toaster is broken today", "we moved the toaster today"])
+    assert reader.model == card["model"]
+    assert bad.complaint >= reader.threshold > calm.complaint
+    uses = {one["name"]: one["use"] for one in card["sets"]}
+    assert uses["airline-sentiment"] == "measured only"
+    assert "airline-sentiment" in card["figures"]
+
+
+def test_permissive_learns_from_clear_licences_alone(tmp_path: Path) -> None:
+    card = _train(_folder(tmp_path / "data"), tmp_path / "out", permissive=True)
+    learnt = [one["name"] for one in card["sets"] if one["use"] == "learnt from"]
+    assert learnt == ["goemotions"]
+    assert "What `--permissive` costs" in (tmp_path / "out" / "card.md").read_text()
+
+
+def test_folder_without_labelled_sets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="No labelled set was found"):
+        discover(tmp_path)
+
+
+def test_missing_examples_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "data")
+    (folder / "goemotions/train.csv.gz").unlink()
+    with pytest.raises(BadInput, match="no examples"):
+        _train(folder, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "content", [b"not gzip", gzip.compress(b"a,b\n1,2\n"), gzip.compress(b"\xff")]
+)
+def test_file_of_another_form_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "complaints.csv.gz"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"complaints-acl2019"):
+        list(rows_of(KNOWN_SETS[0], path))
+
+
+def test_same_words_are_the_same_text() -> None:
+    assert normalised("@acme It's  BROKEN! https://a.example &amp;") == "itsbroken"
+
+
+def test_no_set_marked_non_commercial_or_from_its_collection_teaches() -> None:
+    assert not [known.name for known in KNOWN_SETS if known.name.startswith("twcs")]
+    barred = [known.name for known in KNOWN_SETS if known.licence == "non-commercial"]
+    assert barred == ["airline-sentiment"]
+
+
+def test_documented_card_is_the_shipped_models_card() -> None:
+    card = json.loads((SHIPPED.parent / "card.json").read_text("utf-8"))
+    assert card["model"] == load_reader().model
+    assert card["threshold"] == load_reader().threshold
+    assert (ROOT / "docs/models/reader-1.md").read_text("utf-8") == card_text(card)
+
+
+def test_documentation_names_every_known_set() -> None:
+    manual = (ROOT / "docs/models/README.md").read_text("utf-8")
+    assert [known.file for known in KNOWN_SETS if known.file not in manual] == []
