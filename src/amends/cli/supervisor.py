@@ -86,7 +86,7 @@ class Supervisor:
             if web is not None and web.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (our own address)
+                with urllib.request.urlopen(url, timeout=2):
                     return
             except (URLError, OSError):
                 self.tick(0.05)

@@ -64,6 +64,16 @@ def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> list[Arrival
         ]
 
 
+def match_again(mentions: Sequence[Mention]) -> None:
+    """Note which watches match posts that are stored already; those in no case wait for intake."""
+    with transaction.atomic():
+        known = _known([m.post for m in mentions])
+        matched = {_key(m.post): m for m in mentions if _key(m.post) in known}
+        _store_matches(matched, known)
+        rows = [row.pk for row in known.values()]
+        PostRow.objects.filter(pk__in=rows, place=None).update(taken_in=False)
+
+
 Key = tuple[str, str]
 
 

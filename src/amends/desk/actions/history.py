@@ -15,7 +15,13 @@ from typing import Any
 
 from django.db import transaction
 
-from amends.desk.actions.hearing import keep_mentions, note_deletions, seen, store_dead
+from amends.desk.actions.hearing import (
+    keep_mentions,
+    match_again,
+    note_deletions,
+    seen,
+    store_dead,
+)
 from amends.desk.actions.intake import Arrival, Circumstances, take_in
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
@@ -32,7 +38,8 @@ from amends.listening.steps import (
     put_watches,
 )
 from amends.matching import compile as compile_queries
-from amends.terms import Channel, Clock, Reading, WatchKind
+from amends.matching import query_of
+from amends.terms import BadInput, Channel, Clock, Reading, WatchKind
 from amends.understanding import Reader
 
 BATCH = 1000
@@ -126,12 +133,15 @@ class Importer:
         brand: Brand | None,
         handle: str | None,
     ) -> None:
-        steps = _steps(brand, handle, self.reader)
+        match = _matching(brand)
+        steps = _steps(handle, match, self.reader)
         start, part = run_row.position.get("line", 0), run_row.position.get("part")
         again = run_row.read_at is not None
         for lines in _batches(history.lines(start, part), self.batch):
             with transaction.atomic():
-                self._store_batch(lines, history, steps, counts, again=again)
+                if not again:
+                    consider_again([_item(line) for line in lines if line.post], match)
+                self._store_batch(lines, history, steps, counts)
                 run_row.position = {"line": lines[-1].number, "part": lines[-1].part}
                 run_row.counts = counts.as_json()
                 run_row.save(update_fields=["position", "counts"])
@@ -143,15 +153,9 @@ class Importer:
         history: History,
         steps: Sequence[Step],
         counts: Counts,
-        *,
-        again: bool,
     ) -> None:
         now = self.clock.now()
         items = [_item(line) for line in lines if line.post is not None]
-        keys = [(item.post.network, item.post.id) for item in items]
-        if not again:  # posts stored before, but not for this brand, are considered for it
-            known = {native for _, native in seen(keys)}
-            PostRow.objects.filter(native_id__in=known, place=None).update(taken_in=False)
         kept = run(items, steps, counts.dropped)
         new = len(keep_mentions([item.mention() for item in kept], now=now))
         dead = [line.dead for line in lines if line.dead is not None]
@@ -199,16 +203,25 @@ def care_of(handle: str) -> Brand:
     name = handle.strip().removeprefix("@")
     brand = Brand.objects.filter(name__iexact=name).first() or save_brand(None, name=name)
     if not WatchRow.objects.filter(brand=brand, active=True).exists():
-        save_watch(
-            None,
-            brand=brand,
-            kind=WatchKind.BRAND,
-            name=name,
-            phrases=[],
-            handles=[name],
-            hashtags=[],
-        )
+        _watch_for(brand, name)
     return brand
+
+
+def _watch_for(brand: Brand, name: str) -> None:
+    try:
+        query_of([], [name], [])
+        phrases, handles = [], [name]
+    except BadInput:  # a name that is no handle, such as one with a blank
+        phrases, handles = [name], []
+    save_watch(
+        None,
+        brand=brand,
+        kind=WatchKind.BRAND,
+        name=name,
+        phrases=phrases,
+        handles=handles,
+        hashtags=[],
+    )
 
 
 def _watched_brand() -> Brand | None:
@@ -216,23 +229,31 @@ def _watched_brand() -> Brand | None:
     return watch.brand if watch else None
 
 
-def _steps(brand: Brand | None, handle: str | None, reader: Reader) -> list[Step]:
-    ours = [Channel(network="", handle=handle)] if handle else []
-    watches = (
-        WatchRow.objects.filter(brand=brand, active=True) if brand else WatchRow.objects.none()
-    )
+def _matching(brand: Brand | None) -> list[Step]:
+    watches = WatchRow.objects.filter(brand=brand, active=True) if brand else []
     queries = {str(watch.pk): watch.query for watch in watches}
-    steps = [
+    return [put_watches(compile_queries(queries))] if queries else []
+
+
+def _steps(handle: str | None, match: Sequence[Step], reader: Reader) -> list[Step]:
+    ours = [Channel(network="", handle=handle)] if handle else []
+    return [
         put_clean_text(),
         drop_repost(),
         drop_empty(),
         drop_seen_before(seen),
         mark_own_posts(ours),
         mark_to_us(ours),
+        *match,
+        put_reading(reader),
     ]
-    if queries:
-        steps.append(put_watches(compile_queries(queries)))
-    return [*steps, put_reading(reader)]
+
+
+def consider_again(items: Sequence[Item], match: Sequence[Step]) -> None:
+    """Posts stored before, in no case so far, are matched and taken in anew: for another brand."""
+    known = seen([(item.post.network, item.post.id) for item in items])
+    stored = [Item(item.post) for item in items if (item.post.network, item.post.id) in known]
+    match_again([item.mention() for item in run(stored, match, Counter())])
 
 
 def _item(line: Line) -> Item:
