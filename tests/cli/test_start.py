@@ -1,0 +1,116 @@
+"""Start-up: where it cannot start, one sentence says what to do."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENV = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
+
+
+def amends(*words: str, home: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    env = ENV | {"AMENDS_HOME": str(home)} | {f"AMENDS_{k.upper()}": v for k, v in settings.items()}
+    command = [sys.executable, "-m", "amends", *words]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def refusal(done: "subprocess.CompletedProcess[str]") -> str:
+    """What was said, having checked that it is one line, no traceback, and a failure."""
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    return done.stderr.strip()
+
+
+def test_without_write_access(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    said = refusal(amends("run", home=tmp_path / "file" / "var"))
+    assert said.startswith(f"The folder {tmp_path}/file/var cannot be written (Not a directory).")
+    assert said.endswith("or name another folder in AMENDS_HOME.")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand a folder to somebody else")
+def test_folder_of_somebody_else(tmp_path: Path) -> None:
+    """The check itself, as a user who may not write."""
+    from amends.cli.start import check_home
+    from amends.terms import BadInput
+
+    tmp_path.chmod(0o755)
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)
+        try:
+            check_home(tmp_path)
+        except BadInput as error:
+            os._exit(42 if "cannot be written (Permission denied)" in str(error) else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
+
+
+def test_port_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refusal(amends("run", home=tmp_path, port=port))
+    assert said == (
+        f"Port {port} on 127.0.0.1 cannot be used (Address already in use)."
+        " Stop what holds it, or choose another with AMENDS_PORT."
+    )
+
+
+def test_database_of_a_newer_version(tmp_path: Path) -> None:
+    assert amends("migrate", home=tmp_path).returncode == 0
+    with sqlite3.connect(tmp_path / "desk.sqlite3") as db:
+        db.execute(
+            "insert into django_migrations (app, name, applied)"
+            " values ('desk', '9999_from_the_future', '2030-01-01')"
+        )
+    db.close()
+    before = (tmp_path / "desk.sqlite3").read_bytes()
+    said = refusal(amends("run", home=tmp_path, port=_free_port()))
+    assert "made by a newer version of Amends (9999_from_the_future)" in said
+    assert (tmp_path / "desk.sqlite3").read_bytes() == before
+
+
+def test_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "desk.sqlite3").write_text("This is a shopping list, not a database." * 50)
+    said = refusal(amends("migrate", home=tmp_path))
+    assert "cannot be opened (file is not a database)" in said
+
+
+def test_postgres_out_of_reach(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{_free_port()}/none"
+    said = refusal(amends("migrate", home=tmp_path, database_url=url))
+    assert said.startswith("PostgreSQL cannot be reached (")
+    assert said.endswith("Start it, or correct AMENDS_DATABASE_URL.")
+
+
+def test_wrong_setting(tmp_path: Path) -> None:
+    assert refusal(amends("run", home=tmp_path, port="http")) == (
+        "AMENDS_PORT is 'http'. Write a whole number."
+    )
+
+
+def test_second_desk_in_one_folder(tmp_path: Path) -> None:
+    from amends.cli.start import take_lock
+
+    with take_lock(tmp_path):
+        said = refusal(amends("run", home=tmp_path, port=_free_port()))
+    assert f"Amends is running in {tmp_path} already (process {os.getpid()})." in said
+
+
+def _free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def test_unknown_person_gets_no_link(tmp_path: Path) -> None:
+    said = refusal(amends("sign-in", "nobody@desk.example", home=tmp_path))
+    assert said == "Nobody here has the address nobody@desk.example. There are: no people yet."
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    said = refusal(amends("import", str(tmp_path / "none.csv"), home=tmp_path))
+    assert said == f"There is no file {tmp_path / 'none.csv'}."
