@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from atproto_core.car import CAR
+from atproto_core.cid import CID
 from atproto_subscription.frames import Frame
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
@@ -20,24 +20,25 @@ from tests.support.processes import LOOPBACK, free_ports
 Json = dict[str, Any]
 
 
-async def commits(firehose: str) -> AsyncIterator[Json]:
+async def commits(firehose: str) -> AsyncGenerator[Json, None]:
     """Every operation since the network began, in the words both versions share."""
     url = f"{firehose}/xrpc/com.atproto.sync.subscribeRepos?cursor=0"
-    async with connect(url, max_size=None, proxy=None) as socket:
+    async with connect(url, max_size=None, proxy=None, close_timeout=0.1) as socket:
         async for raw in socket:
             frame = Frame.from_bytes(raw)
             body = frame.body
             if getattr(frame, "type", None) != "#commit":
                 continue
-            records = {
-                str(cid): block for cid, block in CAR.from_bytes(body["blocks"]).blocks.items()
-            }
+            records = CAR.from_bytes(body["blocks"]).blocks
             for number, op in enumerate(body["ops"]):
                 collection, _, rkey = op["path"].partition("/")
                 at = {"seq": body["seq"] * 10 + number, "time": body["time"], "did": body["repo"]}
                 shared = {"rev": body["rev"], "collection": collection, "rkey": rkey}
-                found = {"cid": str(op["cid"]), "record": records.get(str(op["cid"]))}
-                yield at | shared | {"operation": op["action"]} | (found if op["cid"] else {})
+                found = {}
+                if op["cid"]:
+                    cid = CID.from_decoded_bytes(op["cid"])
+                    found = {"cid": str(cid), "record": records[cid]}
+                yield at | shared | {"operation": op["action"]} | found
 
 
 def as_v1(commit: Json) -> Json:
@@ -62,35 +63,33 @@ async def _serve(firehose: str, socket: ServerConnection) -> None:
     if not first and since == 1:  # a sequence number that is no longer kept
         await socket.send(json.dumps({"$type": "error", "error": "CursorTooOld"}))
         return
-    async for commit in commits(firehose):
-        frame = as_v1(commit) if first else as_v2(commit)
-        at = frame["time_us"] if first else commit["seq"]
-        if at >= since and (not wanted or commit["collection"] in wanted):
-            await socket.send(json.dumps(frame, default=str))
+    async with aclosing(commits(firehose)) as operations:
+        async for commit in operations:
+            frame = as_v1(commit) if first else as_v2(commit)
+            # Version 2 takes large cursors for times as well.
+            at = as_v1(commit)["time_us"] if first or since >= 10**15 else commit["seq"]
+            if at >= since and (not wanted or commit["collection"] in wanted):
+                await socket.send(json.dumps(frame, default=str))
 
 
-@contextmanager
-def jetstream(firehose: str) -> Iterator[str]:
-    """Serve both versions in a thread; yields the address (``ws://...``, no path)."""
+@asynccontextmanager
+async def jetstream(firehose: str) -> AsyncIterator[str]:
+    """Serve both versions in this loop; yields the address (``ws://...``, no path)."""
     (port,) = free_ports(1)
-    ready, stopping = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
+    serving: set[asyncio.Task[None]] = set()
 
     async def handle(socket: ServerConnection) -> None:
-        with suppress(ConnectionClosed):
-            await _serve(firehose, socket)
+        task = asyncio.create_task(_serve(firehose, socket))
+        serving.add(task)
+        with suppress(ConnectionClosed, asyncio.CancelledError):
+            await task
 
-    async def run() -> None:
-        async with serve(handle, LOOPBACK, port):
-            ready.set()
-            await stopping.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
-    thread.start()
-    assert ready.wait(10)
+    server = await serve(handle, LOOPBACK, port, close_timeout=0.1)
     try:
         yield f"ws://{LOOPBACK}:{port}"
     finally:
-        loop.call_soon_threadsafe(stopping.set)
-        thread.join(10)
-        loop.close()
+        # The firehose never ends, and with it no task would.
+        for task in serving:
+            task.cancel()
+        server.close()
+        await server.wait_closed()

@@ -1,7 +1,8 @@
 """The connector itself: what ``amends.connectors.protocol`` promises, kept on Bluesky."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import ClassVar
 
@@ -106,7 +107,7 @@ class BlueskyConnector:
             to_us=source == "notifications",
         )
 
-    async def stream(self, cursor: str | None) -> AsyncIterator[Page]:
+    async def stream(self, cursor: str | None) -> AsyncGenerator[Page, None]:
         reader = READERS[self._settings.stream]()
         missed = ""
         for place in places(cursor, reader.kind):
@@ -114,10 +115,10 @@ class BlueskyConnector:
             if missed and place is None:
                 batch.gap(missed, self._clock.now())
             try:
-                async for page in self._follow(
-                    reader.url(self._settings.stream_host, place), batch
-                ):
-                    yield page
+                url = reader.url(self._settings.stream_host, place)
+                async with aclosing(self._follow(url, batch)) as pages:
+                    async for page in pages:
+                        yield page
             except StreamRefused as refused:
                 missed = refused.name
                 if missed not in ("FutureCursor", "CursorTooOld"):
@@ -210,7 +211,7 @@ class BlueskyConnector:
         now = self._clock.now()
         return entry(item, source=source, translate=lambda raw: read(raw, handles=handles), now=now)
 
-    async def _follow(self, url: str, batch: Batch) -> AsyncIterator[Page]:
+    async def _follow(self, url: str, batch: Batch) -> AsyncGenerator[Page, None]:
         async with self._outbound.websocket(url, max_size=MAX_FRAME) as socket:
             while True:
                 batch.add(await socket.recv(), self._clock.now())

@@ -4,7 +4,7 @@ A cursor is ``KIND:POSITION:MICROSECONDS``: the stream's own position (a time fo
 sequence number for the others) and the time of the event, which another kind can begin from.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -180,7 +180,10 @@ class Batch:
 
     def _repeated(self, place: Place) -> bool:
         # Both Jetstreams begin with the event the cursor names.
-        return self._since is not None and place.position <= self._since.position
+        if self._since is None:
+            return False
+        by_time = self._since.position == self._since.at
+        return (place.at if by_time else place.position) <= self._since.position
 
     def _take(self, event: Event, now: datetime) -> None:
         if event.operation == "delete":
@@ -238,7 +241,7 @@ def _operations(body: dict[str, Any], time: datetime) -> Iterator[Event]:
         return
     records = _records(body.get("blocks"))
     for op in wanted:
-        record = records.get(str(op.get("cid")))
+        record = records.get(op.get("cid"))
         yield Event(f"at://{body.get('repo')}/{op['path']}", str(op.get("action")), record, time)
 
 
@@ -261,14 +264,13 @@ def _decoded(frame: str | bytes) -> tuple[str | None, dict[str, Any]]:
     return str(decoded.type), decoded.body
 
 
-def _records(blocks: object) -> dict[str, Any]:
-    """The records of a commit's CAR file by their CID."""
-    from atproto_core.car import CAR
-    from atproto_core.exceptions import AtProtocolError
+def _records(blocks: Any) -> Mapping[Any, Any]:
+    """The records of a commit's CAR file by their CID, in bytes as operations name them."""
+    from libipld import decode_car
 
     try:
-        return {str(cid): block for cid, block in CAR.from_bytes(blocks).blocks.items()}
-    except (AtProtocolError, ValueError, TypeError, AttributeError) as error:
+        return decode_car(blocks)[1]
+    except (ValueError, TypeError) as error:
         msg = f"A commit whose records cannot be decoded: {error}"
         raise BadInput(msg) from error
 
