@@ -48,18 +48,19 @@ def decide(
     private: bool,
     threshold: float,
 ) -> Decision:
-    """Decide for one post. ``about_us``: a watch on our brand, product or people matched, or the
+    """Decide for one post. What praises more than it complains is praise (R21). ``about_us``: a watch on our brand, product or people matched, or the
     network delivered it to our account. ``threshold``: the complaint probability that opens."""
     if ours:
         return _ours(case)
-    complaint = reading is not None and reading.complaint >= threshold
+    praise = reading is not None and reading.praise >= max(PRAISE, reading.complaint)
+    complaint = reading is not None and reading.complaint >= threshold and not praise
     question = reading is not None and reading.question >= QUESTION
     if case is None or (_is_over(case.state) and complaint and not case.by_customer):
         # A bystander's complaint under a case that is over must reach somebody: its own case.
         return _opens(about_us=about_us, complaint=complaint, question=question and private)
     if not case.by_customer:
         return Decision(Intake.ATTACH, why="bystander")
-    return _by_customer(reading, case, complaint=complaint, question=question)
+    return _by_customer(reading, case, complaint=complaint, question=question, praise=praise)
 
 
 def _ours(case: Facts | None) -> Decision:
@@ -80,11 +81,11 @@ def _opens(*, about_us: bool, complaint: bool, question: bool) -> Decision:
 
 
 def _by_customer(
-    reading: Reading | None, case: Facts, *, complaint: bool, question: bool
+    reading: Reading | None, case: Facts, *, complaint: bool, question: bool, praise: bool
 ) -> Decision:
     if reading is not None and reading.retraction:
         return Decision(Intake.ATTACH, outcome=Outcome.RETRACTED, why="retraction")
-    if reading is not None and reading.praise >= PRAISE and not complaint and case.answered:
+    if praise and case.answered:
         return Decision(Intake.ATTACH, outcome=Outcome.THANKED, why="thanks")
     if case.state is CaseState.WAITING:
         return Decision(Intake.ATTACH, CaseState.OPEN, why="answered")
