@@ -78,7 +78,9 @@ def mention(
         conversation=conversation,
         in_reply_to=Ref(id=in_reply_to) if in_reply_to else None,
     )
-    matched = {str(watch().pk): ("halcyon",)} if watches is None else watches
+    matched: dict[str, tuple[str, ...]] = {str(watch().pk): ("halcyon",)}
+    if watches is not None:
+        matched = watches
     read = None if ours else reading(complaint, praise, question)
     if read is not None and retraction:
         read = Reading(

@@ -1,21 +1,22 @@
 """What is heard becomes cases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from amends.casework import CaseState, Outcome
 from amends.desk.actions import merge_case, proof, resolve_case, take_up
 from amends.desk.actions.hearing import note_deletions
 from amends.desk.models import AuthorRow, Case, CaseEvent, PostRow
-from amends.terms import WatchKind
+from amends.terms import Author, WatchKind
 from tests.factories import NOON, case, heard, mention, store, watch
 from tests.people import mina
 
 pytestmark = pytest.mark.database
 
 
-def later(minutes: int):  # type: ignore[no-untyped-def]
+def later(minutes: int) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
@@ -168,8 +169,6 @@ def test_history_is_proved_whole() -> None:
 
 def test_profile_without_an_id_is_known_by_its_handle() -> None:
     one = mention()
-    import msgspec
-
-    bare = msgspec.structs.replace(one.post.author, id=None)
-    store(msgspec.structs.replace(one, post=msgspec.structs.replace(one.post, author=bare)))
+    bare = msgspec.structs.replace(one.post, author=Author(handle="Rosa"))
+    store(msgspec.structs.replace(one, post=bare))
     assert list(AuthorRow.objects.values_list("native_id", flat=True)) == ["@rosa"]

@@ -48,7 +48,7 @@ def listening(
     told: Any = None,
     steps: Any = STEPS,
     how: Any = poll,
-) -> Coroutine[Any, Any, Any]:
+) -> Any:
     network.clock = clock
     return how(
         network,
@@ -78,7 +78,7 @@ async def test_cancelled_at_any_two_moments_nothing_is_lost_and_nothing_twice(ho
                     for _ in range(turns):
                         await asyncio.sleep(0)
             async with running(listening(Network(POSTS), store, clock, how=how)) as task:
-                await until(lambda store=store: store.cursor == "7", task)
+                await until(lambda store=store: store.cursor == "7", task)  # type: ignore[misc]
             assert (list(store.kept), store.twice) == (KEPT, []), (first, second)
             assert store.dropped == {"no_watch": 3}, (first, second)
 
@@ -126,7 +126,8 @@ async def test_a_cursor_that_stays_does_not_make_us_hurry() -> None:
 
 
 async def test_try_later_waits_until_the_time_it_names_and_never_less() -> None:
-    network, store, clock, told = Network(POSTS), Store(), Clock(), []
+    network, store, clock = Network(POSTS), Store(), Clock()
+    told: list[tuple[str, str]] = []
     retry_at = START + timedelta(minutes=15)
     network.troubles = [TryLater("Too many requests.", retry_at)]
     async with running(listening(network, store, clock, told=told)) as task:
@@ -165,7 +166,8 @@ async def test_repeated_trouble_doubles_the_wait_with_jitter_up_to_a_limit() -> 
 
 
 async def test_a_refusal_for_good_is_asked_again_only_rarely() -> None:
-    network, store, clock, told = Network(POSTS), Store(), Clock(), []
+    network, store, clock = Network(POSTS), Store(), Clock()
+    told: list[tuple[str, str]] = []
     network.troubles = [ConnectorError("The search was refused: shorten it.")]
     async with running(listening(network, store, clock, told=told)) as task:
         await until(lambda: store.cursor == "7", task)
@@ -177,7 +179,8 @@ async def test_a_refusal_for_good_is_asked_again_only_rarely() -> None:
 async def test_an_expired_token_stops_the_channel_and_it_starts_again_where_it_was(
     how: Any,
 ) -> None:
-    network, store, clock, told = Network(POSTS), Store(), Clock(), []
+    network, store, clock = Network(POSTS), Store(), Clock()
+    told: list[tuple[str, str]] = []
     network.troubles = [AuthError("The token has expired.")]
     assert await listening(network, store, clock, told=told, how=how) is None
     assert told == [("stopped", "The token has expired. Connect the channel again.")]
@@ -190,7 +193,8 @@ async def test_an_expired_token_stops_the_channel_and_it_starts_again_where_it_w
 async def test_an_unexpected_exception_of_a_connector_is_waited_out(
     how: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    network, store, clock, told = Network(POSTS), Store(), Clock(), []
+    network, store, clock = Network(POSTS), Store(), Clock()
+    told: list[tuple[str, str]] = []
     network.troubles = [KeyError("secret-token")]
     async with running(listening(network, store, clock, told=told, how=how)) as task:
         await until(lambda: store.cursor == "7", task)
@@ -209,7 +213,8 @@ async def test_a_store_that_is_gone_for_a_while_costs_nothing() -> None:
         if broken:
             raise broken.pop()
 
-    network, store, clock, told = Network(POSTS), Store(fails), Clock(), []
+    network, store, clock = Network(POSTS), Store(fails), Clock()
+    told: list[tuple[str, str]] = []
     async with running(listening(network, store, clock, told=told)) as task:
         await until(lambda: store.cursor == "7", task)
     assert (list(store.kept), store.twice, store.dead) == (KEPT, [], [])

@@ -341,3 +341,10 @@ async def test_json_body_is_what_other_tools_read(outbound: Outbound) -> None:
     head, _, body = seen[0].partition(b"\r\n\r\n")
     assert json.loads(body) == [{"\u00e9": None}]
     assert b"content-type: application/json" in head.lower()
+
+
+@pytest.mark.parametrize("value", ["caf\u00e9", "two\r\nlines", "blank after "])
+async def test_header_that_cannot_be_sent_is_refused_before_anything_leaves(value: str) -> None:
+    with pytest.raises(OutboundError, match="The header x-token cannot be sent") as refused:
+        await Outbound().request("GET", "https://desk.example/", headers={"x-token": value})
+    assert refused.value.sent is False

@@ -195,7 +195,7 @@ def _first_request(
     content: bytes | None,
 ) -> Asked:
     whole = checked_url(url)
-    kept = {name.lower(): value for name, value in (headers or {}).items()}
+    kept = {name.lower(): _header(name, value) for name, value in (headers or {}).items()}
     kept.setdefault("user-agent", _USER_AGENT)
     kept.setdefault("accept", "*/*")
     if json is not None and content is None:
@@ -205,6 +205,16 @@ def _first_request(
         given = {name: value for name, value in params.items() if value is not None}
         whole = whole.copy_merge_params(given)
     return Asked(method.upper(), whole, kept, content)
+
+
+def _header(name: str, value: str) -> str:
+    """Raises ``OutboundError``, nothing sent, for what no header can carry."""
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        msg = (
+            f"The header {name} cannot be sent: it takes printable ASCII without blanks around it."
+        )
+        raise OutboundError(msg)
+    return value
 
 
 async def _read(answer: httpx2.Response, limit: int) -> bytes:

@@ -56,7 +56,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quote_of: Ref | None = None
     links: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
-    counts: dict[str, int] = {}  # noqa: RUF012 (msgspec copies defaults)
+    counts: dict[str, int] = {}
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,4 +72,4 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     network: str
     handle: str
     account_id: str | None = None
-    settings: dict[str, str] = {}  # noqa: RUF012 (msgspec copies defaults)
+    settings: dict[str, str] = {}

@@ -21,7 +21,7 @@ def line_of(number: int) -> bytes:
     return json.dumps({"id": str(number), "text": f"Late, {number}"}).encode() + b"\n"
 
 
-def read(tmp_path: Path, data: bytes, **options: str) -> list[Line]:
+def read(tmp_path: Path, data: bytes, **options: Any) -> list[Line]:
     path = tmp_path / "posts.jsonl"
     path.write_bytes(data)
     return list(open_history(path, **options).lines())

@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -242,7 +243,7 @@ def test_a_file_that_is_no_history_is_refused_in_a_sentence(
 
 def test_folders_missing_files_and_wrong_options_are_refused_in_a_sentence(tmp_path: Path) -> None:
     path = write(tmp_path, b"uid,body\n1,x\n", "t.csv")
-    for arguments, sentence in [
+    refusals: list[tuple[dict[str, Any], str]] = [
         ({"path": tmp_path / "no"}, f"There is no file {tmp_path / 'no'}."),
         ({"path": tmp_path}, f"{tmp_path.name} is a folder; give a file."),
         ({"path": path, "format": "tweets"}, f"There is no format 'tweets'; give one of {KNOWN}."),
@@ -262,7 +263,8 @@ def test_folders_missing_files_and_wrong_options_are_refused_in_a_sentence(tmp_p
             {"path": path, "columns": {"text": "body"}, "format": "x"},
             "Give --format or --columns, not both.",
         ),
-    ]:
+    ]
+    for arguments, sentence in refusals:
         with pytest.raises(BadInput) as refused:
             open_history(**arguments)
         assert str(refused.value) == sentence
