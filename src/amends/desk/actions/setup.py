@@ -34,7 +34,10 @@ def save_brand(
         raise BadInput(f"There is a brand called {name} already.")
     row = brand or Brand()
     row.name, row.contact_route, row.threshold = name, contact_route.strip(), threshold
-    row.save()
+    with transaction.atomic():
+        row.save()
+        # Listeners hold the threshold they began with; a new version makes them begin anew.
+        ChannelRow.objects.filter(brand=row).update(version=F("version") + 1)
     return row
 
 

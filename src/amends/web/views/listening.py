@@ -1,0 +1,60 @@
+"""Listening: how the channels are, how far they were read, and what did not become a mention."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from amends.casework import Action
+from amends.desk.models import ImportRun
+from amends.desk.queries.listened import (
+    cursors_for,
+    days_before,
+    dead_letters_for,
+    drops_for,
+    imports_for,
+)
+from amends.web.asking import require
+from amends.web.views.setup_channels import health_rows
+
+REASONS: Final[Mapping[str, str]] = {
+    "seen_before": "Stored already: a network sends some posts more than once.",
+    "own_post": "Written by our own account.",
+    "repost": "A bare repost; the post itself is heard where it stands.",
+    "empty": "No text to read.",
+    "no_watch": "No watch matched, and it was not written to us.",
+}
+RAW = 400
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything about listening on one page."""
+    person = require(request, Action.SEE_HEARD)
+    days = days_before(timezone.now().date())
+    letters, letters_all = dead_letters_for(person)
+    facts = {
+        "rows": health_rows(person),
+        "cursors": cursors_for(person),
+        "days": days,
+        "drops": [(row, REASONS.get(row.reason, "")) for row in drops_for(person, days=days)],
+        "letters": [(letter, letter.raw[:RAW]) for letter in letters],
+        "letters_all": letters_all,
+        "imports": [(run, counts_of(run)) for run in imports_for(person)],
+    }
+    return render(request, "listening/listening.html", facts)
+
+
+def counts_of(run: ImportRun) -> list[tuple[str, int]]:
+    """What became of the lines, by name; reasons for dropping stand behind "dropped"."""
+    counts: list[tuple[str, int]] = []
+    for name, value in run.counts.items():
+        if isinstance(value, int):
+            counts.append((name.replace("_", " "), value))
+        elif isinstance(value, dict):
+            dropped = sorted(value.items())
+            counts += [(f"dropped: {reason.replace('_', ' ')}", n) for reason, n in dropped]
+    return counts

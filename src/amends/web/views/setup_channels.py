@@ -1,0 +1,116 @@
+"""Channels: our accounts, how they are, connecting and switching them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from amends.casework import Action
+from amends.connectors.registry import networks
+from amends.desk.actions import connect_channel, switch_channel
+from amends.desk.models import ChannelRow, Responder
+from amends.desk.queries.doors import NotThere
+from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
+from amends.web.asking import require
+from amends.web.views.setup_networks import ChannelForm, form_for, title_of
+from amends.web.views.setup_shared import accepted
+
+HEALTH: Final[Mapping[str, tuple[str, str, str]]] = {
+    "starting": ("Starting", "accent", "clock"),
+    "well": ("Well", "good", "check"),
+    "waiting": ("Waiting", "warn", "clock"),
+    "stopped": ("Stopped", "bad", "alert"),
+    "off": ("Switched off", "", "close"),
+}
+
+
+def health_rows(person: Responder) -> list[dict[str, object]]:
+    """Every channel with the word, colour and icon of its health."""
+    rows = []
+    for channel in channels_for(person):
+        health = channel.health if channel.enabled else "off"
+        word, tone, icon = HEALTH.get(health, HEALTH["starting"])
+        title = title_of(channel.network)
+        rows.append(
+            {"channel": channel, "word": word, "tone": tone, "icon": icon, "network": title}
+        )
+    return rows
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Our accounts with their health, and the networks one can connect."""
+    person = require(request, Action.SET_UP)
+    facts = {
+        "rows": health_rows(person),
+        "networks": [(name, title_of(name)) for name in networks()],
+        "brands": brands_for(person),
+    }
+    return render(request, "setup/channels.html", facts)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def connect(request: HttpRequest, network: str) -> HttpResponse:
+    """Connect an account of a network."""
+    person = require(request, Action.SET_UP)
+    if network not in networks():
+        raise NotThere(f"There is no connector for {network[:40]}.")
+    brands = brands_for(person)
+    if not brands:
+        messages.error(request, "An account belongs to a brand. Name your brand first.")
+        return redirect("brand-new")
+    form = form_for(network)(request.POST or None, initial={"brand": brands[0].pk})
+    return _save(request, person, network, form, None)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def reconnect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change an account's settings or give it new secrets; empty secrets are kept."""
+    person = require(request, Action.SET_UP)
+    channel = get_channel_for(person, pk)
+    form = form_for(channel.network)(request.POST or None, channel=channel)
+    return _save(request, person, channel.network, form, channel)
+
+
+def _save(
+    request: HttpRequest,
+    person: Responder,
+    network: str,
+    form: ChannelForm,
+    channel: ChannelRow | None,
+) -> HttpResponse:
+    def act() -> None:
+        row = connect_channel(
+            brand=form.cleaned_data["brand"],
+            network=network,
+            handle=form.cleaned_data["handle"],
+            settings=form.settings(),
+            secrets=form.secrets(),
+            owner=None if channel else person,
+            by=person,
+        )
+        messages.success(request, f"{row} is connected. Its health shows here in a moment.")
+
+    if accepted(form, act):
+        return redirect("channels")
+    facts = {"form": form, "channel": channel, "title": title_of(network), "network": network}
+    status = 400 if form.is_bound else 200
+    return render(request, "setup/channel.html", facts, status=status)
+
+
+@require_POST
+def switch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch an account off or on."""
+    person = require(request, Action.SET_UP)
+    channel = get_channel_for(person, pk)
+    enabled = request.POST.get("enabled") == "yes"
+    switch_channel(channel, enabled=enabled, by=person)
+    said = "listens and answers again" if enabled else "no longer listens or answers"
+    messages.success(request, f"{channel} {said}.")
+    return redirect("channels")

@@ -1,0 +1,37 @@
+"""What the pages of administrators share."""
+
+from collections.abc import Callable
+from functools import cache
+
+from django.forms import Form
+
+from amends.desk.models import Brand
+from amends.terms import BadInput, NotAllowed
+from amends.understanding import load_reader
+
+
+def accepted(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the form is valid and ``act`` took it; what was refused stands in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except (BadInput, NotAllowed) as error:
+        form.add_error(None, sentence(error))
+        return False
+    return True
+
+
+def sentence(error: Exception) -> str:
+    """The error for a screen: a query's position means nothing where nobody typed a query."""
+    return str(getattr(error, "reason", error))
+
+
+@cache
+def shipped_threshold() -> float:
+    """The reader's own threshold: complaints from here on open a case."""
+    return load_reader().threshold
+
+
+def threshold_of(brand: Brand | None) -> float:
+    return (brand.threshold if brand else None) or shipped_threshold()

@@ -1,0 +1,196 @@
+"""Heard: what matched, whether a case came of it or not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from amends.casework import Action, Role, may
+from amends.desk.models import AuthorRow, Case, PostRow, ReadingRow, Responder
+from amends.terms import WatchKind
+from tests import people
+from tests.factories import NOON, case, heard, watch
+from tests.web.pages import HOSTILE, signed_in, unsafe_parts
+
+pytestmark = pytest.mark.database
+
+
+def texts(page: Any) -> list[str]:
+    return [row.post.text for row in page.context["rows"]]
+
+
+def about_rival(text: str = "Meridian lost my bag", **facts: object) -> PostRow:
+    rival = watch(WatchKind.COMPETITOR, "meridian")
+    return heard(text, watches={str(rival.pk): ("meridian",)}, **facts)
+
+
+def test_everything_public_is_listed_newest_first() -> None:
+    """R01, R02: mentions, whether a case came of them or not."""
+    heard("old", at=NOON - timedelta(hours=2), complaint=0.1)
+    heard("new", at=NOON, handle="tom")
+    heard("private", private=True, to_us=True, handle="ann")
+    heard("ours", ours=True, handle="us")
+    assert texts(signed_in(people.mina).get("/heard/")) == ["new", "old"]
+
+
+@pytest.mark.parametrize("who", people.EVERYBODY)
+def test_everybody_may_see_what_was_heard(who: Callable[[], Responder]) -> None:
+    heard()
+    page = signed_in(who).get("/heard/")
+    assert page.status_code == 200
+    assert unsafe_parts(page) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("mood=complaint", ["rival angry", "angry"]),
+        ("mood=praise", ["glad"]),
+        ("mood=question", ["asks"]),
+        ("kind=competitor", ["rival angry"]),
+        ("kind=brand&mood=complaint", ["angry"]),
+        ("kind=topic", []),
+        ("mood=rumour&kind='; DROP TABLE", ["rival angry", "asks", "glad", "angry"]),
+        ("watch=99999&page=-3", ["rival angry", "asks", "glad", "angry"]),
+    ],
+)
+def test_filters(query: str, expected: list[str]) -> None:
+    heard("angry", at=NOON, handle="a")
+    heard("glad", at=NOON + timedelta(1), handle="b", complaint=0.0, praise=0.9)
+    heard("asks", at=NOON + timedelta(2), handle="c", complaint=0.0, question=0.9)
+    about_rival("rival angry", at=NOON + timedelta(3), handle="d")
+    assert texts(signed_in(people.mina).get(f"/heard/?{query}")) == expected
+
+
+def test_one_watch_alone() -> None:
+    heard("ours")
+    post = about_rival(handle="tom")
+    rival = post.mentions.get().watch_id
+    assert texts(signed_in(people.mina).get(f"/heard/?watch={rival}")) == [post.text]
+
+
+def test_pages_hold_every_post_once() -> None:
+    for number in range(45):
+        heard(f"p{number}", handle=f"h{number}", at=NOON + timedelta(minutes=number))
+    client = signed_in(people.mina)
+    first = client.get("/heard/?mood=complaint")
+    second = client.get(f"/heard/{first.context['older']}")
+    assert texts(first) + texts(second) == [f"p{n}" for n in reversed(range(45))]
+    assert (first.context["newer"], second.context["older"]) == ("", "")
+
+
+def test_query_count_does_not_grow_with_rows(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = signed_in(people.mina)
+    for number in range(6):
+        heard(handle=f"h{number}")
+    with django_assert_max_num_queries(12):
+        assert len(texts(client.get("/heard/"))) == 6
+
+
+def test_matched_words_are_marked() -> None:
+    heard("HALCYON lost my bag")
+    assert "<mark>HALCYON</mark> lost my bag" in signed_in(people.mina).get("/heard/").text
+
+
+def test_words_of_other_watches_are_not_marked() -> None:
+    watch(WatchKind.TOPIC, "bag")
+    heard("halcyon lost my bag")
+    heard("bag", handle="tom", watches={str(watch(WatchKind.TOPIC, "bag").pk): ("bag",)})
+    page = signed_in(people.mina).get("/heard/").text
+    assert "<mark>halcyon</mark> lost my bag" in page
+    assert page.count("<mark>bag</mark>") == 1
+
+
+def test_hostile_posts_are_shown_as_text() -> None:
+    heard(f"halcyon {HOSTILE}", handle="evil")
+    AuthorRow.objects.update(name=HOSTILE, handle=HOSTILE)
+    ReadingRow.objects.update(why=[HOSTILE])
+    PostRow.objects.update(url="javascript:alert(1)")
+    page = signed_in(people.mina).get("/heard/")
+    assert unsafe_parts(page) == []
+    assert page.text.count("&lt;script&gt;") == 4
+    assert "See it there" not in page.text
+
+
+def test_link_to_the_network_says_nothing_of_us() -> None:
+    heard()
+    PostRow.objects.update(url="https://social.example/p/1")
+    page = signed_in(people.mina).get("/heard/").text
+    wanted = 'href="https://social.example/p/1" rel="noopener noreferrer nofollow ugc"'
+    assert wanted in page
+
+
+def test_post_with_a_case_leads_there() -> None:
+    found = case()
+    page = signed_in(people.mina).get("/heard/").text
+    assert f'href="/cases/{found.ref}/"' in page
+    assert "open-case" not in page
+
+
+def test_private_case_is_not_named_to_sales() -> None:
+    """R13: sales sees no private case."""
+    found = case()
+    Case.objects.update(private=True)
+    assert found.ref in signed_in(people.mina).get("/heard/").text
+    assert found.ref not in signed_in(people.sol).get("/heard/").text
+
+
+def test_case_is_opened_by_hand() -> None:
+    post = heard("Halcyon, is this normal?", complaint=0.1)
+    client = signed_in(people.mina)
+    assert f"/heard/{post.pk}/open-case/" in client.get("/heard/").text
+    response = client.post(f"/heard/{post.pk}/open-case/")
+    found = Case.objects.get()
+    assert response.headers["Location"] == f"/cases/{found.ref}/"
+    assert found.history.get().data == {"post": post.pk, "why": "by_hand"}
+
+
+def test_second_opening_leads_to_the_same_case() -> None:
+    post = heard(complaint=0.1)
+    pages = [signed_in(w).post(f"/heard/{post.pk}/open-case/") for w in (people.mina, people.omar)]
+    target = f"/cases/{Case.objects.get().ref}/"
+    assert [p.headers["Location"] for p in pages] == [target, target]
+
+
+@pytest.mark.parametrize("who", people.EVERYBODY)
+def test_only_who_works_cases_is_offered_one(who: Callable[[], Responder]) -> None:
+    post = heard(complaint=0.1)
+    client = signed_in(who)
+    allowed = may(Role(who().role), Action.WORK)
+    assert ("open-case" in client.get("/heard/").text) is allowed
+    status = client.post(f"/heard/{post.pk}/open-case/").status_code
+    assert status == (302 if allowed else 403)
+    assert Case.objects.exists() is allowed
+
+
+def test_competitors_posts_offer_no_answer() -> None:
+    """R14: nothing of a competitor's is answered in passing."""
+    post = about_rival()
+    client = signed_in(people.ada)
+    page = client.get("/heard/").text
+    assert "Read only: about a competitor" in page
+    assert "open-case" not in page
+    assert client.post(f"/heard/{post.pk}/open-case/").status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_private_post_is_not_there_to_be_opened() -> None:
+    post = heard(private=True, to_us=True, complaint=0.1)
+    assert signed_in(people.ada).post(f"/heard/{post.pk}/open-case/").status_code == 404
+
+
+def test_filter_change_brings_the_rows_alone() -> None:
+    heard()
+    page = signed_in(people.mina).get("/heard/", headers={"HX-Request": "true"})
+    assert "<html" not in page.text
+    assert len(texts(page)) == 1
+
+
+def test_empty_list_says_what_will_be_here() -> None:
+    assert "Go to the set-up" in signed_in(people.ada).get("/heard/").text
+    assert "See how listening goes" in signed_in(people.mina).get("/heard/").text
+    assert "Nothing fits" in signed_in(people.mina).get("/heard/?mood=praise").text
