@@ -40,11 +40,15 @@ class Api:
     async def query(
         self, method: str, params: Mapping[str, object], *, proxy: str | None = None
     ) -> Json:
-        """Ask for something. ``proxy`` names the service that the PDS forwards to."""
+        """Ask for something. ``proxy`` names the service that the PDS forwards to.
+
+        What the AppView answers goes to the one that the settings name.
+        """
         from atproto_client.models.dot_dict import DotDict
 
         given = DotDict({name: value for name, value in params.items() if value is not None})
-        headers = _proxied(proxy)
+        appview = self._settings.appview if method.startswith("app.bsky.") else ""
+        headers = _proxied(proxy or appview)
 
         async def call() -> Any:
             return await self._client.invoke_query(method, params=given, headers=headers)

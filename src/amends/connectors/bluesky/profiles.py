@@ -19,14 +19,13 @@ class Profiles:
         self._api = api
         self._outbound = outbound
         self._plc = settings.plc.rstrip("/")
-        self._proxy = settings.appview or None
         self._known: dict[str, Author] = {}
 
     async def profile(self, name: str) -> Author:
         """A profile as it is now, with its count of followers."""
         params = {"actor": name.removeprefix("@")}
         try:
-            view = await self._api.query("app.bsky.actor.getProfile", params, proxy=self._proxy)
+            view = await self._api.query("app.bsky.actor.getProfile", params)
             return read_author(view, followers=True)
         except Refusal:
             # The AppView may not have indexed a young account yet; its identity is known anyway.
@@ -74,9 +73,7 @@ class Profiles:
 
     async def _load(self, dids: list[str]) -> None:
         try:
-            answer = await self._api.query(
-                "app.bsky.actor.getProfiles", {"actors": dids}, proxy=self._proxy
-            )
+            answer = await self._api.query("app.bsky.actor.getProfiles", {"actors": dids})
             views = answer.get("profiles")
             for view in views if isinstance(views, list) else []:
                 author = read_author(view)
