@@ -53,7 +53,7 @@ def case_facts(
 
 
 def lines(case: Case) -> list[Line]:
-    entries = trail(case)
+    entries = _without_echoes(trail(case))
     events = [entry.event for entry in entries if entry.event is not None]
     people, labels = names_of(people=_ids(events, "to"), labels=_ids(events, "label"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
@@ -73,6 +73,21 @@ def lines(case: Case) -> list[Line]:
         else:
             shown.append(Line(entry))
     return shown
+
+
+def _without_echoes(entries: list[Entry]) -> list[Entry]:
+    """Taking a case up makes its owner too: one line says both."""
+    taken = {
+        (e.at, e.event.actor_id) for e in entries if e.event and e.event.kind == "case.taken_up"
+    }
+    return [
+        entry
+        for entry in entries
+        if entry.event is None
+        or entry.event.kind != "case.assigned"
+        or entry.event.data.get("to") != entry.event.actor_id
+        or (entry.at, entry.event.actor_id) not in taken
+    ]
 
 
 def _ids(events: list[CaseEvent], name: str) -> set[int]:

@@ -101,11 +101,16 @@ def _reply_mode(
 
 
 def _chosen(case: Case, modes: list[Mode], wanted: str) -> str:
-    usable = [mode.name for mode in modes if not mode.off]
+    """The mode asked for; else the one with a draft; else where the customer last wrote."""
     if wanted in MODES:
         return wanted
-    first = "private" if case.first_post.private else "public"
-    return first if first in usable else (usable or ["note"])[0]
+    usable = {mode.name: mode for mode in modes if not mode.off}
+    begun = [name for name, mode in usable.items() if mode.text]
+    latest = usable["private"].target if "private" in usable else None
+    there = "private" if latest is not None and latest.private else "public"
+    if case.state == CaseState.RESOLVED:
+        there = "public"
+    return next((name for name in (*begun, there, *usable) if name in usable), "note")
 
 
 def signed(text: str, person: Responder) -> str:

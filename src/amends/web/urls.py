@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", inbox.show, name="inbox"),
     path("cases/<str:ref>/", cases.show, name="case"),
     path("cases/<str:ref>/trail/", cases.trail, name="case-trail"),
+    path("cases/<str:ref>/write/", acts.acting(acts.write, needs=None), name="case-write"),
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     *[
         path(f"cases/<str:ref>/{verb}/", acts.acting(act), name=f"case-{verb}")

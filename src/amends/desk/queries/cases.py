@@ -15,6 +15,9 @@ _SHOWN = frozenset(
     }
 )  # fmt: skip
 
+# What happened at one instant: the post that caused an event, the event, what was written after.
+_ORDER = {"post": 0, "event": 1, "note": 2, "reply": 3}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -41,7 +44,7 @@ def trail(case: Case) -> list[Entry]:
     entries += [Entry("reply", r.queued_at, reply=r) for r in waiting]
     events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
     entries += [Entry("event", e.at, event=e) for e in events]
-    return sorted(entries, key=lambda e: e.at)
+    return sorted(entries, key=lambda e: (e.at, _ORDER[e.kind]))
 
 
 def drafts_of(case: Case, person: Responder) -> dict[str, str]:

@@ -24,12 +24,17 @@ Act = Callable[[Case, QueryDict, Responder, datetime], object]
 View = Callable[..., HttpResponse]
 
 
-def acting(act: Act) -> View:
-    """A view that does one thing to a case and shows the case again."""
+def acting(act: Act, needs: Action | None = Action.WORK) -> View:
+    """A view that does one thing to a case and shows the case again.
+
+    ``needs`` is asked before what was typed is looked at; None: the act itself asks.
+    """
 
     @require_POST
     def view(request: HttpRequest, ref: str) -> HttpResponse:
         case = get_case_for(me(request), ref)
+        if needs is not None:
+            require(request, needs)
         return _answer(request, case, lambda: act(case, request.POST, me(request), timezone.now()))
 
     return view
@@ -136,7 +141,6 @@ def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 
 
 ACTS: dict[str, Act] = {
-    "write": write,
     "take-up": take_up,
     "assign": assign,
     "priority": prioritise,
@@ -175,9 +179,9 @@ def deciding(decide: Decide) -> View:
 @require_POST
 def draft(request: HttpRequest, ref: str) -> HttpResponse:
     """Keep what is being typed. Raises ``NotAllowed``, ``NotThere``, ``BadInput``."""
+    case = get_case_for(me(request), ref)
     mode = request.POST.get("mode", "")
     person = require(request, Action.NOTE if mode == "note" else Action.REPLY)
-    case = get_case_for(person, ref)
     text = request.POST.get("text", "").replace("\0", "")
     actions.save_draft(case, mode=mode, text=text, by=person, now=timezone.now())
     return HttpResponse(status=204)

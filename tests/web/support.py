@@ -1,0 +1,52 @@
+"""Being somebody in front of the pages, and reading what they say."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+
+from amends.desk.models import Case, Responder
+
+HTMX = {"HX-Request": "true"}
+
+
+def signed_in(person: Responder) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def fragment(client: Client, url: str) -> str:
+    return str(client.get(url, headers=HTMX).content.decode())
+
+
+def write(client: Client, case: Case, mode: str, text: str, **more: str) -> Any:
+    """Send the composer's form as a browser without JavaScript does."""
+    data = {"mode": mode, f"text_{mode}": text, **more}
+    return client.post(f"/cases/{case.ref}/write/", data)
+
+
+class Page(HTMLParser):
+    """The elements of a page: ``tags`` with their attributes, and the text between them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.pieces: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.pieces += data.split()
+
+    @property
+    def words(self) -> str:
+        return " ".join(self.pieces)
+
+    def hooks(self, name: str) -> list[dict[str, str | None]]:
+        """The elements whose ``data-test`` is ``name``."""
+        return [attrs for _, attrs in self.tags if attrs.get("data-test") == name]

@@ -1,0 +1,158 @@
+"""Who may see and do what: every case route, for every role, on every kind of object."""
+
+import itertools
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from amends.casework import Action, Role, may
+from amends.desk.actions import assign_case, queue_reply
+from amends.desk.models import Case, OutgoingReply, Responder
+from amends.web.views.acts import ACTS, DECISIONS
+from tests import factories, people
+from tests.web.support import HTMX, signed_in
+
+pytestmark = pytest.mark.database
+
+Who = Callable[[], Responder]
+PUBLIC = {"healthz", "sign-in", "enter"}
+READS = ("", "trail/")
+# What each verb is sent, so that a role which may do it can.
+SENT = {
+    "write": {"mode": "note", "text_note": "seen"},
+    "priority": {"priority": "3"},
+    "label": {"label": "refund"},
+    "unlabel": {"label": "refund"},
+    "close": {"reason": "settled by phone"},
+    "draft": {"mode": "public", "text": "I am"},
+}
+
+
+def _routes() -> list[tuple[str, str]]:
+    """Every named address of the desk, with stand-ins for its parts."""
+    parts = {"token": "t", "ref": "T1", "pk": 1}
+    found = []
+    for name, ways in get_resolver().reverse_dict.lists():
+        if isinstance(name, str):
+            shape, names = ways[0][0][0]
+            found.append((name, "/" + shape % {n: parts.get(n, 1) for n in names}))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_refuses_a_stranger(method: str) -> None:
+    factories.case("Halcyon lost the suitcase of a stranger")
+    shown = []
+    for name, url in _routes():
+        answer = getattr(Client(), method)(url)
+        there = answer.headers.get("Location", "")
+        refused = answer.status_code in {403, 405} or there.startswith("/sign-in/?next=")
+        if name not in PUBLIC and not (refused and b"suitcase" not in answer.content):
+            shown.append((name, answer.status_code))
+    assert shown == []
+
+
+def _objects() -> dict[str, Case]:
+    """One case of Mina's, one of nobody's, one that is private; each with a reply waiting."""
+    made = {
+        "own": factories.case("Halcyon broke my case", handle="own"),
+        "foreign": factories.case("Halcyon broke my pram", handle="foreign"),
+        "private": factories.case("Halcyon, in private", handle="priv", private=True, to_us=True),
+    }
+    assign_case(made["own"], to=people.mina(), by=people.mina(), now=factories.NOON)
+    for number, case in enumerate(made.values()):
+        queue_reply(
+            case,
+            text="I am sorry",
+            private=case.private,
+            by=people.priya(),
+            now=factories.NOON,
+            attempt=f"matrix-{number}",
+        )
+    return made
+
+
+def _sees(person: Responder, case: Case) -> bool:
+    role = Role(person.role)
+    return may(role, Action.SEE_CASES) and (not case.private or may(role, Action.SEE_PRIVATE))
+
+
+def _needed(verb: str) -> Action:
+    if verb in DECISIONS or verb == "draft":
+        return Action.REPLY
+    return Action.NOTE if verb == "write" else Action.WORK
+
+
+def _expected(person: Responder, case: Case, verb: str) -> set[int]:
+    if not _sees(person, case):
+        return {404}
+    if not may(Role(person.role), _needed(verb)):
+        return {403}
+    return {200, 204, 400, 403, 409}  # as the rules of the case say; never somebody else's
+
+
+VERBS = ["write", *ACTS, "draft", *DECISIONS]
+
+
+@pytest.mark.parametrize("which", ["own", "foreign", "private"])
+@pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
+def test_acting_needs_the_role_and_the_right_to_see(person: Who, which: str) -> None:
+    case, wrong = _objects()[which], []
+    who = person()
+    client = signed_in(who)
+    reply = OutgoingReply.objects.get(case=case)
+    for verb in VERBS:
+        place = f"replies/{reply.pk}/{verb}" if verb in DECISIONS else verb
+        before = Case.objects.get(pk=case.pk).head
+        sent = SENT.get(verb, {})
+        status = client.post(f"/cases/{case.ref}/{place}/", sent, headers=HTMX).status_code
+        changed = Case.objects.get(pk=case.pk).head != before
+        if status not in _expected(who, case, verb) or (changed and status >= 400):
+            wrong.append((verb, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
+def test_reading_needs_the_right_to_see(person: Who) -> None:
+    made, who = _objects(), person()
+    client = signed_in(who)
+    seen = {
+        (which, part): client.get(f"/cases/{case.ref}/{part}", headers=HTMX).status_code
+        for (which, case), part in itertools.product(made.items(), READS)
+    }
+    assert seen == {
+        (which, part): 200 if _sees(who, case) else 404
+        for (which, case), part in itertools.product(made.items(), READS)
+    }
+
+
+def test_sales_is_told_nothing_of_a_private_case() -> None:
+    secret = _objects()["private"]
+    client = signed_in(people.sol())
+    pages = [client.get("/inbox/"), client.get("/inbox/?search=private"), client.get("/palette/")]
+    assert [secret.ref in page.content.decode() for page in pages] == [False] * 3
+    there, nowhere = client.get(f"/cases/{secret.ref}/"), client.get("/cases/T0/")
+    said = [
+        re.sub(r'(FToken": |value=)"\w{64}"', "", page.content.decode()).replace(ref, "")
+        for page, ref in ((there, secret.ref), (nowhere, "T0"))
+    ]
+    assert said[0] == said[1]
+
+
+def test_reply_of_another_case_is_not_reached_through_ones_own() -> None:
+    made = _objects()
+    theirs = OutgoingReply.objects.get(case=made["foreign"])
+    url = f"/cases/{made['own'].ref}/replies/{theirs.pk}/call-back/"
+    assert signed_in(people.mina()).post(url).status_code == 404
+
+
+def test_administrator_finds_set_up_in_the_rail_and_a_viewer_does_not() -> None:
+    def rail(person: Responder) -> set[str]:
+        page = signed_in(person).get("/inbox/").content.decode()
+        return {name for name in ("inbox", "setup", "people") if f"nav-{name}" in page}
+
+    assert rail(people.vic()) == {"inbox"}
+    assert rail(people.ada()) >= {"inbox"}
