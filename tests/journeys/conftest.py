@@ -1,0 +1,5 @@
+"""The networks that journeys walk on."""
+
+from tests.support.atproto.fixtures import at_network
+
+__all__ = ["at_network"]
