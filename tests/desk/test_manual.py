@@ -1,9 +1,12 @@
 """Opening a case by hand."""
 
 import itertools
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, connections
 
 from amends.casework import CaseState, Priority
 from amends.desk.actions import proof
@@ -117,3 +120,27 @@ def test_post_without_author_opens_nothing() -> None:
     PostRow.objects.filter(pk=post.pk).update(author=None)
     with pytest.raises(BadInput, match="not known"):
         by_hand(post)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_openings_at_once_make_one_case() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("two at once need PostgreSQL; SQLite has one writer")
+    channel()
+    post, who = heard(complaint=0.1), [people.mina(), people.omar()]
+    begin = threading.Barrier(len(who))
+
+    def open_it(person: Responder) -> tuple[str, bool]:
+        begin.wait(timeout=10)
+        try:
+            case, opened = open_case_by_hand(
+                post, by=person, now=NOON, new_ref=lambda: f"H{person.pk}"
+            )
+            return case.ref, opened
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(who)) as pool:
+        found = list(pool.map(open_it, who))
+    assert sorted(opened for _, opened in found) == [False, True]
+    assert {ref for ref, _ in found} == {Case.objects.get().ref}

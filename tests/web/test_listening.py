@@ -104,7 +104,7 @@ def test_many_letters_show_the_newest_and_how_many_there_are() -> None:
 
 
 def test_imports_show_what_became_of_the_lines() -> None:
-    counts = {"read": 20000, "kept": 19880, "dropped": {"seen_before": 119}, "dead": 1}
+    counts = {"dead": 1, "dropped": {"seen_before": 119}, "kept": 19880, "read": 20000}
     ImportRun.objects.create(
         fingerprint="a", name=HOSTILE, format="jsonl", brand=brand(), counts=counts, started_at=NOON
     )

@@ -27,6 +27,7 @@ REASONS: Final[Mapping[str, str]] = {
     "empty": "No text to read.",
     "no_watch": "No watch matched, and it was not written to us.",
 }
+COUNTS: Final = ("read", "kept", "dropped", "dead", "cases_opened")
 RAW = 400
 
 
@@ -51,10 +52,15 @@ def show(request: HttpRequest) -> HttpResponse:
 def counts_of(run: ImportRun) -> list[tuple[str, int]]:
     """What became of the lines, by name; reasons for dropping stand behind "dropped"."""
     counts: list[tuple[str, int]] = []
-    for name, value in run.counts.items():
+    # A database may give the names in an order of its own.
+    for name, value in sorted(run.counts.items(), key=lambda pair: (_place(pair[0]), pair[0])):
         if isinstance(value, int):
             counts.append((name.replace("_", " "), value))
         elif isinstance(value, dict):
             dropped = sorted(value.items())
             counts += [(f"dropped: {reason.replace('_', ' ')}", n) for reason, n in dropped]
     return counts
+
+
+def _place(name: str) -> int:
+    return COUNTS.index(name) if name in COUNTS else len(COUNTS)

@@ -16,11 +16,9 @@ from amends.desk.models import Brand
 from amends.desk.queries.setup import (
     SamplePost,
     brands_for,
-    channels_for,
     checklist,
     get_brand_for,
     latest_readings,
-    watches_for,
 )
 from amends.web.asking import require
 from amends.web.views.setup_forms import BrandForm
@@ -50,9 +48,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     facts = {
         "steps": steps,
         "done": sum(1 for step in steps if step.have),
+        "next": next((step.name for step in steps if not step.have), ""),
         "brands": brands,
-        "channels": channels_for(person),
-        "watches": watches_for(person),
         "shipped": shipped_threshold(),
     }
     return render(request, "setup/overview.html", facts)
