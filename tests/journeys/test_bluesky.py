@@ -131,14 +131,14 @@ def test_complaint_from_outburst_to_thanks(
 
     # The customer answers in the thread: it joins the case, which is ours to work on again.
     rosa.post("Yes please, nobody here tells us anything", reply_to=str(answer["uri"]))
-    _shows(desk, case, "nobody here tells us anything", seconds=5)
+    _shows(desk, case, "nobody here tells us anything")
 
     # Taken private (R32), through the chat proxy of the real server.
     _write(desk, case, "private", "Which flight are you on, Rosa?")
     said = eventually(lambda: at_network.chat.said(brand.did, rosa.did), what="the message arrives")
     assert said == [(brand.did, "Which flight are you on, Rosa? ^AB")]
     at_network.chat.say(rosa.did, brand.did, "BW 117, and thank you for asking")
-    _shows(desk, case, "BW 117", seconds=5)
+    _shows(desk, case, "BW 117")
 
     # Put right, and closed out where it began (R44).
     desk.visit(case).submit(f"{case}resolve/")
@@ -153,6 +153,6 @@ def test_complaint_from_outburst_to_thanks(
 
     # What the customer made of it (R45): an outcome, and the case stays closed.
     rosa.post("Thank you so much, that was really kind of you!", reply_to=str(close_out["uri"]))
-    _shows(desk, case, "The customer said thank you", seconds=5)
+    _shows(desk, case, "The customer said thank you")
     assert "Closed" in desk.text
     assert len(ben.replies(complaint)) == 4  # two of ours, two of hers: nothing was sent twice
