@@ -3,9 +3,13 @@
 import asyncio
 import itertools
 import re
+import threading
+from typing import Any
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
 from django.test import AsyncClient, Client
 
 from amends.desk.actions import set_password
@@ -144,7 +148,7 @@ async def test_signed_in_person_is_given_a_stream_of_numbers() -> None:
     assert said == [b"retry: 2000\n\n", b"data: 0\n\n"]
 
 
-def _key(client: Client) -> str:
+def _key(client: Client | AsyncClient) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -164,3 +168,39 @@ def test_session_is_unwelcome_after_the_person_is_switched_off_or_has_a_new_pass
     Responder.objects.filter(pk=mina.pk).update(is_active=False)
     set_password(omar, password=PASSWORD)
     assert [_still_welcome(key) for key in keys] == [False, False]
+
+
+async def _open(app: ASGIHandler, key: str) -> Any:
+    talk: Any = ApplicationCommunicator
+    cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode()
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "path": "/live/",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"cookie", cookie)],
+    }
+    one = talk(app, scope)
+    await one.send_input({"type": "http.request", "body": b"", "more_body": False})
+    said = b""
+    while b"data: 0" not in said:
+        said += (await one.receive_output(SECONDS)).get("body", b"")
+    return one
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.database
+async def test_open_streams_hold_no_threads() -> None:
+    person = await Responder.objects.acreate(email="m@d.example", role="viewer")
+    client, app = AsyncClient(), ASGIHandler()
+    await client.aforce_login(person)
+    few = [await _open(app, _key(client))]
+    before = threading.active_count()
+    many = [await _open(app, _key(client)) for _ in range(12)]
+    after = threading.active_count()
+    for one in few + many:
+        await one.send_input({"type": "http.disconnect"})
+        await one.wait(SECONDS)
+    assert after - before < len(many) / 2  # the loop's own pool may still be growing

@@ -88,7 +88,7 @@ def since(moment: datetime | None, now: datetime | None = None) -> str:
         return ""
     seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))
     if seconds < 60:
-        return "under a minute"
+        return "under 1 min"
     if seconds < 3600:
         return f"{seconds // 60} min"
     if seconds < 172_800:

@@ -4,10 +4,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from amends.casework import Action, Role, may
@@ -30,12 +31,31 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     async def still_welcome() -> bool:
         return await sync_to_async(_still_welcome, thread_sensitive=False)(key)
 
-    response = StreamingHttpResponse(
-        lines(shared_feed(), still_welcome), content_type="text/event-stream"
-    )
+    response = StreamingHttpResponse(_body(still_welcome), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+async def _body(still_welcome: Welcome) -> AsyncIterator[bytes]:
+    await _give_thread_back()
+    async for line in lines(shared_feed(), still_welcome):
+        yield line
+
+
+async def _give_thread_back() -> None:
+    """Let go of the thread that ran the middleware.
+
+    Django keeps one for each request until its response ends, which for a stream may be hours:
+    200 open pages held 200 threads. Whatever is still to run gets a new one.
+    """
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    if context is None:
+        return
+    await sync_to_async(connections.close_all)()
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None)
+    if executor is not None:
+        executor.shutdown(wait=False)
 
 
 def _welcome(request: HttpRequest) -> bool:
@@ -49,8 +69,6 @@ def _welcome(request: HttpRequest) -> bool:
 
 def _still_welcome(session_key: str) -> bool:
     """Whether the session lives and its person is still let in, read anew from the database."""
-    from django.db import close_old_connections
-
     close_old_connections()
     try:
         request = HttpRequest()

@@ -2,7 +2,7 @@
 // Keeps "waiting 4 min" true while the page stays open.
 (() => {
   const words = (seconds) => {
-    if (seconds < 60) return "under a minute";
+    if (seconds < 60) return "under 1 min";
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
     if (seconds < 172800) return `${Math.floor(seconds / 3600)} h`;
     return `${Math.floor(seconds / 86400)} d`;
