@@ -109,6 +109,7 @@ class Outbound:
         headers: Mapping[str, str] | None = None,
         max_size: int = 1_000_000,
         compression: str | None = None,
+        subprotocols: Sequence[str] = (),
     ) -> AbstractAsyncContextManager[ClientConnection]:
         """A WebSocket for the length of a block. ``max_size`` limits one message, in bytes.
 
@@ -123,6 +124,7 @@ class Outbound:
             connect_timeout=self._connect_timeout,
             max_size=max_size,
             compression=compression,
+            subprotocols=subprotocols,
         )
 
     async def aclose(self) -> None:

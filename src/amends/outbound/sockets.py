@@ -3,13 +3,14 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
+from websockets.typing import Subprotocol
 
 from amends.outbound.bodies import too_large
 from amends.outbound.dialing import Dialer, checked_url, place, port_of
@@ -26,6 +27,7 @@ async def open_websocket(
     connect_timeout: float,
     max_size: int,
     compression: str | None,
+    subprotocols: Sequence[str],
 ) -> AsyncIterator[ClientConnection]:
     """A connection that closes with the block; what breaks it comes out as ``OutboundError``."""
     url = checked_url(address, schemes=("ws", "wss"))
@@ -37,6 +39,7 @@ async def open_websocket(
         open_timeout=connect_timeout,
         max_size=max_size,
         compression=compression,
+        subprotocols=[Subprotocol(name) for name in subprotocols] or None,
         user_agent_header=None,
         proxy=None,
     )

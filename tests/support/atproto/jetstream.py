@@ -14,6 +14,7 @@ from atproto_subscription.frames import Frame
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from tests.support.processes import LOOPBACK, free_ports
 
@@ -84,7 +85,15 @@ async def jetstream(firehose: str) -> AsyncIterator[str]:
         with suppress(ConnectionClosed, asyncio.CancelledError):
             await task
 
-    server = await serve(handle, LOOPBACK, port, close_timeout=0.1)
+    spoken = [Subprotocol("xrpc.v1.json")]
+    server = await serve(
+        handle,
+        LOOPBACK,
+        port,
+        close_timeout=0.1,
+        subprotocols=spoken,
+        select_subprotocol=lambda _, offered: spoken[0] if spoken[0] in offered else None,
+    )
     try:
         yield f"ws://{LOOPBACK}:{port}"
     finally:

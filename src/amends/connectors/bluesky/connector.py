@@ -41,6 +41,8 @@ _BATCH = 200  # frames of a stream in one page, at most
 _QUIET = 0.2  # seconds without a frame that close a page
 _AGAIN = timedelta(seconds=5)  # before a lost stream is opened anew; the listener waits longer
 
+_SUBPROTOCOLS = {"jetstream-v2": ("xrpc.v1.json",)}
+
 
 class BlueskyConnector:
     """An account on Bluesky. Ids of posts are ``at://`` addresses, ids of authors are DIDs.
@@ -212,7 +214,9 @@ class BlueskyConnector:
         return entry(item, source=source, translate=lambda raw: read(raw, handles=handles), now=now)
 
     async def _follow(self, url: str, batch: Batch) -> AsyncGenerator[Page, None]:
-        async with self._outbound.websocket(url, max_size=MAX_FRAME) as socket:
+        spoken = _SUBPROTOCOLS.get(self._settings.stream, ())
+        stream = self._outbound.websocket(url, max_size=MAX_FRAME, subprotocols=spoken)
+        async with stream as socket:
             while True:
                 batch.add(await socket.recv(), self._clock.now())
                 while batch.size < _BATCH:
