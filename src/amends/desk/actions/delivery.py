@@ -21,18 +21,18 @@ def claim_reply(
     """Claim the next reply that is due: a conditional update that changes one row.
 
     A ``ready`` one becomes ``sending``; one that is ``not known`` is claimed for looking up.
+    ``holder`` is new for each claim: what an earlier claim learns late settles nothing then.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = OutgoingReply.objects.filter(
-        free, status__in=[ReplyStatus.READY, ReplyStatus.NOT_KNOWN], due_at__lte=now
-    )
+    due = OutgoingReply.objects.filter(free, due_at__lte=now)
+    waiting = due.filter(status__in=[ReplyStatus.READY, ReplyStatus.NOT_KNOWN])
     if channels is not None:
-        due = due.filter(channel__in=channels)
-    for pk, status in due.order_by("due_at", "pk").values_list("pk", "status")[:10]:
+        waiting = waiting.filter(channel__in=channels)
+    for pk, status in waiting.order_by("due_at", "pk").values_list("pk", "status")[:10]:
         fresh = {"claimed_until": now + hold, "claim": holder}
         if status == ReplyStatus.READY:
             fresh |= {"status": ReplyStatus.SENDING, "sending_at": now}
-        if OutgoingReply.objects.filter(free, pk=pk, status=status).update(**fresh):
+        if due.filter(pk=pk, status=status).update(**fresh):
             return _whole(pk)
     return None
 
@@ -60,7 +60,7 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
         row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
         if row.status == ReplyStatus.SENT:
             return
-        check_delivery(ReplyStatus(row.status), ReplyStatus.SENT)
+        check_delivery(_wire_status(row), ReplyStatus.SENT)
         post = _our_post(row, published, us=us, now=now)
         row.status, row.sent_at, row.post, row.reason = ReplyStatus.SENT, published.at, post, ""
         row.claimed_until = None
@@ -74,6 +74,24 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
             "state", "outcome", "private", "unanswered_since", "answered_at", "acknowledged_at",
             "taken_private_at", "closed_out_at", "closed_at", "resolved_at",
         )  # fmt: skip
+
+
+def _wire_status(row: OutgoingReply) -> ReplyStatus:
+    # A worker that was given up for dead may bring the proof that it went out after all: nothing
+    # decided meanwhile, by looking it up or by a person, weighs against that.
+    if row.status in {ReplyStatus.READY, ReplyStatus.FAILED}:
+        return ReplyStatus.SENDING
+    return ReplyStatus(row.status)
+
+
+def is_another(reply: OutgoingReply, published: Published) -> bool:
+    """Whether what was found is not this reply: another's post, or older than the reply is.
+
+    Networks without keys find replies by their texts, and people write the same text twice.
+    """
+    posts = PostRow.objects.filter(network=reply.channel.network, native_id=published.id)
+    taken = Q(reply__isnull=False) & ~Q(reply=reply.pk)
+    return posts.filter(taken | Q(heard_at__lt=reply.queued_at)).exists()
 
 
 def _our_post(row: OutgoingReply, published: Published, *, us: Author, now: datetime) -> PostRow:

@@ -1,9 +1,13 @@
 """The sender: claims replies, speaks to the network outside any transaction, settles what came."""
 
 import asyncio
+import itertools
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from django.db import Error as AnyDatabaseError
 
 from amends.casework import ReplyStatus
 from amends.connectors.protocol import Connector
@@ -11,6 +15,7 @@ from amends.desk.actions.delivery import (
     HOLD,
     claim_reply,
     expire_claims,
+    is_another,
     settle_absent,
     settle_refused,
     settle_sent,
@@ -19,7 +24,7 @@ from amends.desk.actions.delivery import (
 from amends.desk.models import OutgoingReply
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
-from amends.terms import Author, Clock, ConnectorError, NotAllowed, Published, ReplyTarget
+from amends.terms import Author, Clock, ConnectorError, NotAllowed, Published, ReplyTarget, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +33,8 @@ AT_ONCE = 4
 SETTLING = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=15)
 NOBODY_CAN_LOOK = timedelta(days=365)
+# What the network said is written down even where the database is gone for a minute.
+WRITE_AGAIN_S = (0.2, 1.0, 3.0, 10.0, 20.0, 30.0)
 
 
 @dataclass(slots=True)
@@ -40,6 +47,8 @@ class Sender:
     holder: str
     hold: timedelta = HOLD
     settling: timedelta = SETTLING
+    write_again_s: tuple[float, ...] = WRITE_AGAIN_S
+    _claims: Iterator[int] = field(default_factory=itertools.count)
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def tick(self) -> None:
@@ -64,16 +73,19 @@ class Sender:
             return None
         return await self.database(
             lambda: claim_reply(
-                now=self.clock.now(), holder=self.holder, hold=self.hold, channels=channels
+                now=self.clock.now(),
+                holder=f"{self.holder}.{next(self._claims)}",
+                hold=self.hold,
+                channels=channels,
             )
         )
 
     async def _handle(self, reply: OutgoingReply) -> None:
         running = self.listeners.running.get(reply.channel_id)
-        if running is None:
-            return  # the channel stopped this moment; the claim runs out
         try:
-            if reply.status == ReplyStatus.NOT_KNOWN:
+            if running is None:
+                await self._hand_back(reply, "The account is being connected again.")
+            elif reply.status == ReplyStatus.NOT_KNOWN:
                 await self._look_up(reply, running.connector, running.account)
             else:
                 await self._send(reply, running.connector, running.account)
@@ -83,12 +95,19 @@ class Sender:
             log.exception("Reply %s could not be settled; its claim runs out", reply.pk)
 
     async def _send(self, reply: OutgoingReply, connector: Connector, us: Author) -> None:
+        left_s = self._left_s(reply)
+        if left_s <= 0:
+            await self._hand_back(reply, "The desk was held up; nothing was sent.")
+            return
         speak = connector.message if reply.private else connector.publish
         try:
-            published = await speak(reply.text, target=target_of(reply), attempt=reply.attempt)
+            # Whoever looks it up after the claim ran out must not meet it on its way.
+            async with asyncio.timeout(left_s):
+                published = await speak(reply.text, target=target_of(reply), attempt=reply.attempt)
         except ConnectorError as error:
-            refused = error
-            await self.database(lambda: settle_refused(reply, refused, now=self.clock.now()))
+            await self._refused(reply, error)
+        except TimeoutError:
+            await self._unknown(reply, "No answer came in time.", after=timedelta(0))
         except Exception as error:
             log.exception("Sending reply %s went wrong", reply.pk)
             reason = f"Sending went wrong unexpectedly ({type(error).__name__})."
@@ -96,40 +115,78 @@ class Sender:
         else:
             await self._sent(reply, published, us)
 
+    def _left_s(self, reply: OutgoingReply) -> float:
+        if reply.claimed_until is None:
+            return 0.0
+        return (reply.claimed_until - self.clock.now()).total_seconds()
+
+    async def _hand_back(self, reply: OutgoingReply, reason: str) -> None:
+        """Nothing was asked of the network: as it was before the claim, and due again."""
+        if reply.status == ReplyStatus.NOT_KNOWN:
+            await self._unknown(reply, reason, after=LOOK_AGAIN)
+        else:
+            await self._refused(reply, TryLater(reason, self.clock.now()))
+
     async def _look_up(self, reply: OutgoingReply, connector: Connector, us: Author) -> None:
         traits = connector.traits
         can_look = traits.looks_up_messages if reply.private else traits.looks_up
         repeats = traits.idempotent_messages if reply.private else traits.idempotent
-        found = None
+        found, unsettled = None, self._unsettled(reply)
         if can_look:
             try:
                 found = await connector.look_up(
                     reply.attempt, text=reply.text, target=target_of(reply), private=reply.private
                 )
             except ConnectorError as error:
-                await self._unknown(reply, f"Looking it up failed: {error}", after=LOOK_AGAIN)
+                wait = error.retry_at - self.clock.now() if error.retry_at else LOOK_AGAIN
+                await self._unknown(reply, f"Looking it up failed: {error}", after=wait)
                 return
         if found is not None:
-            await self._sent(reply, found, us)
-        elif repeats or (can_look and self._settled(reply)):
-            await self.database(lambda: settle_absent(reply, now=self.clock.now()))
+            await self._found(reply, found, us)
+        elif repeats or (can_look and unsettled <= timedelta(0)):
+            await self._write(lambda: settle_absent(reply, now=self.clock.now()))
         elif can_look:
-            await self._unknown(
-                reply, "It is not there so far; looking again soon.", after=LOOK_AGAIN
-            )
+            wait = min(LOOK_AGAIN, unsettled)
+            await self._unknown(reply, "It is not there so far; looking again soon.", after=wait)
         else:
             reason = "This network cannot tell whether it went out. Look there, then decide."
             await self._unknown(reply, reason, after=NOBODY_CAN_LOOK)
 
-    def _settled(self, reply: OutgoingReply) -> bool:
-        return reply.sending_at is not None and self.clock.now() - reply.sending_at >= self.settling
+    async def _found(self, reply: OutgoingReply, found: Published, us: Author) -> None:
+        if await self.database(lambda: is_another(reply, found)):
+            reason = "The same text is there from another time. Look there, then decide."
+            await self._unknown(reply, reason, after=NOBODY_CAN_LOOK)
+        else:
+            await self._sent(reply, found, us)
+
+    def _unsettled(self, reply: OutgoingReply) -> timedelta:
+        """How long yet until "not there" can be believed: its worker may have spoken to the end
+        of its claim."""
+        if reply.sending_at is None:
+            return self.settling
+        return reply.sending_at + self.hold + self.settling - self.clock.now()
 
     async def _sent(self, reply: OutgoingReply, published: Published, us: Author) -> None:
-        await self.database(lambda: settle_sent(reply, published, us=us, now=self.clock.now()))
+        await self._write(lambda: settle_sent(reply, published, us=us, now=self.clock.now()))
+
+    async def _refused(self, reply: OutgoingReply, error: ConnectorError) -> None:
+        await self._write(lambda: settle_refused(reply, error, now=self.clock.now()))
 
     async def _unknown(self, reply: OutgoingReply, reason: str, *, after: timedelta) -> None:
         now = self.clock.now()
-        await self.database(lambda: settle_unknown(reply, reason, now=now, look_up_at=now + after))
+        await self._write(lambda: settle_unknown(reply, reason, now=now, look_up_at=now + after))
+
+    async def _write(self, settle: Callable[[], object]) -> None:
+        """Write down what the network said, again and again where the database is in trouble."""
+        for pause_s in self.write_again_s:
+            try:
+                await self.database(settle)
+            except AnyDatabaseError:
+                log.exception("A reply could not be settled; that is tried again")
+                await asyncio.sleep(pause_s)
+            else:
+                return
+        await self.database(settle)
 
 
 def target_of(reply: OutgoingReply) -> ReplyTarget:
