@@ -1,0 +1,144 @@
+"""What the tests have done on the desk, each in a process of its own that ends afterwards."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.db.models import Count
+
+from amends.casework import ReplyStatus, Role
+from amends.desk.actions import connect_channel, proof, queue_reply, save_brand, save_watch
+from amends.desk.models import (
+    Case,
+    Cursor,
+    DeadLetterRow,
+    OutgoingReply,
+    PostRow,
+    Responder,
+)
+from amends.terms import SystemClock, WatchKind
+
+A_DAY = timedelta(days=1)
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def set_up(url: str, token: str, accounts: dict[str, dict[str, str]]) -> None:
+    """A brand and a channel for each account, with the channel's settings; and somebody who answers."""
+    Responder.objects.create_user("mina@desk.example", name="Mina Kaya", role=Role.RESPONDER)
+    for handle, settings in accounts.items():
+        brand = save_brand(None, name=f"{handle} Air")
+        connect_channel(
+            brand=brand,
+            network="demo",
+            handle=handle,
+            settings={"url": url, "poll_seconds": "0.1"} | settings,
+            secrets={"token": token},
+        )
+        save_watch(
+            None,
+            brand=brand,
+            kind=WatchKind.BRAND,
+            name=handle,
+            phrases=[f"{handle} air"],
+            handles=[handle],
+            hashtags=[],
+        )
+
+
+def queue(most: int) -> int:
+    """Answer cases that have no reply yet, every third in private; how many."""
+    mina = Responder.objects.get()
+    cases = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("pk")
+    for case in cases[:most]:
+        queue_reply(
+            case,
+            text=f"We are sorry and look into {case.ref}. ^MK",
+            private=case.pk % 3 == 0,
+            by=mina,
+            now=SystemClock().now(),
+            attempt=uuid.uuid4().hex,
+        )
+    return min(most, len(cases))
+
+
+def posts() -> dict[str, dict[str, Any]]:
+    """Every post the desk holds, by its id on the network."""
+    rows = PostRow.objects.values_list(
+        "native_id", "text", "deleted_at", "ours", "place__case__ref", "author__handle"
+    )
+    return {
+        native_id: {
+            "text": text,
+            "deleted": deleted_at is not None,
+            "ours": ours,
+            "case": case,
+            "author": author,
+        }
+        for native_id, text, deleted_at, ours, case, author in rows
+    }
+
+
+def cases() -> dict[str, dict[str, Any]]:
+    """Every case: whose it is, whether its log is whole, and what each event was about."""
+    return {
+        case.ref: {
+            "customer": case.customer.authors.get().handle,
+            "whole": bool(proof(case).whole),
+            "events": [
+                [event.kind, event.data.get("reply") or event.data.get("post")]
+                for event in case.history.order_by("seq")
+                if event.kind in ("case.opened", "post.attached", "reply.queued", "reply.sent")
+            ],
+        }
+        for case in Case.objects.select_related("customer")
+    }
+
+
+def replies() -> list[dict[str, Any]]:
+    """Every reply: who was to send it, what became of it, and its post on the network."""
+    rows = OutgoingReply.objects.order_by("pk").select_related("channel", "post")
+    return [
+        {
+            "account": row.channel.handle,
+            "text": row.text,
+            "private": row.private,
+            "status": row.status,
+            "reason": row.reason,
+            "post": row.post.native_id if row.post else None,
+        }
+        for row in rows
+    ]
+
+
+def unsettled() -> int:
+    """Replies the desk will still do something about by itself, and cases without a reply."""
+    soon = SystemClock().now() + A_DAY
+    on_their_way = OutgoingReply.objects.filter(
+        status__in=[ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN],
+        due_at__lt=soon,
+    )
+    return on_their_way.count() + Case.objects.filter(replies=None).count()
+
+
+def caught() -> int:
+    """How often a worker died, or lost an answer, while a reply was on the wire."""
+    return sum(
+        case.history.filter(kind="reply.not_known").count() for case in Case.objects.iterator()
+    )
+
+
+def dead_letters() -> int:
+    return DeadLetterRow.objects.count()
+
+
+def forget_cursors() -> int:
+    """Everything will be delivered a second time; how many sources there are."""
+    return Cursor.objects.all().delete()[0]
+
+
+def cursors() -> int:
+    return Cursor.objects.count()

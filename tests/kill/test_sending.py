@@ -1,0 +1,109 @@
+"""Workers and the network are killed while the desk sends: no reply twice, none forgotten.
+
+Three accounts, on three kinds of network: one that keeps idempotency keys, one on which a reply can
+be looked up by its text alone, and one that can tell nothing.
+"""
+
+import logging
+import random
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.kill.desk import Desk, until
+from tests.kill.network import TOKEN, Network
+
+pytestmark = pytest.mark.kill
+
+log = logging.getLogger(__name__)
+
+ACCOUNTS: dict[str, dict[str, str]] = {
+    "keyed": {},
+    "texted": {"idempotency": "off"},
+    "blind": {"idempotency": "off", "look_up": "off"},
+}
+LONGEST_S = 0.4
+FAULTS = [(verb, kind) for verb in ("publish", "message", "look_up") for kind in
+          ("lost", "ratelimit", "error", "html")]  # fmt: skip
+
+
+def complain(network: Network, account: str, number: int) -> None:
+    text = f"@{account} you lost my bag and nobody answers, terrible service. {number}"
+    network.do("post", handle=f"{account}{number}", text=text, lang="en")
+
+
+def send_and_die(desk: Desk, network: Network, draw: random.Random, *, with_network: bool) -> None:
+    """One life of a worker, with a few replies waiting for it."""
+    if draw.random() < 0.4:
+        verb, kind = draw.choice(FAULTS)
+        network.do("fail", verb=verb, kind=kind, seconds=1)
+    desk.ask("queue", 4)
+    with desk.worker(limit=50):
+        time.sleep(draw.uniform(0, LONGEST_S))
+        if with_network:
+            network.kill()
+    if with_network:
+        network.start()
+
+
+def hear(desk: Desk, customers: int) -> None:
+    with desk.worker(limit=50):
+        until("every complaint is heard", lambda: len(desk.ask("cases")) == customers)
+
+
+def test_killed_senders_send_each_reply_once(desk: Desk, network: Network, kills: int) -> None:
+    began, draw = time.monotonic(), random.Random(f"send {kills}")
+    for handle in ACCOUNTS:
+        network.do("signup", handle=handle)
+    desk.ask("set_up", network.url, TOKEN, ACCOUNTS)
+    for number in range(kills):
+        for account in ACCOUNTS:
+            complain(network, account, number)
+        if number % 10 == 0:
+            hear(desk, (number + 1) * len(ACCOUNTS))
+        send_and_die(desk, network, draw, with_network=number % 7 == 3)
+    network.do("heal")
+    customers = kills * len(ACCOUNTS)
+    hear(desk, customers)
+    with desk.worker(limit=50):
+        desk.ask("queue", customers)
+        until("every reply is settled", lambda: desk.ask("unsettled") == 0)
+    replies = desk.ask("replies")
+    assert len(replies) == customers
+    for account in ACCOUNTS:
+        ours = [reply for reply in replies if reply["account"] == account]
+        check_account(network, account, ours)
+    check_cases(desk, replies)
+    log.info(
+        "%d kills, %d replies, caught on the wire %d times, %s, %.1f s",
+        *(kills, len(replies), desk.ask("caught")),
+        dict(Counter((reply["account"], reply["status"]) for reply in replies)),
+        time.monotonic() - began,
+    )
+
+
+def check_account(network: Network, account: str, replies: list[dict[str, Any]]) -> None:
+    """What the desk says of each reply is what the network has."""
+    there = network.sent(account)
+    assert len({post["text"] for post in there}) == len(there), "a reply was sent twice"
+    sent = {reply["text"]: reply["post"] for reply in replies if reply["status"] == "sent"}
+    known = {post["text"]: post["id"] for post in there if post["text"] in sent}
+    assert known == sent
+    rest = [reply for reply in replies if reply["status"] != "sent"]
+    if account != "blind":
+        assert rest == []
+    told = "This network cannot tell whether it went out. Look there, then decide."
+    assert {(reply["status"], reply["reason"]) for reply in rest} <= {("not known", told)}
+
+
+def check_cases(desk: Desk, replies: list[dict[str, Any]]) -> None:
+    """Each reply was queued once and settled once, and every log is whole."""
+    cases = desk.ask("cases")
+    assert [ref for ref, case in cases.items() if not case["whole"]] == []
+    kinds = Counter(kind for case in cases.values() for kind, _ in case["events"])
+    sent = sum(reply["status"] == "sent" for reply in replies)
+    assert (kinds["reply.queued"], kinds["reply.sent"]) == (len(replies), sent)
+    ours = [post for post in desk.ask("posts").values() if post["ours"]]
+    assert len(ours) == len({post["case"] for post in ours})

@@ -1,0 +1,113 @@
+"""A process that forks workers: all that is slow to load is loaded once, before the first fork.
+
+Started as ``python -m tests.kill.zygote LOG``. Each line of standard input is a JSON list, a verb
+and its arguments; each answer is a line of JSON. ``start`` forks a worker and answers with its
+process id, ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
+a function of ``tests.kill.chores``, called in a fork of its own. No connection is open and no event
+loop runs in this process, so a fork shares nothing with the next.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import random
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import django
+
+django.setup()
+
+from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
+from amends.connectors.registry import connector_class  # noqa: E402
+from amends.desk.workers import Worker, work  # noqa: E402
+from amends.outbound import Outbound  # noqa: E402
+from amends.terms import SystemClock  # noqa: E402
+from amends.understanding import Reader, load_reader  # noqa: E402
+from tests.kill import chores  # noqa: E402
+
+HOLD = timedelta(seconds=1)
+SETTLING = timedelta(seconds=1)
+
+
+def listen_and_send(reader: Reader, limit: int) -> None:
+    """Work until killed, in small pages and with claims that soon run out."""
+    worker = Worker(
+        reader=reader,
+        outbound=Outbound(allow=AMENDS.allow_hosts),
+        clock=SystemClock(),
+        rng=random.Random(1),
+        tick_s=0.02,
+        tend_s=0.05,
+        hold=HOLD,
+        settling=SETTLING,
+        limit=limit,
+    )
+    asyncio.run(work(worker, asyncio.Event()))
+
+
+def fork(act: Callable[[], None]) -> int:
+    """Run ``act`` in a child that never comes back here; its process id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        act()
+        status = 0
+    except Exception:  # noqa: BLE001 (whatever it is, the test reads it in the log)
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def call(verb: str, arguments: list[Any]) -> Any:
+    """What a chore returns, brought through a pipe."""
+    read, write = os.pipe()
+
+    def act() -> None:
+        os.close(read)
+        result = getattr(chores, verb)(*arguments)
+        with os.fdopen(write, "w", encoding="utf-8") as pipe:
+            json.dump(result, pipe)
+
+    pid = fork(act)
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8") as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(said) if said else {"error": f"{verb} failed, see the log"}
+
+
+def kill(pid: int) -> int:
+    """Returns the signal a worker died of; 0 where it had ended by itself."""
+    os.kill(pid, signal.SIGKILL)
+    return os.WTERMSIG(os.waitpid(pid, 0)[1])
+
+
+def main() -> None:
+    connector_class("demo")
+    reader = load_reader()
+    reader.read(["@brindlewing lost my bag"])
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        if verb == "start":
+            answer = fork(partial(listen_and_send, reader, *arguments))
+        else:
+            answer = kill(*arguments) if verb == "kill" else call(verb, arguments)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    logging.captureWarnings(True)
+    main()
