@@ -1,0 +1,71 @@
+"""Headless Chromium for tests, and where their pictures are kept."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.require import need
+
+PICTURES = Path(__file__).resolve().parents[2] / "test-artefacts" / "screenshots"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str | None:
+    return (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser; the test is skipped with one line where there is none (part ``browser``)."""
+    path = chromium_path()
+    need("browser", None if path else "Chromium is not installed")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def page_of(browser: Browser, address: str, **settings: Any) -> Iterator[Page]:
+    """A page that fails the test for any script error or broken content policy it met."""
+    context = browser.new_context(
+        base_url=address, **({"viewport": {"width": 1440, "height": 900}} | settings)
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type == "error" else None,
+    )
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def picture(page: Page, name: str) -> Path:
+    """Keep what the page looks like as an artefact."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    return path
