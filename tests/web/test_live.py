@@ -7,9 +7,11 @@ import threading
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
 from django.test import AsyncClient, Client
 
 from amends.desk.actions import set_password
@@ -145,6 +147,8 @@ async def test_signed_in_person_is_given_a_stream_of_numbers() -> None:
             said.append(part)
             if len(said) == 2:
                 break
+    await answer.streaming_content.aclose()  # type: ignore[attr-defined]
+    await sync_to_async(connections.close_all)()
     assert said == [b"retry: 2000\n\n", b"data: 0\n\n"]
 
 
@@ -203,4 +207,5 @@ async def test_open_streams_hold_no_threads() -> None:
     for one in few + many:
         await one.send_input({"type": "http.disconnect"})
         await one.wait(SECONDS)
+    await sync_to_async(connections.close_all)()
     assert after - before < len(many) / 2  # the loop's own pool may still be growing

@@ -140,3 +140,18 @@ def test_refusal_for_htmx_is_a_toast_and_leaves_the_page_alone() -> None:
     answer = signed_in(people.mina()).get("/cases/T0/", headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (404, "#toasts")
     assert "<html" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "url", ["/cases/%00/", "/palette/?q=%00", "/enter/%00/", "/inbox/?after=%00"]
+)
+def test_zero_byte_breaks_no_page(url: str) -> None:
+    assert signed_in(people.mina()).get(url).status_code in {200, 400, 404}
+
+
+@pytest.mark.parametrize("verb", ["label", "merge", "unlabel", "close", "assign"])
+def test_zero_byte_breaks_no_act(verb: str) -> None:
+    case = factories.case()
+    sent = dict.fromkeys(("label", "into", "reason", "to"), "a\0b")
+    answer = signed_in(people.mina()).post(f"/cases/{case.ref}/{verb}/", sent)
+    assert answer.status_code in {302, 400, 403}

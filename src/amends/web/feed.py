@@ -10,14 +10,15 @@ import contextvars
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
-from django.db import close_old_connections
+from django.db import connections
 
 from amends.desk.queries import latest_change
 
 EVERY_S: Final = 0.5
 HEARTBEAT_S: Final = 20.0
+T = TypeVar("T")
 Latest = Callable[[], Awaitable[int]]
 
 
@@ -79,13 +80,20 @@ class Feed:
 _threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
 
-def _read() -> int:
-    close_old_connections()
-    return latest_change()
+async def in_own_thread(read: Callable[[], T]) -> T:
+    """Read from the database in the feed's one thread, which keeps no connection afterwards."""
+
+    def read_and_close() -> T:
+        try:
+            return read()
+        finally:
+            connections.close_all()
+
+    return await asyncio.get_running_loop().run_in_executor(_threads, read_and_close)
 
 
 async def _latest_from_database() -> int:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _read)
+    return await in_own_thread(latest_change)
 
 
 _feeds: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Feed]" = weakref.WeakKeyDictionary()

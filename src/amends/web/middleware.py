@@ -5,6 +5,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
@@ -55,6 +56,7 @@ def security_headers(get_response: Handler) -> Handler:
     return protected
 
 
+UNSTORABLE = "What was sent holds something that cannot be kept, such as a zero byte. Take it out."
 STATUS: dict[type[AmendsError], int] = {BadInput: 400, NotAllowed: 403, NotThere: 404, Stale: 409}
 
 
@@ -84,6 +86,8 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, AmendsError):
             return refusal(request, str(error), status=status_of(error))
+        if isinstance(error, DataError):
+            return refusal(request, UNSTORABLE, status=400)
         return None
 
 

@@ -22,9 +22,9 @@ from amends.web.asking import is_fragment, require
 from amends.web.words import PRIORITIES, STATES
 
 TABS = {
-    Tab.ALL: "All",
     Tab.MINE: "Mine",
     Tab.UNASSIGNED: "Unassigned",
+    Tab.ALL: "All",
     Tab.ACKNOWLEDGE: "Needs acknowledgement",
     Tab.CLOSE_OUT: "Awaiting close-out",
     Tab.DONE: "Done",
@@ -80,12 +80,17 @@ def read_filter(asked: QueryDict) -> InboxFilter:
     return InboxFilter(
         tab=Tab(tab) if tab in set(Tab) else Tab.ALL,
         state=state if state in set(CaseState) else "",
-        network=asked.get("network", "")[:32],
+        network=_plain(asked.get("network", ""))[:32],
         priority=int(priority) if priority in {str(p) for p in PRIORITIES} else None,
-        label=asked.get("label", "")[:40],
-        search=asked.get("search", "").replace("\0", "")[:200],
+        label=_plain(asked.get("label", ""))[:40],
+        search=_plain(asked.get("search", ""))[:200],
         after=asked.get("after", "")[:400],
     )
+
+
+def _plain(text: str) -> str:
+    """Without the one character a database may refuse."""
+    return text.replace("\0", "")
 
 
 def is_filtered(wanted: InboxFilter) -> bool:

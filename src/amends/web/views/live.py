@@ -8,12 +8,12 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections, connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from amends.casework import Action, Role, may
 from amends.desk.models import Responder
-from amends.web.feed import HEARTBEAT_S, Feed, shared_feed
+from amends.web.feed import HEARTBEAT_S, Feed, in_own_thread, shared_feed
 
 CHECK_S: Final = 60.0
 Welcome = Callable[[], Awaitable[bool]]
@@ -29,7 +29,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     key = request.session.session_key or ""
 
     async def still_welcome() -> bool:
-        return await sync_to_async(_still_welcome, thread_sensitive=False)(key)
+        return await in_own_thread(lambda: _still_welcome(key))
 
     response = StreamingHttpResponse(_body(still_welcome), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
@@ -69,13 +69,9 @@ def _welcome(request: HttpRequest) -> bool:
 
 def _still_welcome(session_key: str) -> bool:
     """Whether the session lives and its person is still let in, read anew from the database."""
-    close_old_connections()
-    try:
-        request = HttpRequest()
-        request.session = SessionStore(session_key)
-        person = get_user(request)
-    finally:
-        close_old_connections()
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    person = get_user(request)
     return isinstance(person, Responder) and may(Role(person.role), Action.SEE_CASES)
 
 
