@@ -109,8 +109,14 @@ def save_watch(
     return row
 
 
+_NOUNS = {"@": "handle", "#": "hashtag"}
+
+
 def _lines(values: Sequence[str], mark: str) -> list[str]:
     cleaned = [" ".join(value.split()).removeprefix(mark) for value in values]
+    for value in cleaned:
+        if mark and " " in value:
+            raise BadInput(f"{mark}{value} is no {_NOUNS[mark]}: it has a blank in it.")
     return list(dict.fromkeys(value for value in cleaned if value))
 
 
