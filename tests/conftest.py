@@ -12,6 +12,7 @@ import tempfile
 
 import django
 import pytest
+from django.conf import settings
 
 from tests.support.require import need
 
@@ -45,6 +46,9 @@ elif not _ON_POSTGRES:
     os.environ.pop("AMENDS_DATABASE_URL", None)
 
 django.setup()
+if not _ON_POSTGRES:
+    # A file, as in real life: a database in memory locks tables that a file does not.
+    settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
 
 
 @pytest.hookimpl(trylast=True)

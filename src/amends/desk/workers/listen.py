@@ -17,6 +17,7 @@ from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.sink import DeskSink
 from amends.listening import HealthState, Step, Surroundings, follow, poll
 from amends.listening.language import language_detector
+from amends.listening.listener import Sleep
 from amends.listening.steps import (
     Key,
     drop_empty,
@@ -100,6 +101,7 @@ class Listeners:
     rng: random.Random
     database: DatabaseThread
     new_ref: Callable[[], str]
+    sleep: Sleep = asyncio.sleep
     limit: int = 100
     running: dict[int, Running] = field(default_factory=dict)
     starting: dict[int, tuple[int, asyncio.Task[None]]] = field(default_factory=dict)
@@ -174,7 +176,7 @@ class Listeners:
                 raise
             except AmendsError as error:
                 self._tell(row.pk, "", "waiting", str(error))
-                await asyncio.sleep(CHECK_AGAIN_S)
+                await self.sleep(CHECK_AGAIN_S)
                 continue
             self._tell(row.pk, "", "well", "Signed in.")
             if account.id and account.id != row.account_id:
@@ -214,7 +216,12 @@ class Listeners:
             self._tell(row.pk, source, state, sentence)
 
         around = Surroundings(
-            clock=self.clock, rng=self.rng, aside=self.database, health=tell, limit=self.limit
+            clock=self.clock,
+            rng=self.rng,
+            sleep=self.sleep,
+            aside=self.database,
+            health=tell,
+            limit=self.limit,
         )
         if source == "stream":
             await follow(connector, source, cursor=cursor, pipeline=steps, sink=sink, around=around)

@@ -12,6 +12,7 @@ from amends.desk.actions.delivery import HOLD
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
+from amends.listening.listener import Sleep
 from amends.outbound import Outbound
 from amends.terms import Clock
 from amends.understanding import Reader
@@ -33,6 +34,7 @@ class Worker:
     reader: Reader
     outbound: Outbound
     clock: Clock
+    sleep: Sleep = asyncio.sleep
     rng: random.Random = field(default_factory=random.SystemRandom)
     tick_s: float = 0.25
     tend_s: float = 1.0
@@ -49,6 +51,7 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
         outbound=worker.outbound,
         clock=worker.clock,
         rng=worker.rng,
+        sleep=worker.sleep,
         database=database,
         new_ref=new_ref,
         limit=worker.limit,
