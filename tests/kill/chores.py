@@ -50,14 +50,17 @@ def set_up(url: str, token: str, accounts: dict[str, dict[str, str]]) -> None:
 
 
 def queue(most: int) -> int:
-    """Answer cases that have no reply yet, every third in private; how many."""
+    """Answer cases that have no reply yet, some in private; how many.
+
+    A search finds the public ones, so the listener may hear them before the sender has settled them.
+    """
     mina = Responder.objects.get()
-    cases = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("pk")
+    cases = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("ref")
     for case in cases[:most]:
         queue_reply(
             case,
-            text=f"We are sorry and look into {case.ref}. ^MK",
-            private=case.pk % 3 == 0,
+            text=f"{case.brand.name} is sorry and looks into {case.ref}. ^MK",
+            private=case.pk % 4 == 0,
             by=mina,
             now=SystemClock().now(),
             attempt=uuid.uuid4().hex,
@@ -124,8 +127,8 @@ def unsettled() -> int:
     return on_their_way.count() + Case.objects.filter(replies=None).count()
 
 
-def caught() -> int:
-    """How often a worker died, or lost an answer, while a reply was on the wire."""
+def not_known() -> int:
+    """How often a worker died while a reply was on the wire, or the answer was lost."""
     return sum(
         case.history.filter(kind="reply.not_known").count() for case in Case.objects.iterator()
     )

@@ -47,9 +47,12 @@ class Desk:
         return answer
 
     @contextmanager
-    def worker(self, *, limit: int = 10) -> Iterator[None]:
-        """A worker for the length of the block, killed by SIGKILL at its end."""
-        pid = self.ask("start", limit)
+    def worker(self, *, limit: int = 10, path: str = "") -> Iterator[None]:
+        """A worker for the length of the block, killed by SIGKILL at its end.
+
+        With a ``path``, the block begins when the worker asks the network for that.
+        """
+        pid = self.ask("start", limit, path)
         try:
             yield
         finally:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.kill
 log = logging.getLogger(__name__)
 
 BRAND = "keyed"
-LONGEST_S = 0.4
+LONGEST_S = 0.25
 COMPLAINTS = (
     "@keyed you lost my bag and nobody answers, terrible service. {}",
     "Keyed Air cancelled my flight and nobody helps. The worst airline. {}",
@@ -81,7 +81,8 @@ def listen_and_die(desk: Desk, crowd: Crowd, *, with_network: bool) -> None:
     if draw.random() < 0.3:
         crowd.network.do("fail", verb="fetch", kind=draw.choice(FAULTS), seconds=1)
     ends = draw.uniform(0, LONGEST_S)
-    with desk.worker(limit=draw.choice([1, 3, 10])):
+    path = draw.choice(["", "/events", "/events", "/events"])
+    with desk.worker(limit=draw.choice([1, 3, 10]), path=path):
         began = time.monotonic()
         for _ in range(draw.randint(1, 8)):
             crowd.act()
@@ -106,8 +107,9 @@ def test_killed_listeners_lose_nothing_and_hear_nothing_twice(
     network.do("signup", handle=BRAND)
     desk.ask("set_up", network.url, TOKEN, {BRAND: {}})
     for number in range(kills):
-        listen_and_die(desk, crowd, with_network=number % 7 == 3)
+        listen_and_die(desk, crowd, with_network=number % 9 == 4)
     network.do("heal")
+    by_the_killed = len(desk.ask("posts"))
     there = on_the_network(crowd)
 
     def caught_up() -> bool:
@@ -119,6 +121,7 @@ def test_killed_listeners_lose_nothing_and_hear_nothing_twice(
 
     with desk.worker():
         until("every post is heard as it stands", caught_up)
+    assert by_the_killed > 0
     check(desk, crowd, there)
     before = [desk.ask(table) for table in ("posts", "cases")]
     sources = desk.ask("forget_cursors")
@@ -126,8 +129,8 @@ def test_killed_listeners_lose_nothing_and_hear_nothing_twice(
         until("everything is heard a second time", lambda: desk.ask("cursors") == sources)
     assert [desk.ask(table) for table in ("posts", "cases")] == before
     log.info(
-        "%d kills, %d posts on the network and %d deleted, %d held, %d cases, %.1f s",
-        *(kills, len(there), len(crowd.gone), len(before[0]), len(before[1])),
+        "%d kills, %d posts on the network and %d deleted, %d held, %d by the killed, %d cases, %.1f s",
+        *(kills, len(there), len(crowd.gone), len(before[0]), by_the_killed, len(before[1])),
         time.monotonic() - began,
     )
 

@@ -1,23 +1,25 @@
 """A process that forks workers: all that is slow to load is loaded once, before the first fork.
 
-Started as ``python -m tests.kill.zygote LOG``. Each line of standard input is a JSON list, a verb
-and its arguments; each answer is a line of JSON. ``start`` forks a worker and answers with its
-process id, ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
+Started as ``python -m tests.kill.zygote``. Each line of standard input is a JSON list, a verb and its
+arguments; each answer is a line of JSON. ``start`` forks a worker and answers with its process id,
+at once or when it first asks the network for something; ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
 a function of ``tests.kill.chores``, called in a fork of its own. No connection is open and no event
 loop runs in this process, so a fork shares nothing with the next.
 """
 
 import asyncio
+import gc
+import importlib
 import json
 import logging
 import os
 import random
+import select
 import signal
 import sys
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import django
@@ -27,7 +29,7 @@ django.setup()
 from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
 from amends.connectors.registry import connector_class  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
-from amends.outbound import Outbound  # noqa: E402
+from amends.outbound import Outbound, Response  # noqa: E402
 from amends.terms import SystemClock  # noqa: E402
 from amends.understanding import Reader, load_reader  # noqa: E402
 from tests.kill import chores  # noqa: E402
@@ -36,11 +38,24 @@ HOLD = timedelta(seconds=1)
 SETTLING = timedelta(seconds=1)
 
 
-def listen_and_send(reader: Reader, limit: int) -> None:
+class Telling(Outbound):
+    """Writes a byte to a pipe when the network is first asked for ``path``."""
+
+    def __init__(self, path: str, pipe: int) -> None:
+        super().__init__(allow=AMENDS.allow_hosts)
+        self._path, self._pipe = path, pipe
+
+    async def request(self, method: str, url: str, **more: Any) -> Response:
+        if url.endswith(self._path):
+            os.write(self._pipe, b".")
+        return await super().request(method, url, **more)
+
+
+def listen_and_send(reader: Reader, limit: int, outbound: Outbound) -> None:
     """Work until killed, in small pages and with claims that soon run out."""
     worker = Worker(
         reader=reader,
-        outbound=Outbound(allow=AMENDS.allow_hosts),
+        outbound=outbound,
         clock=SystemClock(),
         rng=random.Random(1),
         tick_s=0.02,
@@ -68,6 +83,17 @@ def fork(act: Callable[[], None]) -> int:
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def start(reader: Reader, limit: int, path: str) -> int:
+    """A worker's process id, once it asks the network for ``path`` or, if it does not, after 2 s."""
+    read, write = os.pipe()
+    pid = fork(lambda: listen_and_send(reader, limit, Telling(path, write)))
+    os.close(write)
+    if path:
+        select.select([read], [], [], 2)
+    os.close(read)
+    return pid
 
 
 def call(verb: str, arguments: list[Any]) -> Any:
@@ -98,10 +124,13 @@ def main() -> None:
     connector_class("demo")
     reader = load_reader()
     reader.read(["@brindlewing lost my bag"])
+    for late in ("anyio._backends._asyncio", "django.db.models.sql.compiler"):
+        importlib.import_module(late)  # what a worker's first second would be spent with
+    gc.freeze()  # a fork would copy what the collector touches
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
         if verb == "start":
-            answer = fork(partial(listen_and_send, reader, *arguments))
+            answer = start(reader, *arguments)
         else:
             answer = kill(*arguments) if verb == "kill" else call(verb, arguments)
         sys.stdout.write(json.dumps(answer) + "\n")
