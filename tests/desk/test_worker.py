@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from amends.connectors.demo import DemoNetwork
+from amends.connectors.demo.faults import FaultKind
 from amends.desk.actions import connect_channel, queue_reply
 from amends.desk.models import Case, ChannelRow, DropCount, MentionRow, OutgoingReply, PostRow
 from amends.desk.workers import Worker, work
@@ -94,7 +95,7 @@ async def working() -> AsyncIterator[None]:
         await task
 
 
-async def until(ask: Callable[[], T], *, seconds: float = 20) -> T:
+async def until(ask: Callable[[], T | None], *, seconds: float = 20) -> T:
     """Ask the database until the answer is true."""
     async with asyncio.timeout(seconds):
         while not (answer := await sync_to_async(ask)()):  # noqa: ASYNC110 (it rings no bell)
@@ -127,7 +128,7 @@ async def test_complaint_becomes_a_case_and_is_answered(
 
 @pytest.mark.parametrize("kind", ["html", "error", "ratelimit"])
 async def test_network_that_answers_nonsense_is_waited_for(
-    connected: ChannelRow, network: DemoNetwork, kind: str
+    connected: ChannelRow, network: DemoNetwork, kind: FaultKind
 ) -> None:
     async with working():
         await until(lambda: health()[0] == "well")

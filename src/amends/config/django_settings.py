@@ -54,8 +54,8 @@ def _postgres(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(options.pop("host", parts.hostname or "")),
         "PORT": str(parts.port or options.pop("port", "") or ""),
-        "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 60,
+        # Each page may come in a thread of its own: a connection kept for it would only pile up.
+        "CONN_MAX_AGE": 0,
         "OPTIONS": options,
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 T = TypeVar("T")
 
@@ -20,7 +20,9 @@ class DatabaseThread:
         return asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
 
     def _run(self, work: Callable[[], T]) -> T:
-        close_old_connections()  # one that broke is opened anew
+        for connection in connections.all(initialized_only=True):
+            connection.close_at = None  # kept as long as it works; one that broke is opened anew
+            connection.close_if_unusable_or_obsolete()
         return work()
 
     def close(self) -> None:
