@@ -46,6 +46,8 @@ elif not _ON_POSTGRES:
     os.environ.pop("AMENDS_DATABASE_URL", None)
 
 django.setup()
+# Argon2 is slow on purpose; tests that are about it put it back.
+settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 if not _ON_POSTGRES:
     # A file, as in real life: a database in memory locks tables that a file does not.
     settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"

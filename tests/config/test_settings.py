@@ -67,3 +67,13 @@ def test_setting_and_its_file_together_are_refused(tmp_path: Path) -> None:
 )
 def test_address_people_reach(given: dict[str, str], address: str) -> None:
     assert load(given).address == address
+
+
+def test_passwords_are_hashed_by_argon2_alone() -> None:
+    from amends.config import django_settings
+
+    argon2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
+    assert django_settings.PASSWORD_HASHERS[-1:] == [argon2]
+    assert django_settings.PASSWORD_HASHERS[:-1] == [
+        "django.contrib.auth.hashers.MD5PasswordHasher"  # put there by tests/conftest.py
+    ]

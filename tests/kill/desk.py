@@ -47,12 +47,12 @@ class Desk:
         return answer
 
     @contextmanager
-    def worker(self, *, limit: int = 10, path: str = "") -> Iterator[None]:
+    def worker(self, *, limit: int = 10, path: str = "", times: int = 0) -> Iterator[None]:
         """A worker for the length of the block, killed by SIGKILL at its end.
 
-        With a ``path``, the block begins when the worker asks the network for that.
+        With ``times``, the block begins when the worker asks the network for ``path`` so often.
         """
-        pid = self.ask("start", limit, path)
+        pid = self.ask("start", limit, path, times)
         try:
             yield
         finally:
