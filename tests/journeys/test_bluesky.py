@@ -156,3 +156,16 @@ def test_complaint_from_outburst_to_thanks(
     _shows(desk, case, "The customer said thank you")
     assert "Closed" in desk.text
     assert len(ben.replies(complaint)) == 4  # two of ours, two of hers: nothing was sent twice
+
+
+def test_complaint_that_is_edited_and_removed_is_seen_so(
+    desk: Visitor, people: tuple[Person, Person, Person]
+) -> None:
+    """R46: polling tells of neither, so the desk looks again."""
+    _, _, ben = people
+    post = ben.post("brindlewing charged me twice, this is a terrible company")
+    case = _case_with(desk, "brindlewing charged me twice", seconds=5)
+    ben.edit(post, "brindlewing charged me three times, this is a terrible company")
+    _shows(desk, case, "charged me three times", seconds=60)
+    ben.delete(post)
+    _shows(desk, case, "The customer took it back", seconds=40)

@@ -1,6 +1,7 @@
 """What every connector promises. ``tests/connectors/test_contract.py`` holds all of them to it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from amends.outbound import Outbound
@@ -80,6 +81,20 @@ class Connector(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Revisits(Protocol):
+    """A connector whose polling does not tell of edits and removals, so it looks again."""
+
+    @property
+    def revisit_every(self) -> timedelta:
+        """How often the posts of running cases are looked at again."""
+        ...
+
+    async def revisit(self, post_ids: Sequence[str]) -> tuple[Sequence[Post], Sequence[str]]:
+        """These posts as they are now, and the ids of those that are gone."""
         ...
 
 

@@ -162,7 +162,7 @@ async def test_reply_to_a_removed_post_is_refused(world: BlueskyContractWorld) -
     )
     with pytest.raises(ConnectorError, match="no longer on Bluesky"):
         await connector.publish("Sorry.", target=reply_to(world, complaint), attempt="a1")
-    assert await connector.gone([complaint]) == [complaint]
+    assert await connector.revisit([complaint]) == ([], [complaint])
 
 
 async def test_removed_reply_is_gone_and_removing_it_twice_is_no_error(

@@ -137,9 +137,15 @@ class BlueskyConnector:
         await self._api.sign_in()
         return await threads.thread(self._api, _uri(post_id))
 
-    async def gone(self, post_ids: Sequence[str]) -> list[str]:
-        """Which of these posts their authors removed, as far as the AppView knows."""
-        return await threads.gone(self._api, [_uri(post_id) for post_id in post_ids])
+    @property
+    def revisit_every(self) -> timedelta:
+        """Polls tell of no edit and no removal: a minute at the default pace of polling."""
+        return timedelta(seconds=max(5.0, 15 * self._settings.poll_seconds))
+
+    async def revisit(self, post_ids: Sequence[str]) -> tuple[Sequence[Post], Sequence[str]]:
+        """These posts as the AppView has them now, and those their authors removed."""
+        await self._api.sign_in()
+        return await threads.revisit(self._api, [_uri(post_id) for post_id in post_ids])
 
     async def author(self, author_id: str) -> Author:
         return await self._profiles.profile(author_id)

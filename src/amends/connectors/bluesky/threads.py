@@ -28,16 +28,32 @@ async def thread(api: Api, post_id: str) -> Sequence[Post]:
     return sorted(named, key=lambda post: (post.created_at or _OLDEST, post.id))
 
 
-async def gone(api: Api, post_ids: Sequence[str]) -> list[str]:
-    """Which posts the AppView no longer has."""
-    there: set[str] = set()
+async def revisit(api: Api, post_ids: Sequence[str]) -> tuple[list[Post], list[str]]:
+    """Posts as the AppView has them now, and the ids of those it no longer has."""
+    there: dict[str, Any] = {}
     for start in range(0, len(post_ids), 25):
         asked = list(post_ids[start : start + 25])
         answer = await api.query("app.bsky.feed.getPosts", {"uris": asked})
         views = answer.get("posts")
         found = views if isinstance(views, list) else []
-        there |= {str(view.get("uri")) for view in found if isinstance(view, dict)}
-    return [post_id for post_id in post_ids if post_id not in there]
+        there |= {str(view.get("uri")): view for view in found if isinstance(view, dict)}
+    posts = []
+    for view in there.values():
+        with suppress(BadInput):  # unreadable now: what was heard first stays
+            posts.append(read_view(view))
+    missing = [post_id for post_id in post_ids if post_id not in there]
+    return posts, [post_id for post_id in missing if await _is_gone(api, post_id)]
+
+
+async def _is_gone(api: Api, post_id: str) -> bool:
+    """A list leaves out posts of those who block us too; only "not found" means removed."""
+    try:
+        answer = await api.query("app.bsky.feed.getPostThread", {"uri": post_id, "depth": 0})
+    except Refusal as refusal:
+        return refusal.name == "NotFound"
+    thread = answer.get("thread")
+    kind = thread.get("$type") if isinstance(thread, dict) else None
+    return kind == "app.bsky.feed.defs#notFoundPost"
 
 
 async def _posts(api: Api, uri: str, *, above: int) -> dict[str, Post]:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.connectors.protocol import Connector
+from amends.connectors.protocol import Connector, Revisits
 from amends.connectors.registry import make
 from amends.desk.actions.hearing import seen
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
 from amends.desk.workers.database import DatabaseThread
+from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
 from amends.listening import HealthState, Step, Surroundings, follow, poll
 from amends.listening.language import language_detector
@@ -88,7 +89,6 @@ class Running:
     version: int
     connector: Connector
     account: Author
-    task: asyncio.Task[None]
 
 
 @dataclass(slots=True)
@@ -136,7 +136,23 @@ class Listeners:
         self._told.pop(pk, None)
 
     async def _channel(self, row: ChannelRow) -> None:
-        """Sign in, then listen to every source until cancelled or told that a person is needed."""
+        """Listen until cancelled or told that a person is needed; what is ours to mend is tried
+        again, such as a database that was gone for a minute."""
+        while True:
+            try:
+                await self._listen_to_all(row)
+            except AmendsError as error:
+                self._tell(row.pk, "", "stopped", str(error))
+                return
+            except Exception as error:
+                log.exception("Listening to %s broke off; it is begun again", row)
+                name = type(error).__name__
+                self._tell(row.pk, "", "waiting", f"Listening broke off ({name}); it begins again.")
+                await self.sleep(CHECK_AGAIN_S)
+            else:
+                return  # every source waits for a person, and has said so
+
+    async def _listen_to_all(self, row: ChannelRow) -> None:
         connector = None
         try:
             channel, credentials = await self.database(
@@ -145,28 +161,35 @@ class Listeners:
             connector = make(channel, credentials, self.outbound, self.clock)
             account = await self._sign_in(row, connector)
             steps = await self.database(lambda: steps_for(row, self.reader))
-            self.running[row.pk] = Running(
-                row.version,
-                connector,
-                account,
-                asyncio.current_task(),  # type: ignore[arg-type]
-            )
-            async with asyncio.TaskGroup() as group:
-                for source in await self._sources(row, connector):
-                    group.create_task(self._listen(row, connector, source, steps))
-        except asyncio.CancelledError:
-            raise
-        except AmendsError as error:
-            self._tell(row.pk, "", "stopped", str(error))
-        except Exception as error:
-            log.exception("Listening to %s ended", row)
-            self._tell(
-                row.pk, "", "stopped", f"Listening ended unexpectedly ({type(error).__name__})."
-            )
+            self.running[row.pk] = Running(row.version, connector, account)
+            await self._all_sources(row, connector, steps)
         finally:
             self.running.pop(row.pk, None)
             if connector is not None:
                 await connector.aclose()
+
+    async def _all_sources(
+        self, row: ChannelRow, connector: Connector, steps: Sequence[Step]
+    ) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for source in await self._sources(row, connector):
+                    group.create_task(self._listen(row, connector, source, steps))
+                if isinstance(connector, Revisits):
+                    group.create_task(self._revisit(row, connector))
+        except ExceptionGroup as group_of_errors:
+            raise group_of_errors.exceptions[0] from group_of_errors
+
+    async def _revisit(self, row: ChannelRow, connector: Revisits) -> None:
+        while True:
+            await self.sleep(connector.revisit_every.total_seconds())
+            sink = self._sink(row)
+            await revisit(row, connector, sink=sink, clock=self.clock, database=self.database)
+
+    def _sink(self, row: ChannelRow) -> DeskSink:
+        return DeskSink(
+            row, threshold=self.reader.threshold, clock=self.clock, new_ref=self.new_ref
+        )
 
     async def _sign_in(self, row: ChannelRow, connector: Connector) -> Author:
         while True:
@@ -208,9 +231,7 @@ class Listeners:
                 .first()
             )
         )
-        sink = DeskSink(
-            row, threshold=self.reader.threshold, clock=self.clock, new_ref=self.new_ref
-        )
+        sink = self._sink(row)
 
         def tell(state: HealthState, sentence: str) -> None:
             self._tell(row.pk, source, state, sentence)
