@@ -12,7 +12,7 @@ from amends.desk.actions import add_note, assign_case, queue_reply, resolve_case
 from amends.desk.actions.delivery import claim_reply, settle_refused, settle_sent, settle_unknown
 from amends.desk.actions.erasure import erase_customer
 from amends.desk.actions.hearing import note_deletions
-from amends.desk.models import Case, CaseEvent, OutgoingReply
+from amends.desk.models import Case, CaseEvent, ChannelRow, OutgoingReply
 from amends.terms import Author, ConnectorError, Published
 from tests import factories, people
 from tests.factories import NOON
@@ -386,3 +386,11 @@ def test_palette_finds_cases_by_handle_and_reference() -> None:
     assert f"/cases/{rosa.ref}/" in found["@rosa"]
     assert f"/cases/{tomas.ref}/" not in found["@rosa"]
     assert f"/cases/{tomas.ref}/" in found[tomas.ref]
+
+
+def test_composer_says_when_the_account_cannot_send_now() -> None:
+    """What is sent meanwhile waits in the outbox, and the responder knows it."""
+    row = factories.case()
+    assert "is not connected at the moment" not in _page(row)
+    ChannelRow.objects.update(health="stopped")
+    assert _page(row).count("@halcyonair is not connected at the moment") == 2  # public, private

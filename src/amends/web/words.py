@@ -25,6 +25,7 @@ OUTCOMES = {
 _OPENED = {
     "complaint": "A complaint opened the case",
     "private_question": "A private question opened the case",
+    "by_hand": "The case was opened by hand",
 }
 _ALONE = {
     "case.waiting": "It is the customer's turn",
