@@ -67,15 +67,21 @@ def _allowed(responder: Responder) -> frozenset[Action]:
 def take_up(case: Case, *, by: Responder, now: datetime) -> Case:
     """Begin to work on a new case: it becomes open and, if nobody's, mine."""
     with held(case, by=by, action=Action.WORK) as row:
-        events = []
-        if row.owner_id is None:
-            row.owner = by
-            events.append(make_event(row, "case.assigned", at=now, by=by, to=by.pk))
-        if row.state == CaseState.NEW:
-            events.append(move_event(row, CaseState.OPEN, at=now, by=by))
+        events = taking_up(row, by=by, now=now)
         if events:
             write(row, events, "owner", "state")
     return row
+
+
+def taking_up(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """The events of taking a case up, for whoever holds its row; none where it is taken."""
+    events = []
+    if row.owner_id is None:
+        row.owner = by
+        events.append(make_event(row, "case.assigned", at=now, by=by, to=by.pk))
+    if row.state == CaseState.NEW:
+        events.append(move_event(row, CaseState.OPEN, at=now, by=by))
+    return events
 
 
 def prioritise_case(case: Case, *, priority: Priority, by: Responder, now: datetime) -> Case:

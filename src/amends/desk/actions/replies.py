@@ -7,7 +7,7 @@ from django.db import transaction
 
 from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path_to
 from amends.connectors.registry import traits_of
-from amends.desk.actions.cases import held, write
+from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
 from amends.terms import BadInput, NotAllowed, Stale, Traits
@@ -77,7 +77,7 @@ def queue_reply(
             queued_at=now,
             due_at=now,
         )
-        events = _take_up(row, by=by, now=now)
+        events = taking_up(row, by=by, now=now)
         events.append(
             make_event(
                 row,
@@ -117,16 +117,6 @@ def check_length(text: str, traits: Traits, *, private: bool) -> None:
         raise BadInput(
             f"The reply has {has} {traits.unit}; the network takes {most}. Shorten it by {has - most}."
         )
-
-
-def _take_up(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
-    events = []
-    if row.owner_id is None:
-        row.owner = by
-        events.append(make_event(row, "case.assigned", at=now, by=by, to=by.pk))
-    if row.state == CaseState.NEW:
-        events.append(move_event(row, CaseState.OPEN, at=now, by=by))
-    return events
 
 
 def cancel_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
