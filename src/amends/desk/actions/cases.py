@@ -6,7 +6,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from amends.casework import Action, CaseState, Outcome, Priority, Role, check_may, path_to
+from amends.casework import (
+    LIVE,
+    Action,
+    CaseState,
+    Outcome,
+    Priority,
+    Role,
+    check_may,
+    path_to,
+)
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.intake import reopen_facts
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
@@ -16,16 +25,19 @@ LONGEST_NOTE = 20_000
 
 
 @contextmanager
-def held(case: Case, *, by: Responder | None, action: Action | None) -> Iterator[Case]:
-    """The case's row, locked and fresh, in a transaction; raises ``NotAllowed`` first."""
+def held(
+    case: Case, *, by: Responder | None, action: Action | None, beside: Case | None = None
+) -> Iterator[Case]:
+    """The case's row, locked and fresh, in a transaction; raises ``NotAllowed`` first.
+
+    ``beside`` is locked too, in the order in which intake takes cases.
+    """
     if by is not None and action is not None:
         check_may(Role(by.role), action)
+    wanted = [case.pk] if beside is None else [case.pk, beside.pk]
     with transaction.atomic():
-        yield (
-            Case.objects.select_for_update(of=("self",))
-            .select_related("first_post")
-            .get(pk=case.pk)
-        )
+        rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
+        yield {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}[case.pk]
 
 
 def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
@@ -141,19 +153,32 @@ def _move(
 ) -> Case:
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
+        if state in {CaseState.RESOLVED, CaseState.DISMISSED}:
+            _nothing_on_its_way(row)
+        path = path_to(CaseState(row.state), state) or (state,)
         events = [
-            move_event(row, step, at=now, by=by, **(data if step is state else {}))
-            for step in path_to(CaseState(row.state), state)
-        ] or [move_event(row, state, at=now, by=by)]
+            move_event(row, step, at=now, by=by, **(data if step is state else {})) for step in path
+        ]
+        if CaseState.OPEN in path:
+            reopen_facts(row)
+            row.merged_into = None
         _stamp(row, state, now)
-        write(row, events, "state", "unanswered_since", "resolved_at", "closed_at", "close_reason")
+        write(
+            row,
+            events,
+            "state", "merged_into", "unanswered_since", "resolved_at", "closed_at", "close_reason",
+        )  # fmt: skip
     return row
 
 
+def _nothing_on_its_way(row: Case) -> None:
+    """Asked with the row held: whoever queues a reply holds it too."""
+    if row.replies.filter(status__in=["ready", "sending", "not known"]).exists():
+        raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
+
+
 def _stamp(row: Case, state: CaseState, now: datetime) -> None:
-    if state is CaseState.OPEN:
-        reopen_facts(row)
-    elif state is not CaseState.WAITING:
+    if state not in LIVE:
         row.unanswered_since = None
     if state is CaseState.RESOLVED:
         row.resolved_at = now
@@ -163,8 +188,6 @@ def _stamp(row: Case, state: CaseState, now: datetime) -> None:
 
 def resolve_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
     """The matter is settled. It still awaits its public close-out (R44)."""
-    if case.replies.filter(status__in=["ready", "sending", "not known"]).exists():
-        raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
     return _move(case, CaseState.RESOLVED, by=by, now=now, seen=seen)
 
 
@@ -189,6 +212,7 @@ def close_case(
         raise BadInput("Closing without a public close-out needs a reason. Write one.")
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
+        _nothing_on_its_way(row)
         event = move_event(
             row, CaseState.CLOSED, at=now, by=by, closed_out=row.closed_out_at is not None
         )
@@ -201,12 +225,14 @@ def close_case(
 
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
     """Go on in another case: posts heard later go there. The merge can be undone by reopening."""
-    if case.pk == into.pk or into.state == CaseState.MERGED:
-        raise BadInput("Choose another case to merge into, one that is not merged itself.")
-    if case.brand_id != into.brand_id:
-        raise BadInput("Both cases must belong to one brand.")
-    with held(case, by=by, action=Action.WORK) as row:
-        event = move_event(row, CaseState.MERGED, at=now, by=by, into=into.ref)
-        row.merged_into, row.unanswered_since = into, None
+    with held(case, by=by, action=Action.WORK, beside=into) as row:
+        target = Case.objects.get(pk=into.pk)
+        if row.pk == target.pk or target.state == CaseState.MERGED:
+            raise BadInput("Choose another case to merge into, one that is not merged itself.")
+        if row.brand_id != target.brand_id:
+            raise BadInput("Both cases must belong to one brand.")
+        _nothing_on_its_way(row)
+        event = move_event(row, CaseState.MERGED, at=now, by=by, into=target.ref)
+        row.merged_into, row.unanswered_since = target, None
         write(row, [event], "state", "merged_into", "unanswered_since")
     return row

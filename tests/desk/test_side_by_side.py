@@ -1,0 +1,78 @@
+"""Two people, or a person and the worker, at one case at one time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections, transaction
+
+from amends.desk.actions import cases, merge_case, queue_reply
+from amends.desk.models import Case, Responder
+from amends.terms import AmendsError
+from tests.factories import NOON, case
+from tests.people import mina, omar
+
+# Each side has a connection of its own, which sees nothing of an open transaction.
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+Act = Callable[[Case, Responder], object]
+
+
+@contextmanager
+def somebody_else(
+    act: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """``act`` in a thread, having come to the case's row when the block begins; what it was told."""
+    at_the_door, said = threading.Event(), list[str]()
+    real = cases.held
+
+    def held(*args: object, **facts: object) -> object:
+        at_the_door.set()
+        return real(*args, **facts)  # type: ignore[arg-type]
+
+    def run() -> None:
+        try:
+            act()
+        except AmendsError as error:
+            said.append(str(error))
+        finally:
+            at_the_door.set()
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        monkeypatch.setattr(cases, "held", held)
+        yield said
+        thread.start()
+        assert at_the_door.wait(10)
+    thread.join(10)
+
+
+SETTLING: dict[str, Act] = {
+    "resolve": lambda row, by: cases.resolve_case(row, by=by, now=NOON, seen="open"),
+    "dismiss": lambda row, by: cases.dismiss_case(row, by=by, now=NOON, seen="open"),
+}
+
+
+@pytest.mark.parametrize("verb", SETTLING)
+def test_reply_sent_meanwhile_keeps_a_case_from_being_settled(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = case()
+    cases.take_up(row, by=mina(), now=NOON)
+    by = omar()
+    with somebody_else(lambda: SETTLING[verb](row, by), monkeypatch) as said:
+        queue_reply(row, text="Sorry", private=False, by=mina(), now=NOON, attempt="a")
+    row.refresh_from_db()
+    assert (row.state, [one[:20] for one in said]) == ("open", ["A reply of this case"])
+
+
+def test_two_cases_merged_into_each_other_at_once_make_no_circle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two, by = case(handle="rosa"), case(handle="ben"), omar()
+    with somebody_else(lambda: merge_case(two, into=one, by=by, now=NOON), monkeypatch) as said:
+        merge_case(one, into=two, by=mina(), now=NOON)
+    states = set(Case.objects.values_list("state", flat=True))
+    assert (states, len(said)) == ({"merged", "new"}, 1)
