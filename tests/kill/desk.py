@@ -47,12 +47,12 @@ class Desk:
         return answer
 
     @contextmanager
-    def worker(self, *, limit: int = 10, path: str = "", times: int = 0) -> Iterator[None]:
+    def worker(self, *, limit: int = 10, times: int = 0) -> Iterator[None]:
         """A worker for the length of the block, killed by SIGKILL at its end.
 
-        With ``times``, the block begins when the worker asks the network for ``path`` so often.
+        With ``times``, the block begins when the worker has asked the network so often.
         """
-        pid = self.ask("start", limit, path, times)
+        pid = self.ask("start", limit, times)
         try:
             yield
         finally:

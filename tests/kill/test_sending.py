@@ -43,7 +43,7 @@ def send_and_die(
         verb, kind = draw.choice(FAULTS)
         network.do("fail", verb=verb, kind=kind, seconds=1)
     desk.ask("queue", EACH * len(ACCOUNTS))
-    with desk.worker(limit=50, path="/posts", times=draw.randint(0, 4)):
+    with desk.worker(limit=50, times=draw.randint(0, 40)):
         time.sleep(draw.uniform(0, LONGEST_S))
         if with_network:
             network.kill()
@@ -53,7 +53,11 @@ def send_and_die(
 
 def hear(desk: Desk, customers: int) -> None:
     with desk.worker(limit=50):
-        until("every complaint is heard", lambda: len(desk.ask("cases")) == customers)
+        until(
+            "every complaint is heard",
+            lambda: len(desk.ask("cases")) == customers,
+            seconds=60 + customers,
+        )
 
 
 def test_killed_senders_send_each_reply_once(desk: Desk, network: Network, kills: int) -> None:
@@ -74,7 +78,7 @@ def test_killed_senders_send_each_reply_once(desk: Desk, network: Network, kills
     by_the_killed = sum(reply["status"] == "sent" for reply in desk.ask("replies"))
     with desk.worker(limit=50):
         desk.ask("queue", customers)
-        until("every reply is settled", lambda: desk.ask("unsettled") == 0)
+        until("every reply is settled", lambda: desk.ask("unsettled") == 0, seconds=60 + kills)
     assert by_the_killed > 0
     replies = desk.ask("replies")
     assert len(replies) == customers

@@ -2,7 +2,7 @@
 
 Started as ``python -m tests.kill.zygote``. Each line of standard input is a JSON list, a verb and its
 arguments; each answer is a line of JSON. ``start`` forks a worker and answers with its process id,
-at once or when it has asked the network for something so many times; ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
+at once or when it has asked the network so many times; ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
 a function of ``tests.kill.chores``, called in a fork of its own. No connection is open and no event
 loop runs in this process, so a fork shares nothing with the next.
 """
@@ -36,20 +36,20 @@ from tests.kill import chores  # noqa: E402
 
 HOLD = timedelta(seconds=1)
 SETTLING = timedelta(seconds=1)
+PATIENCE_S = 10.0
 
 
 class Telling(Outbound):
-    """Writes a byte to a pipe when the network is asked for ``path`` the ``times``-th time."""
+    """Writes a byte to a pipe when the network is asked the ``times``-th time."""
 
-    def __init__(self, path: str, times: int, pipe: int) -> None:
+    def __init__(self, times: int, pipe: int) -> None:
         super().__init__(allow=AMENDS.allow_hosts)
-        self._path, self._left, self._pipe = path, times, pipe
+        self._left, self._pipe = times, pipe
 
     async def request(self, method: str, url: str, **more: Any) -> Response:
-        if url.endswith(self._path):
-            self._left -= 1
-            if self._left == 0:
-                os.write(self._pipe, b".")
+        self._left -= 1
+        if self._left == 0:
+            os.write(self._pipe, b".")
         return await super().request(method, url, **more)
 
 
@@ -87,13 +87,13 @@ def fork(act: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def start(reader: Reader, limit: int, path: str, times: int) -> int:
-    """A worker's process id; without ``times`` at once, else when it has asked, or 2 s later."""
+def start(reader: Reader, limit: int, times: int) -> int:
+    """A worker's process id; without ``times`` at once, else when it has asked, or after ``PATIENCE_S``."""
     read, write = os.pipe()
-    pid = fork(lambda: listen_and_send(reader, limit, Telling(path, times, write)))
+    pid = fork(lambda: listen_and_send(reader, limit, Telling(times, write)))
     os.close(write)
     if times:
-        select.select([read], [], [], 2)
+        select.select([read], [], [], PATIENCE_S)
     os.close(read)
     return pid
 
