@@ -322,3 +322,22 @@ async def test_a_stream_that_falls_silent_is_opened_again_from_the_cursor() -> N
     task.cancel()
     await asyncio.wait({task})
     assert (network.opened[:4], list(store.kept)) == ([None, "2", "4", "6"], KEPT)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["a\0b", "a\ud800b", "x" * 1_000_001], ids=["nul", "lone", "long"]
+)
+async def test_cursor_that_cannot_be_kept_is_not_taken(cursor: str) -> None:
+    """A network may lie about its places too: asked again later, from where we stood."""
+
+    class Liar(Network):
+        async def fetch(self, source: str, cursor_: str | None, *, limit: int = 100) -> Page:
+            page = await super().fetch(source, cursor_, limit=limit)
+            return Page(posts=page.posts, cursor=cursor if self.asked == 1 else page.cursor)
+
+    clock, store, told = Clock(), Store(), list[tuple[str, str]]()
+    network = Liar(POSTS)
+    work = listening(network, store, clock, told=told)
+    async with running(work) as task:
+        await until(lambda: sorted(store.kept) == KEPT, task)
+    assert (told[0][0], "cannot be kept" in told[0][1], clock.slept[0]) == ("waiting", True, 900.0)

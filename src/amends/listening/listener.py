@@ -19,6 +19,7 @@ from amends.listening.pipeline import Step
 from amends.listening.sink import Sink
 from amends.listening.taking import Door
 from amends.terms import AuthError, Clock, ConnectorError, Page, TryLater
+from amends.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ Health = Callable[[HealthState, str], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 TRIES_AS_A_PAGE = 3
+LONGEST_CURSOR = 1_000_000
 _IDLE_S = 5.0  # between pages that bring no new cursor
 
 
@@ -103,6 +105,7 @@ async def poll(
     while True:
         try:
             page = await connector.fetch(source, listener.cursor, limit=around.limit)
+            check_cursor(page.cursor)
             listener.troubles_asking = 0
         except Exception as error:  # noqa: BLE001 (told, logged and waited out)
             if await listener.stops_for(error):
@@ -130,6 +133,7 @@ async def follow(
         try:
             async with aclosing(_pages(connector, listener.cursor, around.quiet_s)) as pages:
                 async for page in pages:
+                    check_cursor(page.cursor)
                     listener.troubles_asking = 0
                     await listener.take(page)
             listener.tell("waiting", "The stream ended; it is being opened again.")
@@ -162,6 +166,13 @@ async def _pages(
         close = getattr(stream, "aclose", None)
         if close is not None:
             await close()
+
+
+def check_cursor(cursor: str) -> None:
+    """Raise ``ConnectorError`` for one that no database keeps: the page could never be stored."""
+    if len(cursor) > LONGEST_CURSOR or storable(cursor) != cursor:
+        msg = "The network named a place in this source that cannot be kept; it is asked again."
+        raise ConnectorError(msg)
 
 
 class _QuietError(Exception):

@@ -8,10 +8,11 @@ from datetime import datetime
 
 import msgspec
 
-from amends.listening.clean import clean_post
+from amends.listening.clean import clean_letter, clean_post
 from amends.listening.pipeline import Item, Step, run
 from amends.listening.sink import Batch, Sink
 from amends.terms import DeadLetter, Page, Post
+from amends.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Door:
                 source=self.source,
                 cursor=page.cursor,
                 mentions=tuple(item.mention() for item in kept),
-                deleted=tuple(page.deleted),
-                dead=tuple(page.dead),
+                deleted=_deleted(page),
+                dead=tuple(map(clean_letter, page.dead)),
                 dropped=count,
             )
         )
@@ -50,7 +51,7 @@ class Door:
         then the trouble is ours and no post is to blame. Returns the number of dead letters made.
         """
         self._prove_sound()
-        dead, count = list(page.dead), Counter[str]()
+        dead, count = list(map(clean_letter, page.dead)), Counter[str]()
         for item in _items(page):
             try:
                 self._take_alone(item, count)
@@ -62,7 +63,7 @@ class Door:
             Batch(
                 source=self.source,
                 cursor=page.cursor,
-                deleted=tuple(page.deleted),
+                deleted=_deleted(page),
                 dead=tuple(dead),
                 dropped=count,
             )
@@ -82,7 +83,7 @@ class Door:
         return DeadLetter(
             source=self.source,
             reason=f"The post could not be taken in: {type(error).__name__}.",
-            raw=msgspec.json.encode(clean_post(post)).decode()[:RAW_LIMIT],
+            raw=_beginning(post),
             at=now,
         )
 
@@ -90,3 +91,15 @@ class Door:
 def _items(page: Page) -> Iterator[Item]:
     for post in page.posts:
         yield Item(post, to_us=page.to_us)
+
+
+def _deleted(page: Page) -> tuple[str, ...]:
+    return tuple(map(storable, page.deleted))
+
+
+def _beginning(post: Post) -> str:
+    """How the post begins, whatever it is made of: the last refuge must not fail too."""
+    try:
+        return msgspec.json.encode(clean_post(post)).decode()[:RAW_LIMIT]
+    except Exception:  # noqa: BLE001 (a connector may have put anything into it)
+        return storable(repr(post)[:RAW_LIMIT])

@@ -4,6 +4,7 @@ from amends.text.entities import Entity, entities, strip_handles
 from amends.text.hidden import mark_hidden
 from amends.text.lengths import Unit, graphemes, length
 from amends.text.normal import normalise, normalise_aligned
+from amends.text.storable import storable
 from amends.text.words import UNSPACED, Token, initial_words, token_spans, tokens
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "mark_hidden",
     "normalise",
     "normalise_aligned",
+    "storable",
     "strip_handles",
     "token_spans",
     "tokens",

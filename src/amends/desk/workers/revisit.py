@@ -12,7 +12,9 @@ from amends.desk.models import ChannelRow, PostRow
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.sink import DeskSink
 from amends.listening import Batch
+from amends.listening.clean import clean_post
 from amends.terms import Clock, ConnectorError, Mention, Post
+from amends.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +57,17 @@ async def revisit(
         log.info("Posts on %s could not be looked at again: %s", channel.network, error)
         return
     batch = Batch(
-        source="revisit", mentions=_edited(posts, known, now=clock.now()), deleted=tuple(gone)
+        source="revisit",
+        mentions=_edited(posts, known, now=clock.now()),
+        deleted=tuple(map(storable, gone)),
     )
     if batch.mentions or batch.deleted:
         await database(lambda: sink.store(batch))
 
 
 def _edited(posts: Sequence[Post], known: dict[str, str], *, now: datetime) -> tuple[Mention, ...]:
-    changed = [post for post in posts if known.get(post.id, post.text) != post.text]
+    heard = [clean_post(post) for post in posts]
+    changed = [post for post in heard if known.get(post.id, post.text) != post.text]
     return tuple(
         Mention(post=msgspec.structs.replace(post, edited_at=post.edited_at or now), watches={})
         for post in changed
