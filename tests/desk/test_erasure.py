@@ -2,14 +2,24 @@
 
 import json
 
+import msgspec
 import pytest
 from django.core import serializers
 
 from amends.desk import models
-from amends.desk.actions import add_note, erase_customer, proof, queue_reply, save_draft
+from amends.desk.actions import (
+    add_note,
+    erase_customer,
+    proof,
+    queue_reply,
+    save_draft,
+    send_again,
+)
+from amends.desk.actions.delivery import claim_reply, settle_absent, settle_refused
+from amends.desk.actions.hearing import store_dead
 from amends.desk.models import AuthorRow, Case, PostRow
-from amends.terms import NotAllowed
-from tests.factories import NOON, case, heard, mention, store
+from amends.terms import Author, DeadLetter, DeliveryUnknown, NotAllowed, Ref, TryLater
+from tests.factories import NOON, case, channel, heard, mention, store
 from tests.people import mina, priya
 
 pytestmark = pytest.mark.database
@@ -67,3 +77,66 @@ def test_who_writes_anew_is_heard_as_anybody() -> None:
 def test_responder_may_not_erase() -> None:
     with pytest.raises(NotAllowed, match="may not erase a customer"):
         erase_customer(a_case().customer, by=mina(), now=NOON)
+
+
+def test_reply_that_waits_is_called_back_rather_than_sent_empty() -> None:
+    row = a_case()
+    erase_customer(row.customer, by=priya(), now=NOON)
+    reply = row.replies.get()
+    assert (reply.status, claim_reply(now=NOON, holder="w")) == ("cancelled", None)
+    assert proof(Case.objects.get(pk=row.pk)).whole
+
+
+def test_reply_on_the_wire_is_not_tried_again_without_its_text() -> None:
+    row = a_case()
+    claimed = claim_reply(now=NOON, holder="w")
+    assert claimed is not None
+    erase_customer(row.customer, by=priya(), now=NOON)
+    settle_refused(claimed, TryLater("Slow down.", NOON), now=NOON)
+    reply = row.replies.get()
+    assert (reply.status, "erased" in reply.reason) == ("failed", True)
+    with pytest.raises(NotAllowed, match="erased"):
+        send_again(reply, by=mina(), now=NOON)
+
+
+def test_reply_nobody_knows_about_is_not_sent_without_its_text() -> None:
+    row = a_case()
+    claimed = claim_reply(now=NOON, holder="w")
+    assert claimed is not None
+    settle_refused(claimed, DeliveryUnknown("No answer."), now=NOON)
+    erase_customer(row.customer, by=priya(), now=NOON)
+    unknown = claim_reply(now=NOON, holder="w2")
+    assert unknown is not None
+    settle_absent(unknown, now=NOON)
+    assert row.replies.get().status == "failed"
+
+
+def test_what_others_quoted_and_what_colleagues_gave_as_reason_goes_too() -> None:
+    row = a_case()
+    quote = Ref(id="root", author=Author(handle="rosa"), text="Halcyon lost my bag of diamonds")
+    other = mention("Look at this", handle="ben", native_id="q")
+    store(msgspec.structs.replace(other, post=msgspec.structs.replace(other.post, quote_of=quote)))
+    Case.objects.filter(pk=row.pk).update(close_reason="Rosa stays in Room 12")
+    row.replies.update(reason="Rosa blocked us")
+    erase_customer(row.customer, by=priya(), now=NOON)
+    left = everything().replace("id-rosa", "")
+    assert [secret for secret in SECRETS if secret in left] == []
+
+
+def test_handle_that_stood_for_an_id_goes_too() -> None:
+    channel()
+    known_by_handle = mention("Halcyon lost my bag", native_id="root")
+    author = Author(handle="rosa", name="Rosa")
+    post = msgspec.structs.replace(known_by_handle.post, author=author)
+    store(msgspec.structs.replace(known_by_handle, post=post))
+    erase_customer(Case.objects.get().customer, by=priya(), now=NOON)
+    assert "rosa" not in everything().lower()
+
+
+@pytest.mark.parametrize("words", ["root", "@rosa wrote", "id-rosa"])
+def test_dead_letter_of_the_person_goes_too(words: str) -> None:
+    row = a_case()
+    raw = f'{{"broken": "{words}", "text": "bag of diamonds"}}'
+    store_dead([DeadLetter(source="s", reason=f"Not a post: {raw}", raw=raw)], now=NOON)
+    erase_customer(row.customer, by=priya(), now=NOON)
+    assert "diamonds" not in everything()

@@ -85,8 +85,7 @@ def sender(network: Network, clock: Hands, *, database: Inline | None = None) ->
         database=cast("DatabaseThread", None),
         new_ref=str,
     )
-    task = cast("asyncio.Task[None]", None)
-    running = Running(1, cast("Connector", network), US, task)
+    running = Running(1, cast("Connector", network), US)
     listeners.running[channel().pk] = running
     return Sender(
         listeners=listeners,

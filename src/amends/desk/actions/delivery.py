@@ -11,6 +11,7 @@ from amends.desk.actions.intake import taken_private
 from amends.desk.actions.replies import waiting_path
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
 from amends.terms import Author, ConnectorError, DeliveryUnknown, Published
+from amends.text import storable
 
 HOLD = timedelta(minutes=2)
 
@@ -158,9 +159,8 @@ def settle_refused(reply: OutgoingReply, error: ConnectorError, *, now: datetime
     with held(reply.case, by=None, action=None) as case:
         status = ReplyStatus.READY if again else ReplyStatus.FAILED
         row = _settle(reply, status, error.reason, due=again or now)
-        kind = "reply.retried" if again else "reply.failed"
         if row is not None:
-            write(case, [make_event(case, kind, at=now, reply=reply.pk, tries=row.tries)])
+            write(case, [_again_or_not(case, row, now=now)])
 
 
 def settle_unknown(
@@ -180,9 +180,12 @@ def settle_absent(reply: OutgoingReply, *, now: datetime) -> None:
     with held(reply.case, by=None, action=None) as case:
         row = _settle(reply, ReplyStatus.READY, "It had not gone out; sending it now.", due=now)
         if row is not None:
-            write(
-                case, [make_event(case, "reply.retried", at=now, reply=reply.pk, tries=row.tries)]
-            )
+            write(case, [_again_or_not(case, row, now=now)])
+
+
+def _again_or_not(case: Case, row: OutgoingReply, *, now: datetime) -> CaseEvent:
+    kind = "reply.retried" if row.status == ReplyStatus.READY else "reply.failed"
+    return make_event(case, kind, at=now, reply=row.pk, tries=row.tries)
 
 
 def _settle(
@@ -192,10 +195,12 @@ def _settle(
     row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
     if row.status != reply.status or row.claim != reply.claim:
         return None
+    if status is ReplyStatus.READY and not row.text:
+        status, reason = ReplyStatus.FAILED, "Its text was erased, so it is not sent."
     if status != row.status:
         check_delivery(ReplyStatus(row.status), status)
     row.tries += row.status == ReplyStatus.SENDING  # looking it up is no try
-    row.status, row.reason, row.due_at = status, reason, due
+    row.status, row.reason, row.due_at = status, storable(reason), due
     row.claimed_until = None
     row.save(update_fields=["status", "reason", "due_at", "claimed_until", "tries"])
     return row

@@ -3,20 +3,30 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from amends.casework import Action, Role, check_may
+from amends.casework import Action, ReplyStatus, Role, check_may
 from amends.desk.actions.cases import write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import (
     AuthorRow,
+    Brand,
     Case,
+    CaseEvent,
     Customer,
     DeadLetterRow,
     Draft,
+    MentionRow,
     Note,
     PostRow,
+    ReadingRow,
     Responder,
 )
+
+_UNSENT = (ReplyStatus.READY, ReplyStatus.FAILED)
+
+
+ERASED = "Erased with the person it was about."
 
 
 def erase_customer(customer: Customer, *, by: Responder, now: datetime) -> None:
@@ -26,28 +36,69 @@ def erase_customer(customer: Customer, *, by: Responder, now: datetime) -> None:
     """
     check_may(Role(by.role), Action.ERASE)
     with transaction.atomic():
-        authors = AuthorRow.objects.filter(customer=customer)
+        cases = _held_cases(customer)
+        authors = list(AuthorRow.objects.filter(customer=customer))
         posts = PostRow.objects.filter(author__in=authors)
-        ids = list(posts.values_list("native_id", flat=True))
-        posts.update(text="", url="", links=[], media=[], quote_of=None, erased_at=now)
-        posts.model.objects.filter(pk__in=posts).update(edited_at=None)
-        for post in posts.select_related("reading"):
-            if hasattr(post, "reading"):
-                post.reading.why = []
-                post.reading.save(update_fields=["why"])
-            post.mentions.all().update(words=[])
-        authors.update(handle="", name="", followers=None, erased_at=now)
+        ids = list(posts.values_list("network", "native_id"))
+        _erase_letters([native for _, native in ids], authors)
+        _erase_quotes(ids)
+        ReadingRow.objects.filter(post__in=posts).update(why=[])
+        MentionRow.objects.filter(post__in=posts).update(words=[])
+        posts.update(
+            text="", url="", links=[], media=[], quote_of=None, edited_at=None, erased_at=now
+        )
+        for author in authors:
+            _erase_author(author, now=now)
         Customer.objects.filter(pk=customer.pk).update(erased_at=now)
-        for native in ids:
-            DeadLetterRow.objects.filter(raw__contains=native).update(raw="")
-        for case in Case.objects.select_for_update(of=("self",)).filter(customer=customer):
-            _erase_ours(case)
-            write(case, [make_event(case, "customer.erased", at=now, by=by)])
+        for case in cases:
+            events = _erase_ours(case, by=by, now=now)
+            case.close_reason = ""
+            write(
+                case, [*events, make_event(case, "customer.erased", at=now, by=by)], "close_reason"
+            )
 
 
-def _erase_ours(case: Case) -> None:
-    """Our own words to and about the person name them too."""
+def _held_cases(customer: Customer) -> list[Case]:
+    """Brand first, then cases in their order: as intake holds them."""
+    brands = Case.objects.filter(customer=customer).values("brand")
+    list(Brand.objects.select_for_update().filter(pk__in=brands).order_by("pk"))
+    held = Case.objects.select_for_update(of=("self",)).filter(customer=customer)
+    return list(held.order_by("pk"))
+
+
+def _erase_author(author: AuthorRow, *, now: datetime) -> None:
+    if author.native_id.startswith("@"):  # known by the handle alone
+        author.native_id = f"erased:{author.pk}"
+    author.handle = author.name = ""
+    author.followers, author.erased_at = None, now
+    author.save(update_fields=["native_id", "handle", "name", "followers", "erased_at"])
+
+
+def _erase_quotes(ids: list[tuple[str, str]]) -> None:
+    """Other people's posts may hold this person's words. That they quoted, and what, stays."""
+    for network, native in ids:
+        quoting = PostRow.objects.filter(network=network, quote_of__id=native)
+        quoting.update(quote_of={"id": native})
+
+
+def _erase_letters(ids: list[str], authors: list[AuthorRow]) -> None:
+    names = [*ids, *(author.native_id for author in authors)]
+    names += [f"@{author.handle}" for author in authors if author.handle]
+    for name in names:
+        about = Q(raw__contains=name) | Q(reason__contains=name)
+        DeadLetterRow.objects.filter(about).update(raw="", reason=ERASED)
+
+
+def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """Our own words to and about the person name them too; what has not gone out yet shall not."""
     PostRow.objects.filter(place__case=case, ours=True).update(text="")
-    case.replies.update(text="")
     Note.objects.filter(case=case).update(text="")
     Draft.objects.filter(case=case).delete()
+    waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
+    events = [
+        make_event(case, "reply.cancelled", at=now, by=by, reply=reply.pk)
+        for reply in waiting.order_by("pk")
+    ]
+    waiting.update(status=ReplyStatus.CANCELLED, claimed_until=None)
+    case.replies.update(text="", reason="")
+    return events

@@ -128,6 +128,8 @@ def send_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> Outgoin
     """A person decides: a failed reply, or one nobody knows about, is sent (again)."""
 
     def due(row: OutgoingReply) -> None:
+        if not row.text:
+            raise NotAllowed("Its text was erased with the customer, so there is nothing to send.")
         row.due_at, row.tries, row.reason = now, 0, ""
 
     return _decide(reply, ReplyStatus.READY, "reply.queued", by=by, now=now, also=due, again=True)

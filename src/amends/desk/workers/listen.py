@@ -37,6 +37,7 @@ from amends.matching import compile as compile_queries
 from amends.matching import phrases_of
 from amends.outbound import Outbound
 from amends.terms import AmendsError, AuthError, Author, Channel, Clock, Credentials
+from amends.text import storable
 from amends.understanding import Reader
 
 log = logging.getLogger(__name__)
@@ -226,7 +227,7 @@ class Listeners:
     ) -> None:
         cursor = await self.database(
             lambda: (
-                Cursor.objects.filter(channel=row, source=source)
+                Cursor.objects.filter(channel=row, source=source[:255])
                 .values_list("value", flat=True)
                 .first()
             )
@@ -273,4 +274,5 @@ def _worst(states: dict[str, tuple[HealthState, str]]) -> tuple[str, str]:
 
 
 def _save_health(pk: int, health: tuple[str, str], now: datetime) -> None:
-    ChannelRow.objects.filter(pk=pk).update(health=health[0], health_note=health[1], health_at=now)
+    note = storable(health[1])  # may quote what a network said
+    ChannelRow.objects.filter(pk=pk).update(health=health[0], health_note=note, health_at=now)
