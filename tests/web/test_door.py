@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from amends.desk.actions import make_sign_in_link, set_password
-from amends.desk.models import Responder
+from amends.desk.models import Case, Responder
+from tests.factories import heard
 from tests.people import PASSWORD, mina, omar
 from tests.web.support import signed_in
 
@@ -139,6 +140,23 @@ def test_first_password_is_set_and_works() -> None:
     answer = client.post("/account/", {"name": "Mina Kaya", "password": PASSWORD})
     assert answer["Location"] == "/inbox/"
     assert _try(Client(), "mina@desk.example", PASSWORD) == 302
+
+
+def test_first_password_is_confirmed_on_the_next_page_and_no_later_one() -> None:
+    client, sentence = signed_in(mina()), "Your password is set."
+    client.post("/account/", {"name": "Mina Kaya", "password": PASSWORD})
+    pages = [client.get(url).content.decode() for url in ("/inbox/", "/account/")]
+    assert [sentence in page for page in pages] == [True, False]
+    assert "devices are signed out." not in pages[0]
+
+
+def test_what_was_done_is_said_on_the_case_it_leads_to() -> None:
+    person, post = mina(), heard("Halcyon, where are you?", complaint=0.1)
+    client = signed_in(person)
+    page = client.post(f"/heard/{post.pk}/open-case/", follow=True)
+    ref = Case.objects.get().ref
+    assert f"Case {ref} is open." in page.content.decode()
+    assert f"Case {ref} is open." not in client.get("/inbox/").content.decode()
 
 
 def test_new_password_ends_other_sessions_but_not_this_one() -> None:

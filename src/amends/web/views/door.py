@@ -26,6 +26,11 @@ from amends.web.limits import forget_failures, may_try, note_failure
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_S = 365 * 24 * 3600
+SAVED = {
+    "": "Saved.",
+    "first": "Your password is set. With it and your e-mail address you can come back.",
+    "changed": "Saved. Your other devices are signed out.",
+}
 
 
 @require_GET
@@ -108,7 +113,7 @@ def account(request: HttpRequest) -> HttpResponse:
     except (BadInput, NotAllowed) as error:
         facts = {"name": name, "error": str(error)}
         return render(request, "door/account.html", facts, status=400)
-    messages.success(request, "Saved. Other devices are signed out." if changed else "Saved.")
+    messages.success(request, SAVED[changed])
     response = redirect("inbox" if changed == "first" else "account")
     _remember_taste(request, response)
     return response
