@@ -1,5 +1,6 @@
 """The list of cases."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -185,3 +186,18 @@ def test_empty_list_says_what_will_appear_and_offers_one_action(query: str, word
     source = fragment(signed_in(people.mina()), f"/inbox/{query}")
     assert words in source
     assert source.count('class="button"') == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['{"-1": 1, "-2": "x"}', "[1, 2]", "[2, Infinity, 1]", '[2, "2026-01-01T00:00:00", 1]',
+     '[2, "0001-01-01T00:00:00+14:00", 1]', f'[2, "2026-01-01T00:00:00Z", {10**30}]',
+     f'[{10**30}, "2026-01-01T00:00:00Z", 1]', "[" * 250, "null", '"a"', "\ud800"],
+    ids=range(11),
+)  # fmt: skip
+@pytest.mark.parametrize("tab", ["all", "done"])
+def test_made_up_place_in_the_list_breaks_nothing(place: str, tab: str) -> None:
+    factories.case()
+    after = base64.urlsafe_b64encode(place.encode("utf-8", "surrogatepass")).decode()
+    answer = signed_in(people.mina()).get("/inbox/", {"after": after, "tab": tab})
+    assert answer.status_code in {200, 400}

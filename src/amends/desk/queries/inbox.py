@@ -1,13 +1,13 @@
 """The inbox: tabs, filters, search, keyset pages. Rows are plain dictionaries, not models."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -138,13 +138,19 @@ def _key(row: dict[str, Any], *, done: bool) -> str:
     return base64.urlsafe_b64encode(json.dumps([*parts, row["id"]]).encode()).decode()
 
 
-def _after(cases: QuerySet[Any], key: str, *, done: bool) -> QuerySet[Any]:
+def _place(key: str, *, done: bool) -> tuple[int, datetime, int]:
+    """What ``_key`` wrote. Raises ``BadInput`` for anything else, which any browser may send."""
+    kind: Any = tuple[datetime, int] if done else tuple[int, datetime, int]
     try:
-        parts = json.loads(base64.urlsafe_b64decode(key.encode()))
-        pk, moment = int(parts[-1]), datetime.fromisoformat(parts[-2])
-        priority = 0 if done else int(parts[0])
-    except (ValueError, TypeError, IndexError, binascii.Error) as error:
+        parts: Any = msgspec.json.decode(base64.urlsafe_b64decode(key.encode()), type=kind)
+        moment = parts[-2].astimezone(UTC)
+    except (ValueError, OverflowError, msgspec.MsgspecError) as error:
         raise BadInput("That page does not exist. Go back to the first.") from error
+    return (0 if done else parts[0]), moment, parts[-1]
+
+
+def _after(cases: QuerySet[Any], key: str, *, done: bool) -> QuerySet[Any]:
+    priority, moment, pk = _place(key, done=done)
     if done:
         return cases.filter(Q(touched_at__lt=moment) | Q(touched_at=moment, id__lt=pk))
     return cases.filter(

@@ -12,6 +12,7 @@ from amends.desk.models import Cursor, DeadLetterRow, DropCount, ImportRun, Resp
 
 DAYS = 7
 LETTERS = 50
+UNTOLD = "It could not be read. What it was may be private."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,14 @@ def cursors_for(person: Responder) -> list[Cursor]:
 
 
 def dead_letters_for(person: Responder, *, most: int = LETTERS) -> tuple[list[DeadLetterRow], int]:
-    """The newest letters and how many there are. ``raw`` is empty for roles that see no private
-    case: a letter may be the remains of a private message."""
+    """The newest letters and how many there are. Roles that see no private case are told neither
+    ``raw`` nor a reason that may quote it: a letter may be the remains of a private message."""
     role = Role(person.role)
     check_may(role, Action.SEE_HEARD)
     letters = list(DeadLetterRow.objects.order_by("-at", "-pk")[:most])
     if not may(role, Action.SEE_PRIVATE):
         for letter in letters:
-            letter.raw = ""
+            letter.raw, letter.reason = "", UNTOLD
     return letters, DeadLetterRow.objects.count()
 
 
