@@ -114,3 +114,21 @@ def test_unknown_person_gets_no_link(tmp_path: Path) -> None:
 def test_file_that_is_not_there(tmp_path: Path) -> None:
     said = refusal(amends("import", str(tmp_path / "none.csv"), home=tmp_path))
     assert said == f"There is no file {tmp_path / 'none.csv'}."
+
+
+def test_what_the_desk_keeps_is_for_its_user_alone(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    assert amends("migrate", home=home).returncode == 0
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (home, *home.iterdir())}
+    assert modes == {
+        "var": "0o700",
+        **dict.fromkeys(("desk.sqlite3", "secret.key", "vault.key"), "0o600"),
+    }
+
+
+@pytest.mark.parametrize("name", ["secret.key", "vault.key"])
+def test_empty_key_is_refused(tmp_path: Path, name: str) -> None:
+    """The machine may have lost power while an earlier version wrote it."""
+    (tmp_path / name).touch()
+    said = refusal(amends("migrate", home=tmp_path))
+    assert said.startswith(f"The file {tmp_path}/{name} is empty. Put back a copy of it;")

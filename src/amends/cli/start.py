@@ -14,6 +14,7 @@ from amends.terms import BadInput
 def prepare() -> Settings:
     """Read the settings, check the home folder and set Django up. Raises ``BadInput``."""
     settings = load()
+    os.umask(0o077)  # what the desk keeps is for its own user: posts, sessions, sealed secrets
     check_home(settings.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.config.django_settings")
     import django
@@ -26,7 +27,7 @@ def check_home(home: Path) -> None:
     """Raise ``BadInput`` unless the folder can be made and written."""
     remedy = "Give this user write access to it, or name another folder in AMENDS_HOME."
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
             pass
     except OSError as error:

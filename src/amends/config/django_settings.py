@@ -1,35 +1,14 @@
 """Django's settings, made from ours."""
 
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from amends.config.keys import kept_key
 from amends.config.settings import Settings, load
 
 AMENDS: Settings = load()
 BASE = Path(__file__).resolve().parent.parent
-
-
-def _key(name: str) -> str:
-    """A secret kept in the home folder, readable by its owner alone; made when first needed."""
-    path = AMENDS.home / name
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    made = secrets.token_urlsafe(48)
-    try:
-        AMENDS.home.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    except OSError:
-        return made  # the start-up check says what is wrong with the folder
-    with os.fdopen(handle, "w") as file:
-        file.write(made)
-    return made
 
 
 def _sqlite() -> dict[str, Any]:
@@ -62,8 +41,8 @@ def _postgres(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": _postgres(AMENDS.database_url) if AMENDS.database_url else _sqlite()}
 
-SECRET_KEY = AMENDS.secret_key or _key("secret.key")
-AMENDS_VAULT_KEY = _key("vault.key")  # encrypts what channels keep secret
+SECRET_KEY = AMENDS.secret_key or kept_key(AMENDS.home, "secret.key")
+AMENDS_VAULT_KEY = kept_key(AMENDS.home, "vault.key")  # encrypts what channels keep secret
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *AMENDS.hosts]
 if (_host := urlsplit(AMENDS.address).hostname) and _host not in ALLOWED_HOSTS:
@@ -139,8 +118,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "amends.config.logs.Discreet",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": AMENDS.log_level},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    # Below these levels they log addresses with their queries, headers and what streams bring.
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "websockets": {"level": "INFO"},
+    },
 }
