@@ -4,10 +4,14 @@ import os
 import signal
 import sys
 import threading
+import time
+from typing import Final
 
 import click
 
 from amends.terms import BadInput
+
+GRACE_S: Final = 45.0  # more than what is on the wire is given
 
 
 @click.command()
@@ -110,5 +114,7 @@ def _end_with_parent() -> None:
         except OSError as error:
             raise BadInput(f"Standard input cannot be read: {error.strerror}.") from error
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE_S)
+        os._exit(1)  # nobody is left who could end what hangs
 
     threading.Thread(target=wait, name="end-with-parent", daemon=True).start()

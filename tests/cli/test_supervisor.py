@@ -1,0 +1,104 @@
+"""The two halves of the desk live and end with it, and it tells no secrets."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.desk import Desk, running_desk
+from tests.support.processes import wait_until
+
+PASSWORD = "pl4nted-pass-phrase"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with running_desk(tmp_path, log_level="DEBUG") as running:
+        yield running
+
+
+def halves(desk: Desk) -> dict[str, int]:
+    """The processes of the pages and the worker, by name."""
+    said = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text()
+    names = {
+        int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in said.split()
+    }
+    return {words[3].decode(): pid for pid, words in names.items() if len(words) > 3}
+
+
+def ended(pid: int) -> bool:
+    """Gone, or dead and waiting for whoever adopted it."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def test_half_that_is_killed_is_started_again_and_both_end_when_the_supervisor_is_killed(
+    desk: Desk,
+) -> None:
+    before = halves(desk)
+    assert set(before) == {"web", "work"}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: new(desk, before), seconds=15, what="their next life")
+    assert httpx.get(f"{desk.address}/healthz", timeout=15).text == "ok"
+    after = halves(desk)
+    desk.process.kill()
+    wait_until(lambda: all(map(ended, after.values())), seconds=15, what="their end")
+
+
+def new(desk: Desk, before: dict[str, int]) -> bool:
+    now = halves(desk)
+    return set(now) == set(before) and not set(now.values()) & set(before.values())
+
+
+def test_half_that_does_not_heed_the_end_is_ended() -> None:
+    deaf = (
+        "import signal, time; from amends.cli import run; run.GRACE_S = 0.1;"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); run._end_with_parent(); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(20) == 1
+
+
+def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Everything said at the most talkative level, after refusals of every kind."""
+    token = desk.link.rstrip("/").rpartition("/")[2]
+    with httpx.Client(base_url=desk.address, follow_redirects=True) as client:
+        client.post(desk.link, data={"csrfmiddlewaretoken": "x"})
+        page = client.get(desk.link).text
+        found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)
+        assert found is not None
+        sent = {"csrfmiddlewaretoken": found[1]}
+        client.get(f"{desk.link}more/")
+        client.post("/sign-in/", data={**sent, "email": "a@b.example", "password": PASSWORD})
+        assert client.post(desk.link, data=sent).status_code == 200
+        client.post(desk.link, data=sent)
+    wait_until(lambda: len(_texts(tmp_path)) > 2, seconds=30, what="the first posts")
+    children = halves(desk)
+    desk.process.terminate()
+    assert desk.process.wait(20) == 0
+    assert all(map(ended, children.values()))
+    log = "".join(line for line in desk.said if "once and within a day" not in line)
+    vault = (tmp_path / "vault.key").read_text()
+    secrets = [token, PASSWORD, vault, (tmp_path / "secret.key").read_text(), *_texts(tmp_path)]
+    assert "/enter/(hidden)/" in log
+    assert [secret for secret in secrets if secret in log] == []
+
+
+def _texts(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "desk.sqlite3")) as db:
+        return [text for (text,) in db.execute("select text from desk_postrow where text <> ''")]
