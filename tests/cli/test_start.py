@@ -93,6 +93,44 @@ def test_wrong_setting(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "begins"),
+    [
+        ("database_url", "postgresql://me:hush@db:none/desk", "AMENDS_DATABASE_URL is no address."),
+        ("url", "https://", "https: is no address people can reach."),
+        ("url", "http://desk:none", "http://desk:none is no address people can reach."),
+        ("email", "mina", "AMENDS_EMAIL is 'mina'."),
+    ],
+)
+def test_setting_that_cannot_be_right(tmp_path: Path, name: str, value: str, begins: str) -> None:
+    said = refusal(amends("migrate", home=tmp_path, **{name: value}))
+    assert said.startswith(begins)
+    assert "hush" not in said
+
+
+def test_address_that_is_not_ours(tmp_path: Path) -> None:
+    said = refusal(amends("run", home=tmp_path, host="203.0.113.9"))
+    assert said == (
+        "Port 8000 on 203.0.113.9 cannot be used (Cannot assign requested address)."
+        " Correct AMENDS_HOST, or leave it out."
+    )
+
+
+def test_empty_home_is_not_the_folder_we_stand_in(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "amends", "migrate"]
+    done = subprocess.run(
+        command,
+        env=ENV | {"AMENDS_HOME": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refusal(done) == "AMENDS_HOME is empty. Name a folder, or leave it out for var."
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_second_desk_in_one_folder(tmp_path: Path) -> None:
     from amends.cli.start import take_lock
 

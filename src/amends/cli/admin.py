@@ -3,9 +3,9 @@
 import click
 
 
-@click.command()
+@click.command(short_help="Bring the database up to date.")
 def migrate() -> None:
-    """Bring the database up to date (``amends run`` does it by itself)."""
+    """Bring the database up to date (`amends run` does it by itself)."""
     from amends.cli.start import bring_up_to_date, prepare
 
     prepare()
@@ -13,7 +13,7 @@ def migrate() -> None:
     click.echo(f"{count} steps applied." if count else "The database is up to date.")
 
 
-@click.command("sign-in")
+@click.command("sign-in", short_help="Print a new one-time sign-in link.")
 @click.argument("email")
 def sign_in(email: str) -> None:
     """Print a one-time sign-in link for the person with that e-mail address."""
@@ -41,7 +41,7 @@ def sign_in(email: str) -> None:
     click.echo(f"{settings.address}/enter/{token}/")
 
 
-@click.command()
+@click.command(short_help="Prove that histories are whole.")
 def audit() -> None:
     """Prove that the history of every case is whole: nothing missing, changed or cut off."""
     from amends.cli.start import prepare

@@ -19,11 +19,21 @@ def _columns(_context: click.Context, _parameter: click.Parameter, value: str | 
     return {field.strip(): column for field, _, column in pairs}
 
 
-@click.command("import")
+@click.command("import", short_help="Import history from a file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--brand", default=None, help="The handle of the company whose care this is.")
-@click.option("--format", "format_", default=None, help="What its lines are, where looking fails.")
-@click.option("--columns", callback=_columns, default=None, help="field=column,… for other tables.")
+@click.option(
+    "--format",
+    "format_",
+    default=None,
+    help="What its lines are, where looking fails: posts, x, jetstream, mastodon, airlines, twcs.",
+)
+@click.option(
+    "--columns",
+    callback=_columns,
+    default=None,
+    help="For other tables: text=body,id=uid and so on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def import_history(
     file: Path,

@@ -1,10 +1,12 @@
 """``amends run``: the whole desk by one command; ``web`` and ``work`` are its two halves."""
 
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Final
 
 import click
@@ -14,7 +16,7 @@ from amends.terms import BadInput
 GRACE_S: Final = 45.0  # more than what is on the wire is given
 
 
-@click.command()
+@click.command(short_help="Start the desk, all of it.")
 def run() -> None:
     """Start the desk: pages, listeners and senders, with the demo network until a brand is set up."""
     from amends.cli.start import bring_up_to_date, prepare, take_lock, take_port
@@ -36,7 +38,8 @@ def run() -> None:
     if address:
         click.echo(f"Sign in, once and within a day: {address}")
     else:
-        click.echo("Lost your way in? `amends sign-in E-MAIL` prints a new one-time link.")
+        click.echo(f"Lost your way in? '{_this_command()} sign-in E-MAIL' prints a one-time link.")
+    click.echo("Ctrl+C stops it.")
     sys.stdout.flush()
     try:
         sys.exit(supervisor.watch())
@@ -44,16 +47,26 @@ def run() -> None:
         lock.close()
 
 
-@click.command()
+def _this_command() -> str:
+    """How to call us from where we stand: by name where that is found, else by path."""
+    if shutil.which("amends"):
+        return "amends"
+    path, here = Path(sys.argv[0]).absolute(), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@click.command(short_help="Serve the pages alone.")
 @click.option("--fd", type=int, default=None, hidden=True, help="An open socket to serve on.")
 @click.option("--tied", is_flag=True, hidden=True, help="End when standard input does.")
 def web(fd: int | None, tied: bool) -> None:
     """Serve the pages alone, for setups with several machines."""
     import uvicorn
 
+    from amends.cli.logs import quiet
     from amends.cli.start import prepare
 
     settings = prepare()
+    quiet(settings.log_level)
     if tied:
         _end_with_parent()
     config = uvicorn.Config(
@@ -72,15 +85,17 @@ def web(fd: int | None, tied: bool) -> None:
     uvicorn.Server(config).run()
 
 
-@click.command()
+@click.command(short_help="Listen and send alone.")
 @click.option("--tied", is_flag=True, hidden=True, help="End when standard input does.")
 def work(tied: bool) -> None:
     """Listen and send alone, for setups with several machines. Run one for each desk."""
     import asyncio
 
+    from amends.cli.logs import quiet
     from amends.cli.start import prepare
 
     settings = prepare()
+    quiet(settings.log_level)
     if tied:
         _end_with_parent()
     from amends.desk.workers import Worker

@@ -1,11 +1,13 @@
 """Before anything starts: can it? One sentence says what to do where it cannot."""
 
+import errno
 import fcntl
 import os
 import socket
 import tempfile
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from amends.config.settings import Settings, load
 from amends.terms import BadInput
@@ -14,6 +16,7 @@ from amends.terms import BadInput
 def prepare() -> Settings:
     """Read the settings, check the home folder and set Django up. Raises ``BadInput``."""
     settings = load()
+    check_settings(settings)
     os.umask(0o077)  # what the desk keeps is for its own user: posts, sessions, sealed secrets
     check_home(settings.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amends.config.django_settings")
@@ -21,6 +24,32 @@ def prepare() -> Settings:
 
     django.setup()
     return settings
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise ``BadInput`` where a setting has the right form and still cannot be right."""
+    if os.environ.get("AMENDS_HOME") == "":
+        raise BadInput("AMENDS_HOME is empty. Name a folder, or leave it out for var.")
+    if not _is_address(settings.address, host=True):
+        raise BadInput(
+            f"{settings.address} is no address people can reach."
+            " Write AMENDS_URL as https://HOST or https://HOST:PORT."
+        )
+    if settings.database_url and not _is_address(settings.database_url, host=False):
+        # It is not repeated, for it may hold a password.
+        raise BadInput("AMENDS_DATABASE_URL is no address. Write postgresql://USER@HOST:PORT/NAME.")
+    name, _, host = settings.email.strip().rpartition("@")
+    if not (name and host) or len(settings.email.split()) != 1:
+        raise BadInput(f"AMENDS_EMAIL is {settings.email!r}. Write an address with an @ in it.")
+
+
+def _is_address(url: str, *, host: bool) -> bool:
+    """Whether it can be taken apart, and names a ``host`` where one is needed."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and (bool(parts.hostname) or not host)
+    except ValueError:
+        return False
 
 
 def check_home(home: Path) -> None:
@@ -40,6 +69,12 @@ def check_home(home: Path) -> None:
             raise BadInput(f"The file {path} cannot be written. {remedy}")
 
 
+_PORT_REMEDIES = {
+    errno.EADDRINUSE: "Stop what holds it, or choose another with AMENDS_PORT.",
+    errno.EACCES: "Choose one above 1023 with AMENDS_PORT.",
+}
+
+
 def take_port(host: str, port: int) -> socket.socket:
     """The listening socket. Raises ``BadInput`` where the port is taken or may not be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -50,9 +85,9 @@ def take_port(host: str, port: int) -> socket.socket:
         made.listen(2048)
     except OSError as error:
         made.close()
+        remedy = _PORT_REMEDIES.get(error.errno or 0, "Correct AMENDS_HOST, or leave it out.")
         raise BadInput(
-            f"Port {port} on {host} cannot be used ({error.strerror})."
-            " Stop what holds it, or choose another with AMENDS_PORT."
+            f"Port {port} on {host} cannot be used ({error.strerror}). {remedy}"
         ) from error
     made.set_inheritable(True)
     return made

@@ -7,10 +7,10 @@ import click
 from amends.terms import BadInput
 
 
-@click.command()
+@click.command(short_help="Train a reader from labelled posts.")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write it.")
-@click.option("--seed", default=7, show_default=True)
+@click.option("--seed", default=7, show_default=True, help="Seed of chance.")
 @click.option("--permissive", is_flag=True, help="Train on clearly licensed sets alone.")
 def train(folder: Path, out: Path, seed: int, permissive: bool) -> None:
     """Train a reader from the labelled sets in FOLDER; writes weights and model card to --out."""
