@@ -9,6 +9,8 @@ PYTEST := $(BIN)/python -m pytest
 # Tests that stand on nothing but Python; two processes for the two cores of a small machine.
 PLAIN := not browser and not atproto and not kill
 KILLS ?= 200
+# Compiled once, not by each of some hundred processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run
 run: ## Start the desk with the demo network, and print the address and a sign-in link
@@ -54,7 +56,7 @@ test-postgres: dev ## The database tests again, on PostgreSQL
 
 .PHONY: test-kill
 test-kill: dev ## Kill listening and sending at random moments, KILLS times each (200)
-	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -m kill
+	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n 2 -m kill
 
 .PHONY: test-browser
 test-browser: dev ## The journeys in headless Chromium

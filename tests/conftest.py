@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import django
 import pytest
@@ -51,6 +52,14 @@ settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHash
 if not _ON_POSTGRES:
     # A file, as in real life: a database in memory locks tables that a file does not.
     settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On PostgreSQL the ``database`` tests alone run: other files need not be imported."""
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if _ON_POSTGRES and is_test and "mark.database" not in collection_path.read_text("utf-8"):
+        return True
+    return None
 
 
 @pytest.hookimpl(trylast=True)

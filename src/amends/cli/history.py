@@ -75,4 +75,6 @@ def import_history(
     )
     for reason, number in sorted(counts.dropped.items()):
         click.echo(f"  dropped, {reason.replace('_', ' ')}: {number:,}")
+    if counts.dead:
+        click.echo("  dead: the page Listening shows each with its line and the reason")
     click.echo(f"{counts.cases_opened:,} cases opened.")

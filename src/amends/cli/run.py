@@ -18,7 +18,7 @@ GRACE_S: Final = 45.0  # more than what is on the wire is given
 
 @click.command(short_help="Start the desk, all of it.")
 def run() -> None:
-    """Start the desk: pages, listeners and senders, with the demo network until a brand is set up."""
+    """Start the desk: pages, listeners and senders; with the demo network where no brand is set up."""
     from amends.cli.start import bring_up_to_date, prepare, take_lock, take_port
     from amends.cli.supervisor import Supervisor
 
