@@ -15,10 +15,11 @@ from django.db import connections
 from django.test import AsyncClient, Client
 
 from amends.desk.actions import set_password
-from amends.desk.models import Responder
+from amends.desk.models import CaseEvent, Responder
+from amends.desk.queries import latest_change
 from amends.web.feed import Feed
 from amends.web.views.live import _still_welcome, lines
-from tests import people
+from tests import factories, people
 from tests.people import PASSWORD
 from tests.web.support import signed_in
 
@@ -209,3 +210,17 @@ async def test_open_streams_hold_no_threads() -> None:
         await one.wait(SECONDS)
     await sync_to_async(connections.close_all)()
     assert after - before < len(many) / 2  # the loop's own pool may still be growing
+
+
+@pytest.mark.database
+def test_event_that_becomes_visible_after_a_later_one_is_a_change_too() -> None:
+    """PostgreSQL hands out ids before it commits: the slower of two writers has the lower one."""
+    row = factories.case()
+
+    def event(pk: int) -> int:
+        facts = {"kind": "note.added", "at": factories.NOON, "before": "", "hash": ""}
+        CaseEvent.objects.create(pk=pk, case=row, seq=pk, **facts)
+        return latest_change()
+
+    numbers = [latest_change(), event(5001), event(5000)]
+    assert len(set(numbers)) == 3

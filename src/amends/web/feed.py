@@ -1,6 +1,6 @@
 """Live updates: one poller for each process, shared by every open page.
 
-The feed carries the number of the newest event and nothing else, so there is nothing in it that a
+The feed carries a number made of the newest events and nothing else, so there is nothing in it that a
 role could keep from somebody. What changed is then asked for through the ordinary doors.
 """
 

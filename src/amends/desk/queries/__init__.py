@@ -6,7 +6,7 @@ from amends.desk.queries.context import Context, context_of
 from amends.desk.queries.doors import get_case_for, get_reply_for, may_see
 from amends.desk.queries.heard import HeardFilter, heard_page
 from amends.desk.queries.inbox import InboxFilter, InboxPage, Tab, inbox_page, tab_counts
-from amends.desk.queries.live import changed_since, latest_change
+from amends.desk.queries.live import latest_change
 
 __all__ = [
     "Context",
@@ -15,7 +15,6 @@ __all__ = [
     "InboxFilter",
     "InboxPage",
     "Tab",
-    "changed_since",
     "context_of",
     "drafts_of",
     "find_cases",
