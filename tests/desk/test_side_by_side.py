@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from amends.desk.actions import cases, merge_case, queue_reply
-from amends.desk.models import Case, Responder
-from amends.terms import AmendsError
-from tests.factories import NOON, case
+from amends.desk.models import Brand, Case, Responder
+from amends.desk.workers.sink import DeskSink
+from amends.listening import Batch
+from amends.terms import AmendsError, SystemClock
+from tests.factories import NOON, case, channel, mention
 from tests.people import mina, omar
+from tests.support.processes import wait_until
 
 # Each side has a connection of its own, which sees nothing of an open transaction.
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -76,3 +79,35 @@ def test_two_cases_merged_into_each_other_at_once_make_no_circle(
         merge_case(one, into=two, by=mina(), now=NOON)
     states = set(Case.objects.values_list("state", flat=True))
     assert (states, len(said)) == ({"merged", "new"}, 1)
+
+
+def test_listeners_hold_the_brand_before_any_case() -> None:
+    """Two that hear one conversation wait for each other instead of both being stopped."""
+    if connection.vendor != "postgresql":
+        pytest.skip("two at once need PostgreSQL; SQLite has one writer")
+    row, said = case(native_id="root"), list[str]()
+    sink = DeskSink(channel(), threshold=0.5, clock=SystemClock(), new_ref=str)
+    edited = mention("Halcyon lost both bags", native_id="root", edited_at=NOON)
+    batch = Batch(source="s", mentions=(edited,), deleted=("root",))
+
+    def listen() -> None:
+        try:
+            sink.store(batch)
+            said.append("stored")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=listen)
+    with transaction.atomic():
+        list(Brand.objects.select_for_update())
+        thread.start()
+        wait_until(_somebody_waits, seconds=10, what="the other listener")
+        Case.objects.select_for_update(nowait=True).get(pk=row.pk)
+    thread.join(10)
+    assert said == ["stored"]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_locks where not granted")
+        return bool(cursor.fetchone()[0])
