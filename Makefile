@@ -44,7 +44,7 @@ types: dev ## Strict types
 
 .PHONY: contracts
 contracts: dev ## Who may import whom
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 .PHONY: test-fast
 test-fast: dev ## Every test without browser, test network and kills, on SQLite
