@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from amends.casework import CaseState, Priority
 from amends.desk.actions import proof
@@ -122,10 +122,9 @@ def test_post_without_author_opens_nothing() -> None:
         by_hand(post)
 
 
+@pytest.mark.two_writers
 @pytest.mark.django_db(transaction=True)
 def test_two_openings_at_once_make_one_case() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("two at once need PostgreSQL; SQLite has one writer")
     channel()
     post, who = heard(complaint=0.1), [people.mina(), people.omar()]
     begin = threading.Barrier(len(who))

@@ -81,10 +81,9 @@ def test_two_cases_merged_into_each_other_at_once_make_no_circle(
     assert (states, len(said)) == ({"merged", "new"}, 1)
 
 
+@pytest.mark.two_writers
 def test_listeners_hold_the_brand_before_any_case() -> None:
     """Two that hear one conversation wait for each other instead of both being stopped."""
-    if connection.vendor != "postgresql":
-        pytest.skip("two at once need PostgreSQL; SQLite has one writer")
     row, said = case(native_id="root"), list[str]()
     sink = DeskSink(channel(), threshold=0.5, clock=SystemClock(), new_ref=str)
     edited = mention("Halcyon lost both bags", native_id="root", edited_at=NOON)
