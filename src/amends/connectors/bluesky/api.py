@@ -8,6 +8,7 @@ from typing import Any
 
 from amends.connectors.bluesky.errors import Effect, Expired, answered, lost, translated
 from amends.connectors.bluesky.settings import Settings
+from amends.connectors.bluesky.shallow import shallow_request
 from amends.outbound import Outbound
 from amends.terms import AuthError, Clock, Credentials
 
@@ -128,10 +129,9 @@ class Api:
     def _new_client(self) -> Any:
         if self._client is None:
             from atproto_client.client.async_client import AsyncClient
-            from atproto_client.request import AsyncRequest
 
             transport = self._outbound.sdk_transport()
-            request = AsyncRequest(transport=transport, trust_env=False, timeout=_TIMEOUT)
+            request = shallow_request(transport=transport, trust_env=False, timeout=_TIMEOUT)
             self._client = AsyncClient(base_url=self._settings.pds, request=request)
         return self._client
 

@@ -13,6 +13,7 @@ from amends.connectors.bluesky.translate import (
     read_message,
     read_message_id,
     read_time,
+    shown,
 )
 from amends.terms import Author, BadInput, Clock, ConnectorError, DeadLetter, Page, Published
 
@@ -168,7 +169,7 @@ class _Taken:
         try:
             self.posts.append(read_message(message, convo=convo, authors=self._authors))
         except BadInput as error:
-            raw = repr(entry)[:2000]
+            raw = shown(entry, 2000)
             letter = DeadLetter(source="messages", reason=str(error), raw=raw, at=self._now)
             self.dead.append(letter)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from amends.connectors.bluesky.translate import read_time
+from amends.connectors.bluesky.translate import read_time, shown
 from amends.terms import BadInput, ConnectorError, DeadLetter, Post
 
 OVERLAP = timedelta(minutes=2)  # read again with every poll
@@ -94,9 +94,9 @@ def entry(raw: object, *, source: str, translate: Callable[[object], Post], now:
     at = micros(min(times, default=now))
     try:
         post = translate(raw)
-    except BadInput as error:
-        letter = DeadLetter(source=source, reason=str(error), raw=repr(raw)[:2000], at=now)
-        return Entry(at=at, mark=mark(str(item.get("uri") or repr(raw))), dead=letter)
+    except (BadInput, RecursionError) as error:
+        letter = DeadLetter(source=source, reason=str(error), raw=shown(raw, 2000), at=now)
+        return Entry(at=at, mark=mark(str(item.get("uri") or shown(raw, 2000))), dead=letter)
     return Entry(at=at, mark=mark(post.id), post=post)
 
 

@@ -153,7 +153,7 @@ class Batch:
         self.size += 1
         try:
             frame = self._reader.read(raw)
-        except BadInput as error:
+        except (BadInput, TypeError, RecursionError) as error:  # an odd frame must not come again
             self._dead.append(self._letter(str(error), raw, now))
             return
         if frame.notice in _GAPS:
@@ -194,7 +194,7 @@ class Batch:
             self._posts.append(
                 read_record(event.record, uri=event.uri, edited_at=edited, indexed_at=event.time)
             )
-        except BadInput as error:
+        except (BadInput, RecursionError) as error:
             self._dead.append(self._letter(str(error), event.uri, now))
 
     def _letter(self, reason: str, raw: str | bytes, now: datetime) -> DeadLetter:
@@ -231,7 +231,11 @@ def _commit(commit: object, did: object, at: int) -> tuple[Event, ...]:
     if commit.get("collection") != POSTS:
         return ()
     uri = f"at://{did}/{POSTS}/{commit.get('rkey')}"
-    time = _EPOCH + timedelta(microseconds=at)
+    try:
+        time = _EPOCH + timedelta(microseconds=at)
+    except OverflowError as error:
+        msg = f"A commit of a time that does not exist: {at}"
+        raise BadInput(msg) from error
     return (Event(uri, str(commit.get("operation")), commit.get("record"), time),)
 
 

@@ -1,6 +1,7 @@
 """Bluesky's records and views, as JSON, to our posts. Anything unreadable raises ``BadInput``."""
 
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -263,9 +264,17 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def shown(value: object, most: int) -> str:
+    """The beginning of a value as people may read it, however deep it is."""
+    try:
+        return repr(value)[:most]
+    except RecursionError:
+        return reprlib.repr(value)[:most]
+
+
 def _brief(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 200 else f"{shown[:200]}…"
+    begun = shown(value, 201)
+    return begun if len(begun) <= 200 else f"{begun[:200]}…"
 
 
 def is_wanted(item: object, reasons: tuple[str, ...]) -> bool:
