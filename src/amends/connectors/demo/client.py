@@ -3,7 +3,8 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -173,6 +174,20 @@ class Client:
         if found.status == 404:
             raise NotThere(reason)
         raise ConnectorError(reason)
+
+
+@contextmanager
+def read_as_promised(clock: Clock, *, published: bool = False) -> Iterator[None]:
+    """For reading an answer: one of another shape raises ``TryLater``, or ``DeliveryUnknown`` where
+    something may have been ``published``."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        if published:
+            msg = "The demo network's answer cannot be read; look up whether it went out."
+            raise DeliveryUnknown(msg) from error
+        msg = "The demo network answered something else than was asked; it is asked again."
+        raise TryLater(msg, clock.now() + AFTER_FAULT) from error
 
 
 class NotThere(ConnectorError):

@@ -7,7 +7,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from amends.connectors.demo.client import Client, InProcess, NotThere, OverHttp
+from amends.connectors.demo.client import (
+    Client,
+    InProcess,
+    NotThere,
+    OverHttp,
+    read_as_promised,
+)
 from amends.connectors.demo.network import MESSAGE_LIMIT, POST_LIMIT
 from amends.connectors.demo.translate import read_items, to_author, to_post, to_published
 from amends.terms import (
@@ -81,15 +87,16 @@ class DemoConnector:
         raw = await self._client.get(
             "/events", source=source, cursor=cursor or "", limit=str(limit)
         )
-        posts, deleted, dead = read_items(raw["items"], source, self._client.base_url)
-        return Page(
-            posts=posts,
-            cursor=str(raw["cursor"]),
-            next_poll=None if raw["more"] else self._clock.now() + self._poll,
-            to_us=source in ("notifications", "messages"),
-            deleted=deleted,
-            dead=dead,
-        )
+        with read_as_promised(self._clock):
+            posts, deleted, dead = read_items(raw["items"], source, self._client.base_url)
+            return Page(
+                posts=posts,
+                cursor=str(raw["cursor"]),
+                next_poll=None if raw["more"] else self._clock.now() + self._poll,
+                to_us=source in ("notifications", "messages"),
+                deleted=deleted,
+                dead=dead,
+            )
 
     def stream(self, cursor: str | None) -> AsyncIterator[Page]:
         """The demo network has no stream; ``traits.can_stream`` says so."""
@@ -98,10 +105,13 @@ class DemoConnector:
 
     async def thread(self, post_id: str) -> Sequence[Post]:
         raw = await self._client.get(f"/threads/{_part(post_id)}")
-        return [to_post(post, self._client.base_url) for post in raw["posts"]]
+        with read_as_promised(self._clock):
+            return [to_post(post, self._client.base_url) for post in raw["posts"]]
 
     async def author(self, author_id: str) -> Author:
-        return to_author(await self._client.get(f"/accounts/{_part(author_id)}"))
+        raw = await self._client.get(f"/accounts/{_part(author_id)}")
+        with read_as_promised(self._clock):
+            return to_author(raw)
 
     async def publish(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
         """A public reply to ``target.post_id``, which must still be there."""
@@ -125,20 +135,25 @@ class DemoConnector:
             found = await self._by_key(attempt)
         else:
             found = await self._by_text(text, target, private=private)
-        return None if found is None else to_published(found, self._client.base_url)
+        with read_as_promised(self._clock):
+            return None if found is None else to_published(found, self._client.base_url)
 
     async def delete(self, post_id: str) -> None:
         await self._client.delete(f"/posts/{_part(post_id)}")
 
     async def check(self) -> Author:
-        return to_author(await self._client.get("/me"))
+        raw = await self._client.get("/me")
+        with read_as_promised(self._clock):
+            return to_author(raw)
 
     async def aclose(self) -> None:
         """Nothing is held open: the file is opened for each request, connections are outbound's."""
 
     async def _write(self, path: str, body: dict[str, str], attempt: str) -> Published:
         key = {"key": attempt} if self._keys else {}
-        return to_published(await self._client.post(path, body | key), self._client.base_url)
+        raw = await self._client.post(path, body | key)
+        with read_as_promised(self._clock, published=True):
+            return to_published(raw, self._client.base_url)
 
     async def _by_key(self, attempt: str) -> Any:
         try:
@@ -149,7 +164,8 @@ class DemoConnector:
     async def _by_text(self, text: str, target: ReplyTarget, *, private: bool) -> Any:
         where = {"to": _name(target)} if private else {"reply_to": target.post_id or ""}
         raw = await self._client.get("/sent", **where)
-        return next((post for post in raw["posts"] if post["text"] == text), None)
+        with read_as_promised(self._clock):
+            return next((post for post in raw["posts"] if post["text"] == text), None)
 
 
 def _checked(settings: dict[str, str]) -> dict[str, str]:

@@ -185,7 +185,10 @@ class Listeners:
         while True:
             await self.sleep(connector.revisit_every.total_seconds())
             sink = self._sink(row)
-            await revisit(row, connector, sink=sink, clock=self.clock, database=self.database)
+            try:
+                await revisit(row, connector, sink=sink, clock=self.clock, database=self.database)
+            except Exception:  # listening, which stands beside it, goes on
+                log.exception("Posts on %s could not be looked at again", row)
 
     def _sink(self, row: ChannelRow) -> DeskSink:
         return DeskSink(
