@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from amends.connectors.protocol import Revisits
 from amends.desk.actions import proof
 from amends.desk.models import Case, Cursor, DeadLetterRow, PostRow
+from amends.desk.workers import listen
 from amends.desk.workers.listen import steps_for
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
+from amends.listening.language import language_detector
 from amends.listening.taking import Door
 from amends.terms import Author, DeadLetter, Media, Page, Post, Ref
 from amends.understanding import load_reader
@@ -22,12 +25,18 @@ pytestmark = pytest.mark.database
 LONG, NUL, LONE = "x" * 10_000, "a\0b", "a\ud800b"
 EAST = timezone(timedelta(hours=14))
 FIRST, LAST = datetime(1, 1, 1, tzinfo=EAST), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+READER, DETECTOR = cache(load_reader), cache(language_detector)  # slow to load, and the same
 TEXTS = {"long": LONG, "nul": NUL, "lone": LONE, "bidi": "\u202ea\u2066b"}
 
 
 class Noon:
     def now(self) -> datetime:
         return NOON
+
+
+@pytest.fixture(autouse=True)
+def _load_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listen, "language_detector", DETECTOR)
 
 
 def _places(text: str) -> Mapping[str, dict[str, Any]]:
@@ -81,7 +90,7 @@ def _door() -> Door:
     watch()
     refs = (f"H{number}" for number in range(100))
     sink = DeskSink(row, threshold=0.5, clock=Noon(), new_ref=lambda: next(refs))
-    return Door("notifications", steps_for(row, load_reader()), sink)
+    return Door("notifications", steps_for(row, READER()), sink)
 
 
 def _take(door: Door, page: Page) -> None:
