@@ -10,8 +10,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from amends.casework import Outcome
+from amends.desk.actions.book import Arrival
+from amends.desk.actions.bulk import insert_rows, update_rows
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import Arrival, Circumstances, take_in
+from amends.desk.actions.intake import Circumstances, take_in
+from amends.desk.actions.threads import conversations_of
 from amends.desk.models import (
     AuthorRow,
     Brand,
@@ -65,13 +68,20 @@ def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> list[Arrival
 
 
 def match_again(mentions: Sequence[Mention]) -> None:
-    """Note which watches match posts that are stored already; those in no case wait for intake."""
+    """Note which watches match posts that are stored already, and which are ours or to us.
+
+    Those in no case wait for intake again, unless they were removed or erased meanwhile.
+    """
     with transaction.atomic():
         known = _known([m.post for m in mentions])
         matched = {_key(m.post): m for m in mentions if _key(m.post) in known}
         _store_matches(matched, known)
-        rows = [row.pk for row in known.values()]
-        PostRow.objects.filter(pk__in=rows, place=None).update(taken_in=False)
+        ours = [known[key].pk for key, one in matched.items() if one.ours]
+        PostRow.objects.filter(pk__in=ours).update(ours=True)
+        for to_us in (True, False):
+            rows = [known[key].pk for key, one in matched.items() if one.to_us is to_us]
+            waiting = PostRow.objects.filter(pk__in=rows, place=None)
+            waiting.filter(erased_at=None, deleted_at=None).update(taken_in=False, to_us=to_us)
 
 
 Key = tuple[str, str]
@@ -96,10 +106,15 @@ def _known(posts: Sequence[Post]) -> dict[Key, PostRow]:
 
 
 def _store_posts(mentions: Sequence[Mention], *, now: datetime) -> dict[Key, PostRow]:
-    authors = store_authors([m.post for m in mentions])
-    rows = [_post_row(m, authors, now=now) for m in mentions]
-    PostRow.objects.bulk_create(rows, batch_size=500)
-    return {(row.network, row.native_id): row for row in rows}
+    posts = [m.post for m in mentions]
+    authors, threads = store_authors(posts), conversations_of(posts)
+    rows = {_key(m.post): _post_row(m, authors, threads[_key(m.post)], now=now) for m in mentions}
+    insert_rows(list(rows.values()))
+    stored = _rows(rows).values_list("network", "native_id", "pk")
+    for network, native, pk in stored:
+        if (network, native) in rows:
+            rows[network, native].pk = pk
+    return rows
 
 
 def author_key(post: Post) -> Key | None:
@@ -126,7 +141,7 @@ def store_authors(posts: Sequence[Post]) -> dict[Key, AuthorRow]:
         )
         for key, author in sorted(latest.items())
     ]
-    AuthorRow.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    insert_rows(rows, skip_known=True)
     stored = AuthorRow.objects.filter(
         network__in={k[0] for k in latest}, native_id__in={k[1] for k in latest}
     )
@@ -148,12 +163,12 @@ def _refresh_authors(found: Mapping[Key, AuthorRow], latest: Mapping[Key, Author
             row.handle, row.name, row.followers = new
             row.erased_at = None
             changed.append(row)
-    AuthorRow.objects.bulk_update(
-        changed, ["handle", "name", "followers", "erased_at"], batch_size=200
-    )
+    update_rows(changed, ["handle", "name", "followers", "erased_at"])
 
 
-def _post_row(mention: Mention, authors: Mapping[Key, AuthorRow], *, now: datetime) -> PostRow:
+def _post_row(
+    mention: Mention, authors: Mapping[Key, AuthorRow], conversation: str, *, now: datetime
+) -> PostRow:
     post = mention.post
     key = author_key(post)
     return PostRow(
@@ -168,7 +183,7 @@ def _post_row(mention: Mention, authors: Mapping[Key, AuthorRow], *, now: dateti
         private=post.visibility == "private",
         ours=mention.ours,
         to_us=mention.to_us,
-        conversation=post.conversation or (post.in_reply_to.id if post.in_reply_to else post.id),
+        conversation=conversation,
         in_reply_to=post.in_reply_to.id if post.in_reply_to else "",
         repost_of=post.repost_of.id if post.repost_of else "",
         quote_of=msgspec.to_builtins(post.quote_of) if post.quote_of else None,
@@ -180,19 +195,18 @@ def _post_row(mention: Mention, authors: Mapping[Key, AuthorRow], *, now: dateti
 
 
 def _store_readings(mentions: Mapping[Key, Mention], rows: Mapping[Key, PostRow]) -> None:
-    ReadingRow.objects.bulk_create(
+    insert_rows(
         [
             reading_row(rows[key], mention.reading)
             for key, mention in mentions.items()
             if mention.reading is not None
-        ],
-        batch_size=500,
+        ]
     )
 
 
 def reading_row(row: PostRow, reading: Reading) -> ReadingRow:
     return ReadingRow(
-        post=row,
+        post_id=row.pk,
         complaint=reading.complaint,
         praise=reading.praise,
         question=reading.question,
@@ -214,10 +228,10 @@ def _store_matches(
         row = rows[key]
         by_post[row.pk] = frozenset(kinds[watch] for watch in heard)
         matches += [
-            MentionRow(post=row, watch_id=int(watch), words=list(words))
+            MentionRow(post_id=row.pk, watch_id=int(watch), words=list(words))
             for watch, words in heard.items()
         ]
-    MentionRow.objects.bulk_create(matches, batch_size=500, ignore_conflicts=True)
+    insert_rows(matches, skip_known=True)
     return by_post
 
 

@@ -15,14 +15,17 @@ from typing import Any
 
 from django.db import transaction
 
+from amends.desk.actions.accounts import bare, own_accounts
+from amends.desk.actions.book import NEEDED, arrivals_of
 from amends.desk.actions.hearing import (
+    Key,
     keep_mentions,
     match_again,
     note_deletions,
     seen,
     store_dead,
 )
-from amends.desk.actions.intake import Arrival, Circumstances, take_in
+from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
 from amends.listening import Item, Step, run
@@ -39,7 +42,7 @@ from amends.listening.steps import (
 )
 from amends.matching import compile as compile_queries
 from amends.matching import query_of
-from amends.terms import BadInput, Channel, Clock, Reading, WatchKind
+from amends.terms import BadInput, Channel, Clock, Mention, Stale, WatchKind
 from amends.understanding import Reader
 
 BATCH = 1000
@@ -88,17 +91,15 @@ class Importer:
     batch: int = BATCH
 
     def read(self, history: History, *, handle: str | None = None) -> Counts:
-        """Import a file; ``handle`` says whose care it is. Raises ``BadInput``."""
+        """Import a file; ``handle`` says whose care it is. Raises ``BadInput``, and ``Stale``
+        where another import began meanwhile."""
         brand = care_of(handle) if handle else _watched_brand()
         run_row, counts = self._begin(history, brand)
-        fresh = run_row.read_at is None
         self._store(history, run_row, counts, brand, handle)
-        if fresh:
-            settle_conversations()
         run_row.read_at = run_row.read_at or self.clock.now()
         run_row.save(update_fields=["read_at"])
         if brand is None:
-            PostRow.objects.filter(taken_in=False).update(taken_in=True)
+            _let_go()
         else:
             self._take_in(run_row, counts, brand)
         run_row.finished_at = self.clock.now()
@@ -107,22 +108,31 @@ class Importer:
         return counts
 
     def _begin(self, history: History, brand: Brand | None) -> tuple[ImportRun, Counts]:
-        """The run of this file and brand: the one that was cut off, or a new reading of it."""
+        """The run of this file and brand: the one that was cut off, or a new reading of it.
+
+        A run that was cut off begins anew where another began since, for that one let go of what
+        waited for intake.
+        """
         key = f"{_hash(history.path)}{brand.pk if brand else 0:x}"[-64:]
-        row, _ = ImportRun.objects.get_or_create(
-            fingerprint=key,
-            defaults={
-                "name": history.path.name[:255],
-                "format": history.format,
-                "brand": brand,
-                "started_at": self.clock.now(),
-            },
-        )
-        if row.finished_at is None:
-            return row, Counts.from_json(row.counts)
-        row.position, row.counts = {}, {}
-        row.started_at, row.finished_at = self.clock.now(), None
-        row.save(update_fields=["position", "counts", "started_at", "finished_at"])
+        now = self.clock.now()
+        with transaction.atomic():
+            row, made = ImportRun.objects.get_or_create(
+                fingerprint=key,
+                defaults={
+                    "name": history.path.name[:255],
+                    "format": history.format,
+                    "brand": brand,
+                    "started_at": now,
+                },
+            )
+            cut_off = row.finished_at is None and not made
+            if cut_off and not _overtaken(row):
+                return row, Counts.from_json(row.counts)
+            _let_go()
+            row.read_at = None if cut_off else row.read_at
+            row.position, row.counts = {}, {}
+            row.started_at, row.finished_at = now, None
+            row.save()
         return row, Counts()
 
     def _store(
@@ -133,15 +143,16 @@ class Importer:
         brand: Brand | None,
         handle: str | None,
     ) -> None:
-        match = _matching(brand)
-        steps = _steps(handle, match, self.reader)
+        pipeline = _Pipeline.of(brand, handle, self.reader)
         start, part = run_row.position.get("line", 0), run_row.position.get("part")
         again = run_row.read_at is not None
         for lines in _batches(history.lines(start, part), self.batch):
             with transaction.atomic():
+                _check_newest(run_row)
+                pipeline.look_at(lines)
                 if not again:
-                    consider_again([_item(line) for line in lines if line.post], match)
-                self._store_batch(lines, history, steps, counts)
+                    match_again(pipeline.stored(lines))
+                self._store_batch(lines, history, pipeline, counts)
                 run_row.position = {"line": lines[-1].number, "part": lines[-1].part}
                 run_row.counts = counts.as_json()
                 run_row.save(update_fields=["position", "counts"])
@@ -151,13 +162,12 @@ class Importer:
         self,
         lines: Sequence[Line],
         history: History,
-        steps: Sequence[Step],
+        pipeline: "_Pipeline",
         counts: Counts,
     ) -> None:
         now = self.clock.now()
-        items = [_item(line) for line in lines if line.post is not None]
-        kept = run(items, steps, counts.dropped)
-        new = len(keep_mentions([item.mention() for item in kept], now=now))
+        kept = pipeline.new(lines, counts.dropped)
+        new = len(keep_mentions(kept, now=now))
         dead = [line.dead for line in lines if line.dead is not None]
         store_dead(dead, now=now)
         gone = [line.deleted for line in lines if line.deleted is not None]
@@ -182,15 +192,12 @@ class Importer:
             history=True,
         )
         while True:
-            rows = list(
-                waiting.select_related("author", "reading")
-                .prefetch_related("mentions__watch")
-                .order_by("created_at", "pk")[: self.batch]
-            )
+            rows = list(waiting.only(*NEEDED).order_by("created_at", "pk")[: self.batch])
             if not rows:
                 return
             with transaction.atomic():
-                opened = take_in([_arrival(row) for row in rows], around)
+                _check_newest(run_row)
+                opened = take_in(arrivals_of(rows, brand), around)
                 counts.cases_opened += len(opened)
                 run_row.counts = counts.as_json()
                 run_row.save(update_fields=["counts"])
@@ -198,13 +205,39 @@ class Importer:
             self.progress("opening cases", done, whole)
 
 
+def _overtaken(run_row: ImportRun) -> bool:
+    later = ImportRun.objects.filter(started_at__gt=run_row.started_at)
+    return later.exclude(pk=run_row.pk).exists()
+
+
+def _check_newest(run_row: ImportRun) -> None:
+    """One import at a time, for what waits for intake is one heap. Raises ``Stale``."""
+    if _overtaken(run_row):
+        raise Stale(
+            f"Another import began, so this one of {run_row.name} stopped; "
+            "run it again when the other is through."
+        )
+
+
+def _let_go() -> None:
+    PostRow.objects.filter(taken_in=False).update(taken_in=True)
+
+
 def care_of(handle: str) -> Brand:
-    """The brand of that handle, with a watch for it; both are made where they are missing."""
+    """The brand of that name or account, with a watch for it; made where they are missing."""
     name = handle.strip().removeprefix("@")
-    brand = Brand.objects.filter(name__iexact=name).first() or save_brand(None, name=name)
+    brand = Brand.objects.filter(name__iexact=name).first() or _speaks_for(name)
+    brand = brand or save_brand(None, name=name)
     if not WatchRow.objects.filter(brand=brand, active=True).exists():
         _watch_for(brand, name)
     return brand
+
+
+def _speaks_for(handle: str) -> Brand | None:
+    for brand in Brand.objects.order_by("pk"):
+        if any(bare(channel.handle) == bare(handle) for channel in own_accounts(brand)):
+            return brand
+    return None
 
 
 def _watch_for(brand: Brand, name: str) -> None:
@@ -235,90 +268,66 @@ def _matching(brand: Brand | None) -> list[Step]:
     return [put_watches(compile_queries(queries))] if queries else []
 
 
-def _steps(handle: str | None, match: Sequence[Step], reader: Reader) -> list[Step]:
-    ours = [Channel(network="", handle=handle)] if handle else []
+@dataclass(slots=True)
+class _Pipeline:
+    """The steps of an import, and what is known of the batch on its way through them."""
+
+    mark: list[Step]
+    rest: list[Step]
+    known: set[Key] = field(default_factory=set)
+    companies: set[Key] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, brand: Brand | None, handle: str | None, reader: Reader) -> "_Pipeline":
+        ours = own_accounts(brand) if brand else []
+        if handle:
+            ours.append(Channel(network="", handle=handle))
+        made = cls([mark_own_posts(ours), mark_to_us(ours), *_matching(brand)], [])
+        made.rest = [
+            put_clean_text(),
+            drop_repost(),
+            drop_empty(),
+            drop_seen_before(lambda keys: made.known & set(keys)),
+            *made.mark,
+            put_reading(reader),
+        ]
+        return made
+
+    def look_at(self, lines: Sequence[Line]) -> None:
+        posts = [line.post for line in lines if line.post is not None]
+        self.known = seen([(post.network, post.id) for post in posts])
+        spoken = [line.post for line in lines if line.post is not None and line.company]
+        self.companies = {(post.network, post.id) for post in spoken}
+
+    def stored(self, lines: Sequence[Line]) -> list[Mention]:
+        """Posts stored before, marked and matched anew: it may be another brand that asks."""
+        items = [item for item in _items(lines) if _key(item) in self.known]
+        return [item.mention() for item in run(items, self.mark, Counter())]
+
+    def new(self, lines: Sequence[Line], dropped: Counter[str]) -> list[Mention]:
+        """The posts to keep; what another company wrote stays unread, for it complains of nothing."""
+        items = run(_items(lines), self.rest, dropped)
+        for item in items:
+            if _key(item) in self.companies:
+                item.reading = None
+        return [item.mention() for item in items]
+
+
+def _items(lines: Sequence[Line]) -> list[Item]:
+    """A source that says who spoke for the company says of the rest that it was said to it."""
     return [
-        put_clean_text(),
-        drop_repost(),
-        drop_empty(),
-        drop_seen_before(seen),
-        mark_own_posts(ours),
-        mark_to_us(ours),
-        *match,
-        put_reading(reader),
+        Item(line.post, ours=line.ours is True, to_us=line.ours is False)
+        for line in lines
+        if line.post is not None
     ]
 
 
-def consider_again(items: Sequence[Item], match: Sequence[Step]) -> None:
-    """Posts stored before, in no case so far, are matched and taken in anew: for another brand."""
-    known = seen([(item.post.network, item.post.id) for item in items])
-    stored = [Item(item.post) for item in items if (item.post.network, item.post.id) in known]
-    match_again([item.mention() for item in run(stored, match, Counter())])
-
-
-def _item(line: Line) -> Item:
-    """A source that says who spoke for the company says of the rest that it was said to it."""
-    assert line.post is not None  # noqa: S101 (chosen so by the caller; for the type checker)
-    return Item(line.post, ours=line.ours is True, to_us=line.ours is False)
+def _key(item: Item) -> Key:
+    return item.post.network, item.post.id
 
 
 def _network(history: History) -> str:
     return "bluesky" if history.format == "jetstream" else history.format
-
-
-def _arrival(row: PostRow) -> Arrival:
-    reading = None
-    if hasattr(row, "reading"):
-        read = row.reading
-        reading = Reading(
-            complaint=read.complaint,
-            praise=read.praise,
-            question=read.question,
-            sentiment=read.sentiment,  # type: ignore[arg-type]
-            sentiment_scores={},
-            retraction=read.retraction,
-        )
-    return Arrival(row, reading, frozenset(m.watch.kind for m in row.mentions.all()))
-
-
-def settle_conversations() -> int:
-    """Give history's posts the first post of their thread, where the file named only the parent.
-
-    Answers may stand before what they answer, so this is done once all is read. Returns how
-    many changed.
-    """
-    rows = PostRow.objects.filter(taken_in=False).only(
-        "pk", "network", "native_id", "in_reply_to", "conversation"
-    )
-    posts = {(row.network, row.native_id): row for row in rows.iterator()}
-    roots: dict[tuple[str, str], str] = {}
-    changed = []
-    for key, row in posts.items():
-        root = _root(key, posts, roots)
-        if root != row.conversation:
-            row.conversation = root
-            changed.append(row)
-    with transaction.atomic():
-        PostRow.objects.bulk_update(changed, ["conversation"], batch_size=400)
-    return len(changed)
-
-
-def _root(
-    key: tuple[str, str],
-    posts: Mapping[tuple[str, str], PostRow],
-    roots: dict[tuple[str, str], str],
-) -> str:
-    path: list[tuple[str, str]] = []
-    while key in posts and key not in roots and key not in path:
-        row = posts[key]
-        path.append(key)
-        if row.conversation not in {row.native_id, row.in_reply_to} or not row.in_reply_to:
-            roots[key] = row.conversation  # the file said which thread, or the thread begins here
-            break
-        key = (key[0], row.in_reply_to)
-    root = roots.get(key, key[1])
-    roots.update((one, root) for one in path)
-    return root
 
 
 def _batches(lines: Iterator[Line], size: int) -> Iterable[list[Line]]:

@@ -1,8 +1,7 @@
 """Intake: what newly stored posts mean for cases. One batch, a few queries, one transaction."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,49 +17,13 @@ from amends.casework import (
     decide,
     path_to,
 )
+from amends.desk.actions.book import Arrival, Book, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
-from amends.desk.models import (
-    AuthorRow,
-    Brand,
-    Case,
-    CaseEvent,
-    CasePost,
-    ChannelRow,
-    Customer,
-    PostRow,
-)
-from amends.terms import Reading, WatchKind
+from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
+from amends.terms import WatchKind
 
 ABOUT_US = frozenset({WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON})
 URGENT_COMPLAINT = 0.9
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A stored post as intake sees it. ``kinds``: of the watches that matched."""
-
-    row: PostRow
-    reading: Reading | None
-    kinds: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class Book:
-    """The cases a batch may touch, by conversation and by customer, and what is to be written."""
-
-    by_thread: dict[tuple[str, str], list[Case]] = field(default_factory=lambda: defaultdict(list))
-    by_customer: dict[int, list[Case]] = field(default_factory=lambda: defaultdict(list))
-    opened: list[Case] = field(default_factory=list)
-    changed: dict[int, Case] = field(default_factory=dict)
-    places: list[CasePost] = field(default_factory=list)
-    events: list[CaseEvent] = field(default_factory=list)
-
-    def enter(self, case: Case, *threads: tuple[str, str]) -> None:
-        for thread in threads:
-            if all(known is not case for known in self.by_thread[thread]):
-                self.by_thread[thread].append(case)
-        if all(known is not case for known in self.by_customer[case.customer_id]):
-            self.by_customer[case.customer_id].append(case)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,69 +54,54 @@ def take_in(arrivals: Sequence[Arrival], around: Circumstances) -> list[Case]:
         Brand.objects.select_for_update().get(pk=around.brand.pk)
         book = open_book(arrivals, around.brand)
         for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
-            _place(one, book, around)
+            _consider(one, book, around)
         write_book(book)
         PostRow.objects.filter(pk__in=[a.row.pk for a in arrivals]).update(taken_in=True)
     return book.opened
 
 
-def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
-    book = Book()
-    threads = {a.row.conversation for a in arrivals}
-    authors = {a.row.author_id for a in arrivals if a.row.author_id}
-    places = CasePost.objects.filter(post__conversation__in=threads, case__brand=brand)
-    pairs = list(places.values_list("case_id", "post__network", "post__conversation").distinct())
-    customers = {
-        pk: customer
-        for pk, customer in AuthorRow.objects.filter(pk__in=authors).values_list("pk", "customer")
-        if customer
-    }
-    _share_authors(arrivals, customers)
-    wanted = {case for case, _, _ in pairs}
-    wanted |= set(
-        Case.objects.filter(
-            customer__in=set(customers.values()),
-            brand=brand,
-            state__in=[*LIVE, CaseState.RESOLVED],
-        ).values_list("pk", flat=True)
-    )
-    rows = {
-        case.pk: case
-        for case in Case.objects.select_for_update(of=("self",))
-        .filter(pk__in=wanted)
-        .select_related("first_post", "merged_into")
-        .order_by("pk")
-    }
-    for case in rows.values():
-        book.enter(case)
-    for pk, network, thread in pairs:
-        book.enter(rows[pk], (network, thread))
-    return book
+def _consider(one: Arrival, book: Book, around: Circumstances) -> None:
+    about_us = one.row.to_us or bool(one.kinds & ABOUT_US)
+    if _place(one, book, around, about_us=about_us):
+        return
+    if not one.row.ours:
+        book.loose[one.row.network, one.row.conversation].append(one)
+    elif _open_answered(one.row, book, around):
+        _place(one, book, around, about_us=about_us)
 
 
-def _share_authors(arrivals: Sequence[Arrival], customers: dict[int, int]) -> None:
-    """One object for each author: whom an earlier post made a customer, a later one finds so."""
-    shared: dict[int, AuthorRow] = {}
-    for one in arrivals:
-        if one.row.author is not None:
-            author = shared.setdefault(one.row.author.pk, one.row.author)
-            author.customer_id = customers.get(author.pk)
-            one.row.author = author
+def _open_answered(row: PostRow, book: Book, around: Circumstances) -> bool:
+    """Open the case of a complaint that named nobody: that we answered shows whose it is."""
+    loose = book.loose[row.network, row.conversation]
+    answered = next((one for one in loose if one.row.native_id == row.in_reply_to), None)
+    if answered is None or answered.row.author_id is None:
+        return False
+    opened = False
+    for one in [one for one in loose if one.row.author_id == answered.row.author_id]:
+        opened = _place(one, book, around, about_us=True) or opened
+    return opened
 
 
-def _find(one: Arrival, book: Book) -> Case | None:
-    """The case a post belongs to: the author's in this thread, the author's, the thread's."""
+def _find(one: Arrival, book: Book, *, about_us: bool) -> Case | None:
+    """The case a post belongs to: the author's in this thread, the author's, the thread's.
+
+    What a customer says to others elsewhere is not part of their case with us.
+    """
     thread = (one.row.network, one.row.conversation)
     customer = one.row.author.customer_id if one.row.author else None
     here = [_target(case) for case in book.by_thread.get(thread, ())]
-    theirs = book.by_customer.get(customer, ()) if customer else ()
+    theirs = book.by_customer.get(customer, ()) if customer and about_us else ()
     same = [case for case in here if case.customer_id == customer]
     live = [case for case in theirs if case.state in LIVE or case.state == CaseState.RESOLVED]
     running = [case for case in here if case.state in LIVE]
     for candidates in (same, live, running, here):
         if candidates:
-            return max(candidates, key=lambda case: (case.state in LIVE, case.opened_at))
+            return max(candidates, key=_nearest)
     return None
+
+
+def _nearest(case: Case) -> tuple[bool, datetime, str]:
+    return case.state in LIVE, case.first_post.created_at, case.first_post.native_id
 
 
 def _target(case: Case) -> Case:
@@ -162,9 +110,10 @@ def _target(case: Case) -> Case:
     return case
 
 
-def _place(one: Arrival, book: Book, around: Circumstances) -> None:
+def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -> bool:
+    """Decide for one post and note it in the book; whether it has a place in a case now."""
     row, now = one.row, around.at(one.row)
-    case = _find(one, book)
+    case = _find(one, book, about_us=about_us or row.private)
     facts = None
     if case is not None:
         customer = row.author.customer_id if row.author else None
@@ -174,26 +123,29 @@ def _place(one: Arrival, book: Book, around: Circumstances) -> None:
     decision = decide(
         one.reading,
         case=facts,
-        about_us=row.to_us or bool(one.kinds & ABOUT_US),
+        about_us=about_us,
         ours=row.ours,
         private=row.private,
         threshold=around.threshold,
     )
     if decision.intake is Intake.OPEN and row.author is not None:
+        book.meet(row.author, row.created_at)
         case = new_case(
             one, brand=around.brand, channel=around.channel, now=now, ref=around.new_ref()
         )
         book.opened.append(case)
         book.events.append(make_event(case, "case.opened", at=now, post=row.pk, why=decision.why))
     elif decision.intake is Intake.ATTACH and case is not None:
-        book.changed[case.pk or -id(case)] = case
+        if case.pk is not None:
+            book.changed[case.pk] = case
         _attach(one, case, decision, book, now=now)
     else:
-        return
-    book.places.append(CasePost(case=case, post=row, why=decision.why, at=now))
+        return False
+    book.places.append(CasePost(case=case, post_id=row.pk, why=decision.why, at=now))
     book.enter(case, (row.network, row.conversation))
     if not row.ours:
         note_customer_post(case, row, decision, now=now, book=book)
+    return True
 
 
 def new_case(
@@ -201,17 +153,17 @@ def new_case(
 ) -> Case:
     row, author = one.row, one.row.author
     assert author is not None  # noqa: S101 (checked by the caller; for the type checker)
-    customer = author.customer
+    customer = author.customer_id
     if customer is None:
-        # One query per new customer: opening a case is rare beside hearing a post.
-        author.customer = customer = Customer.objects.create(since=row.created_at)
+        author.customer = Customer.objects.create(since=row.created_at)
         author.save(update_fields=["customer"])
+        customer = author.customer.pk
     certain = one.reading is not None and one.reading.complaint >= URGENT_COMPLAINT
     return Case(
         ref=ref,
         brand=brand,
         channel=channel,
-        customer=customer,
+        customer_id=customer,
         network=row.network,
         conversation=row.conversation,
         first_post=row,
@@ -273,33 +225,3 @@ def note_customer_post(
     wants_answer = decision.outcome not in {Outcome.THANKED, Outcome.RETRACTED}
     if wants_answer and case.state in LIVE and case.unanswered_since is None:
         case.unanswered_since = row.created_at
-
-
-_FIELDS = [
-    "state",
-    "outcome",
-    "private",
-    "unanswered_since",
-    "customer_wrote_at",
-    "answered_at",
-    "acknowledged_at",
-    "taken_private_at",
-    "resolved_at",
-    "closed_at",
-    "close_reason",
-    "touched_at",
-    "events",
-    "head",
-]
-
-
-def write_book(book: Book) -> None:
-    known = [case for case in book.changed.values() if case.pk is not None]
-    Case.objects.bulk_create(book.opened, batch_size=500)
-    Case.objects.bulk_update(known, _FIELDS, batch_size=200)
-    for place in book.places:
-        place.case_id = place.case.pk
-    for event in book.events:
-        event.case_id = event.case.pk
-    CasePost.objects.bulk_create(book.places, batch_size=500)
-    CaseEvent.objects.bulk_create(book.events, batch_size=500)

@@ -6,16 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, check_may
+from amends.desk.actions.book import Arrival, Book, open_book, write_book
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import (
-    ABOUT_US,
-    Arrival,
-    Book,
-    new_case,
-    note_customer_post,
-    open_book,
-    write_book,
-)
+from amends.desk.actions.intake import ABOUT_US, new_case, note_customer_post
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
 from amends.terms import BadInput, NotAllowed, WatchKind
 

@@ -13,13 +13,17 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One thing a line holds: a post, the id of a deleted one, no post at all, or a broken part."""
+    """One thing a line holds: a post, the id of a deleted one, no post at all, or a broken part.
+
+    ``ours`` and ``company`` as in ``Line``.
+    """
 
     post: Post | None = None
     deleted: str | None = None
     skipped: SkipReason | None = None
     dead: str | None = None
     ours: bool | None = None
+    company: bool = False
 
 
 class Schema(Protocol):
@@ -44,6 +48,7 @@ class Line:
     file, or the element of a JSON array. ``part`` counts from 0 what that line holds, and ``last``
     marks the end of it. ``position`` is how many bytes of the file have been read, at most its size.
     ``ours`` is what the source says: True, the company spoke; False, it did not; None, not said.
+    ``company`` is true where the source says that a company's account wrote it, whichever that is.
     """
 
     number: int
@@ -55,3 +60,4 @@ class Line:
     dead: DeadLetter | None = None
     skipped: SkipReason | None = None
     ours: bool | None = None
+    company: bool = False

@@ -78,6 +78,7 @@ class History:
                 dead=dead,
                 skipped=found.skipped,
                 ours=found.ours,
+                company=found.company,
             )
 
     def _translated(self, row: Row) -> list[Found]:
@@ -188,7 +189,7 @@ def _may_need_cleaning(raw: bytes) -> bool:
 def _cleaned(found: Found) -> Found:
     if found.post is None:
         return found
-    return Found(post=clean_post(found.post), ours=found.ours)
+    return Found(post=clean_post(found.post), ours=found.ours, company=found.company)
 
 
 def _with_short_id(found: Found) -> Found:

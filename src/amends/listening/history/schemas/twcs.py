@@ -14,7 +14,8 @@ COLUMNS = frozenset({"tweet_id", "author_id", "created_at", "text", "in_response
 class TwcsSchema:
     """Companies go by their handle in ``author_id``, customers by a number: it is id and handle.
 
-    Which company is ours the file does not say, so ``ours`` stays None; see ``--brand``.
+    Which company is ours the file does not say, so ``ours`` stays None; see ``--brand``. What any
+    company wrote is marked: ``inbound`` says so, or, where that is empty, the handle does.
     """
 
     name = "twcs"
@@ -42,8 +43,16 @@ class TwcsSchema:
                 conversation=None if parent else tweet_id,
                 in_reply_to=Ref(id=parent) if parent else None,
                 counts={"replies": len(answers)} if answers else {},
-            )
+            ),
+            company=_is_company(value.get("inbound"), author_id),
         )
+
+
+def _is_company(inbound: object, author_id: str | None) -> bool:
+    said = str(inbound).strip().lower()
+    if said in ("true", "false"):
+        return said == "false"
+    return author_id is not None and not author_id.isdigit()
 
 
 def _time(value: object) -> datetime | None:

@@ -1,0 +1,47 @@
+"""Which accounts speak for whom: a brand's own, and those of other companies."""
+
+from amends.desk.models import AuthorRow, Brand, ChannelRow, WatchRow
+from amends.terms import Channel, WatchKind
+
+Account = tuple[str, str]
+"""Network and handle, folded; network "" stands for any."""
+
+
+def bare(handle: str) -> str:
+    return handle.strip().removeprefix("@").casefold()
+
+
+def own_accounts(brand: Brand) -> list[Channel]:
+    """The accounts that are connected for a brand, and the handles of its brand watches."""
+    connected = ChannelRow.objects.filter(brand=brand).order_by("pk")
+    watched = WatchRow.objects.filter(brand=brand, kind=WatchKind.BRAND, active=True)
+    return [
+        *(Channel(network=row.network, handle=row.handle) for row in connected),
+        *(
+            Channel(network="", handle=handle)
+            for handles in watched.order_by("pk").values_list("handles", flat=True)
+            for handle in handles
+        ),
+    ]
+
+
+def other_companies(brand: Brand) -> frozenset[Account]:
+    """Accounts of the desk's other brands and of competitors: no customers, whatever they say."""
+    channels = ChannelRow.objects.exclude(brand=brand).values_list("network", "handle")
+    theirs = {(network, bare(handle)) for network, handle in channels}
+    kinds = (WatchKind.BRAND, WatchKind.COMPETITOR)
+    watched = WatchRow.objects.filter(kind__in=kinds, active=True)
+    for kind, watcher, handles in watched.values_list("kind", "brand_id", "handles"):
+        if kind == WatchKind.COMPETITOR or watcher != brand.pk:
+            theirs |= {("", bare(handle)) for handle in handles}
+    if not theirs:
+        return frozenset()
+    own = {bare(channel.handle) for channel in own_accounts(brand)}
+    return frozenset(one for one in theirs if one[1] not in own)
+
+
+def is_one_of(author: AuthorRow | None, accounts: frozenset[Account]) -> bool:
+    if author is None or not accounts:
+        return False
+    handle = bare(author.handle)
+    return ("", handle) in accounts or (author.network, handle) in accounts

@@ -1,0 +1,239 @@
+"""The book of a batch: the cases its posts may touch, and what is to be written at the end."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amends.casework import LIVE, CaseState
+from amends.desk.actions.accounts import Account, is_one_of, other_companies
+from amends.desk.actions.bulk import insert_rows, update_rows
+from amends.desk.models import (
+    AuthorRow,
+    Brand,
+    Case,
+    CaseEvent,
+    CasePost,
+    Customer,
+    MentionRow,
+    PostRow,
+    ReadingRow,
+)
+from amends.terms import Reading
+
+Thread = tuple[str, str]
+"""A conversation by its network and its id there."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A stored post as intake sees it. ``kinds``: of the watches that matched."""
+
+    row: PostRow
+    reading: Reading | None
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Book:
+    """The cases a batch may touch, by conversation and by customer, and what is to be written.
+
+    ``newcomers`` are customers not written yet, by the number that stands for each till then, with
+    the profile behind which they are: numbers below zero, which no row has. ``loose`` are posts in
+    no case of those whom we answer in a thread without one.
+    """
+
+    by_thread: dict[Thread, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    by_customer: dict[int, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    opened: list[Case] = field(default_factory=list)
+    changed: dict[int, Case] = field(default_factory=dict)
+    newcomers: dict[int, tuple[Customer, AuthorRow]] = field(default_factory=dict)
+    loose: dict[Thread, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
+    places: list[CasePost] = field(default_factory=list)
+    events: list[CaseEvent] = field(default_factory=list)
+
+    def enter(self, case: Case, *threads: Thread) -> None:
+        for thread in threads:
+            if all(known is not case for known in self.by_thread[thread]):
+                self.by_thread[thread].append(case)
+        if all(known is not case for known in self.by_customer[case.customer_id]):
+            self.by_customer[case.customer_id].append(case)
+
+    def meet(self, author: AuthorRow, since: datetime) -> None:
+        """Somebody is behind every profile that opens a case."""
+        if author.customer_id is None:
+            author.customer_id = -1 - len(self.newcomers)
+            self.newcomers[author.customer_id] = (Customer(since=since), author)
+
+
+def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
+    """What is known of these posts' threads and authors. Holds the cases' rows till the end."""
+    book = Book()
+    threads = {a.row.conversation for a in arrivals}
+    places = CasePost.objects.filter(post__conversation__in=threads, case__brand=brand)
+    pairs = set(places.values_list("case_id", "post__network", "post__conversation"))
+    book.loose = _loose(arrivals, {(network, thread) for _, network, thread in pairs})
+    others = [one for loose in book.loose.values() for one in loose]
+    authors = _share_authors([*arrivals, *others])
+    _silence([*arrivals, *others], other_companies(brand))
+    theirs = Case.objects.filter(
+        customer__in={author.customer_id for author in authors if author.customer_id},
+        brand=brand,
+        state__in=[*LIVE, CaseState.RESOLVED],
+    )
+    cases = _hold({pk for pk, _, _ in pairs} | set(theirs.values_list("pk", flat=True)))
+    for case in cases.values():
+        book.enter(case)
+    for pk, network, thread in sorted(pairs):
+        book.enter(cases[pk], (network, thread))
+    return book
+
+
+def _hold(pks: Collection[int]) -> dict[int, Case]:
+    """These cases and those they went on in, each once, so that nobody counts its events twice."""
+    wanted = fresh = set(pks)
+    while fresh:
+        targets = Case.objects.filter(pk__in=fresh).values_list("merged_into", flat=True)
+        fresh = {pk for pk in targets if pk is not None} - wanted
+        wanted = wanted | fresh
+    rows = (
+        Case.objects.select_for_update(of=("self",))
+        .filter(pk__in=wanted)
+        .select_related("first_post")
+        .defer(
+            *(f"first_post__{name}" for name in ("text", "links", "media", "counts", "quote_of"))
+        )
+        .order_by("pk")
+    )
+    cases = {case.pk: case for case in rows}
+    for case in cases.values():
+        if case.merged_into_id is not None:
+            case.merged_into = cases[case.merged_into_id]
+    return cases
+
+
+def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread, list[Arrival]]:
+    """What those whom we answer now wrote in that thread before, and no case holds."""
+    answers = [a.row for a in arrivals if a.row.ours and a.row.in_reply_to]
+    wanted = {row.in_reply_to for row in answers if (row.network, row.conversation) not in held}
+    loose: dict[Thread, list[Arrival]] = defaultdict(list)
+    if not wanted:
+        return loose
+    known = PostRow.objects.filter(
+        place=None, taken_in=True, ours=False, erased_at=None, deleted_at=None
+    )
+    networks = {row.network for row in answers}
+    answered = known.filter(network__in=networks, native_id__in=wanted, author__isnull=False)
+    wrote = set(answered.values_list("network", "conversation", "author"))
+    rows = known.filter(
+        network__in=networks,
+        conversation__in={thread for _, thread, _ in wrote},
+        author__in={author for _, _, author in wrote},
+    )
+    for one in arrivals_of(rows.only(*NEEDED).order_by("created_at", "pk")):
+        if (one.row.network, one.row.conversation, one.row.author_id) in wrote:
+            loose[one.row.network, one.row.conversation].append(one)
+    return loose
+
+
+NEEDED = (
+    "network", "native_id", "conversation", "in_reply_to", "author_id",
+    "created_at", "ours", "private", "to_us",
+)  # fmt: skip
+"""What intake looks at in a post; texts, links and pictures stay where they are."""
+
+
+def arrivals_of(rows: Iterable[PostRow], brand: Brand | None = None) -> list[Arrival]:
+    """Stored posts with what was read in them, and the kinds of ``brand``'s watches they matched."""
+    posts = {row.pk: row for row in rows}
+    kinds: dict[int, set[str]] = {}
+    matched = MentionRow.objects.filter(post__in=posts, watch__brand=brand)
+    for pk, kind in matched.values_list("post_id", "watch__kind") if brand and posts else ():
+        kinds.setdefault(pk, set()).add(kind)
+    read = ReadingRow.objects.filter(post__in=posts) if posts else ReadingRow.objects.none()
+    readings = {
+        pk: Reading(
+            complaint=complaint,
+            praise=praise,
+            question=question,
+            sentiment=sentiment,  # type: ignore[arg-type]
+            sentiment_scores={},
+            retraction=retraction,
+        )
+        for pk, complaint, praise, question, sentiment, retraction in read.values_list(
+            "post_id", "complaint", "praise", "question", "sentiment", "retraction"
+        )
+    }
+    return [
+        Arrival(row, readings.get(pk), frozenset(kinds.get(pk, ()))) for pk, row in posts.items()
+    ]
+
+
+def _share_authors(arrivals: Sequence[Arrival]) -> list[AuthorRow]:
+    """One object for each author: whom an earlier post made a customer, a later one finds so."""
+    wanted = {a.row.author_id for a in arrivals if a.row.author_id}
+    rows = AuthorRow.objects.filter(pk__in=wanted).only("network", "handle", "customer_id")
+    shared = {row.pk: row for row in rows}
+    for one in arrivals:
+        if one.row.author_id is not None:
+            one.row.author = shared[one.row.author_id]
+    return list(shared.values())
+
+
+def _silence(arrivals: Iterable[Arrival], companies: frozenset[Account]) -> None:
+    """Another company is nobody's customer; in a thread of ours it is one more voice."""
+    for one in arrivals:
+        if is_one_of(one.row.author, companies):
+            one.reading, one.kinds = None, frozenset()
+            one.row.ours = one.row.to_us = False
+
+
+_FIELDS = [
+    "state",
+    "outcome",
+    "private",
+    "unanswered_since",
+    "customer_wrote_at",
+    "answered_at",
+    "acknowledged_at",
+    "taken_private_at",
+    "resolved_at",
+    "closed_at",
+    "close_reason",
+    "touched_at",
+    "events",
+    "head",
+]
+
+
+def write_book(book: Book) -> None:
+    """Write all that happened; the cases that were opened have their primary keys then."""
+    update_rows(list(book.changed.values()), _FIELDS)
+    _write_newcomers(book)
+    _write_opened(book.opened)
+    for place in book.places:
+        place.case_id = place.case.pk
+    for event in book.events:
+        event.case_id = event.case.pk
+    insert_rows(book.places)
+    insert_rows(book.events)
+
+
+def _write_newcomers(book: Book) -> None:
+    if not book.newcomers:
+        return
+    Customer.objects.bulk_create([customer for customer, _ in book.newcomers.values()])
+    for customer, author in book.newcomers.values():
+        author.customer_id = customer.pk
+    update_rows([author for _, author in book.newcomers.values()], ["customer"])
+    for case in book.opened:
+        if case.customer_id in book.newcomers:
+            case.customer_id = book.newcomers[case.customer_id][0].pk
+
+
+def _write_opened(cases: Sequence[Case]) -> None:
+    insert_rows(cases)
+    stored = dict(Case.objects.filter(ref__in=[c.ref for c in cases]).values_list("ref", "pk"))
+    for case in cases:
+        case.pk = stored[case.ref]
+        case._state.adding = False  # noqa: SLF001 (documented; what bulk_create does)
