@@ -54,12 +54,23 @@ if not _ON_POSTGRES:
     settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
 
 
+# Pages whose queries are plain: what they test is roles, forms and markup, the same on either.
+_ONCE = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "door", "doors", "matrix", "people", "policy", "setup", "setup_channels", "setup_networks",
+        "setup_watches",
+    )
+)  # fmt: skip
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """On PostgreSQL the ``database`` tests alone run: other files need not be imported."""
-    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    if _ON_POSTGRES and is_test and "mark.database" not in collection_path.read_text("utf-8"):
-        return True
-    return None
+    name, folder = collection_path.name, collection_path.parent.name
+    if not (_ON_POSTGRES and name.startswith("test_") and collection_path.suffix == ".py"):
+        return None
+    asks_no_database = "mark.database" not in collection_path.read_text("utf-8")
+    return True if asks_no_database or (folder == "web" and name in _ONCE) else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -89,13 +89,19 @@ def mention(
     return Mention(post=post, watches=matched, reading=read, ours=ours, to_us=to_us)
 
 
-def store(*mentions: Mention, now: datetime = NOON) -> list[Case]:
-    """Store and take in; the cases opened."""
+def store(*mentions: Mention, now: datetime | None = None) -> list[Case]:
+    """Store and take in; the cases opened. ``now`` is noon, or when the last of them was written."""
+    times = [t for one in mentions for t in (one.post.created_at, one.post.edited_at) if t]
     refs = (f"T{next(_numbers)}" for _ in itertools.count())
     network = mentions[0].post.network
     found = ChannelRow.objects.filter(network=network).first()
     return store_mentions(
-        mentions, brand=brand(), channel=found, threshold=0.5, now=now, new_ref=lambda: next(refs)
+        mentions,
+        brand=brand(),
+        channel=found,
+        threshold=0.5,
+        now=now or max(NOON, *times),
+        new_ref=lambda: next(refs),
     )
 
 

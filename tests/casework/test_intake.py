@@ -27,6 +27,7 @@ def read(
 
 COMPLAINT, PRAISE, QUESTION, CHAT = read(0.9), read(praise=0.9), read(question=0.9), read()
 RETRACTION = read(0.6, retraction=True)
+THANKS_BUT, THANKS_AND = read(0.6, praise=0.9), read(0.1, praise=0.9, question=0.9)
 
 
 def facts(state: CaseState, *, theirs: bool = True, answered: bool = True) -> Facts:
@@ -48,15 +49,26 @@ TABLE = [
     (COMPLAINT, facts(S.OPEN), True, False, False, Intake.ATTACH, None, None),
     (CHAT, facts(S.WAITING), False, False, False, Intake.ATTACH, S.OPEN, None),
     (PRAISE, facts(S.WAITING), False, False, False, Intake.ATTACH, None, Outcome.THANKED),
+    # Thanks with a question, or with a complaint, settle nothing.
+    (THANKS_BUT, facts(S.OPEN), True, False, False, Intake.ATTACH, None, None),
+    (THANKS_BUT, facts(S.WAITING), True, False, False, Intake.ATTACH, S.OPEN, None),
+    (THANKS_BUT, facts(S.RESOLVED), True, False, False, Intake.ATTACH, S.OPEN, Outcome.NEGATIVE),
+    (THANKS_AND, facts(S.WAITING), True, False, False, Intake.ATTACH, S.OPEN, None),
+    (THANKS_AND, facts(S.RESOLVED), True, False, False, Intake.ATTACH, S.OPEN, None),
+    (read(0.4, 0.9), facts(S.WAITING), True, False, False, Intake.ATTACH, None, Outcome.THANKED),
+    # "Can somebody answer? Thanks" is thanks in advance.
+    (read(0.6, 0.7, 0.9), None, True, False, False, Intake.OPEN, S.NEW, None),
+    (THANKS_AND, None, True, False, False, Intake.NOTHING, None, None),
+    # "They told me it was my mistake" takes nothing back.
     (
-        read(0.6, praise=0.9),
-        facts(S.OPEN),
+        read(0.95, retraction=True),
+        facts(S.WAITING),
         True,
         False,
         False,
         Intake.ATTACH,
+        S.OPEN,
         None,
-        Outcome.THANKED,
     ),
     (PRAISE, facts(S.RESOLVED), False, False, False, Intake.ATTACH, None, Outcome.THANKED),
     (PRAISE, facts(S.CLOSED), False, False, False, Intake.ATTACH, None, Outcome.THANKED),

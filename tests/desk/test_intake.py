@@ -172,3 +172,37 @@ def test_profile_without_an_id_is_known_by_its_handle() -> None:
     bare = msgspec.structs.replace(one.post, author=Author(handle="Rosa"))
     store(msgspec.structs.replace(one, post=bare))
     assert list(AuthorRow.objects.values_list("native_id", flat=True)) == ["@rosa"]
+
+
+def test_late_older_post_does_not_turn_back_when_the_customer_wrote() -> None:
+    row = case(native_id="root")
+    store(mention("hello?", conversation="root", in_reply_to="root", at=later(10)))
+    store(mention("so?", conversation="root", in_reply_to="root", at=later(5)))
+    row.refresh_from_db()
+    assert row.customer_wrote_at == later(10)
+
+
+def test_our_older_post_heard_late_does_not_answer_what_came_after_it() -> None:
+    row = case(native_id="root", at=later(10))
+    store(mention("we are here", handle="us", ours=True, conversation="root", at=NOON))
+    row.refresh_from_db()
+    assert (row.state, row.unanswered_since) == ("new", later(10))
+
+
+def test_post_dated_in_the_future_is_dated_when_it_was_heard() -> None:
+    store(mention(at=later(600_000)), now=later(1))
+    assert PostRow.objects.get().created_at == later(1)
+
+
+def test_edit_dated_in_the_future_does_not_shut_out_the_next() -> None:
+    case(native_id="root")
+    store(mention("first", native_id="root", edited_at=later(600_000)), now=later(1))
+    store(mention("second", native_id="root", edited_at=later(2)), now=later(2))
+    assert PostRow.objects.get().text == "second"
+
+
+def test_post_removed_by_its_author_is_not_rewritten_by_a_late_edit() -> None:
+    case("Halcyon lost my bag", native_id="root")
+    note_deletions("demo", ["root"], now=later(1))
+    store(mention("never mind", native_id="root", edited_at=later(2)))
+    assert PostRow.objects.get().text == "Halcyon lost my bag"

@@ -9,6 +9,7 @@ from amends.desk.actions import (
     cancel_reply,
     close_case,
     give_up,
+    is_closed_out,
     proof,
     queue_reply,
     resolve_case,
@@ -273,3 +274,16 @@ def test_private_reply_takes_the_case_private() -> None:
 
 def test_times_are_aware() -> None:
     assert queue(case()).queued_at == datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
+
+
+def test_case_that_came_back_is_closed_out_again() -> None:
+    """R44: what was settled last is what must be closed out."""
+    row = case(native_id="root")
+    resolve_case(row, by=mina(), now=SOON)
+    send(queue(row, "All sorted.", closes_out=True))
+    heard("It happened again", conversation="root", at=SOON + timedelta(minutes=5))
+    resolve_case(row, by=mina(), now=SOON + timedelta(minutes=9))
+    row.refresh_from_db()
+    assert not is_closed_out(row)
+    with pytest.raises(BadInput, match="needs a reason"):
+        close_case(row, reason="", by=mina(), now=SOON + timedelta(minutes=10))

@@ -194,7 +194,7 @@ def listen(history: History, page: int) -> None:
                 brand=brand,
                 channel=None,
                 threshold=0.5,
-                now=BEGIN,
+                now=BEGIN + timedelta(days=1),
                 new_ref=refs(),
             )
 

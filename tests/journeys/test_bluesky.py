@@ -159,13 +159,13 @@ def test_complaint_from_outburst_to_thanks(
 
 
 def test_complaint_that_is_edited_and_removed_is_seen_so(
-    desk: Visitor, people: tuple[Person, Person, Person]
+    desk: Visitor, at_network: AtNetwork
 ) -> None:
-    """R46: polling tells of neither, so the desk looks again."""
-    _, _, ben = people
-    post = ben.post("brindlewing charged me twice, this is a terrible company")
+    """R46: polling tells of neither, so the desk looks again. A customer without another case."""
+    dora = Person(at_network, "dora")
+    post = dora.post("brindlewing charged me twice, this is a terrible company")
     case = _case_with(desk, "brindlewing charged me twice", seconds=5)
-    ben.edit(post, "brindlewing charged me three times, this is a terrible company")
+    dora.edit(post, "brindlewing charged me three times, this is a terrible company")
     _shows(desk, case, "charged me three times", seconds=60)
-    ben.delete(post)
+    dora.delete(post)
     _shows(desk, case, "The customer took it back", seconds=40)

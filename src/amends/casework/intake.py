@@ -8,6 +8,8 @@ from amends.terms import Reading
 
 PRAISE = 0.5
 QUESTION = 0.5
+MIXED = 0.5  # a complaint so likely is one, whatever thanks stand beside it in a running case
+BITTER = 0.9  # what takes something back and is so surely a complaint takes nothing back
 
 
 class Intake(StrEnum):
@@ -48,19 +50,47 @@ def decide(
     private: bool,
     threshold: float,
 ) -> Decision:
-    """Decide for one post. What praises more than it complains is praise (R21). ``about_us``: a watch on our brand, product or people matched, or the
-    network delivered it to our account. ``threshold``: the complaint probability that opens."""
+    """Decide for one post.
+
+    What praises more than it complains is praise (R21), unless it asks: that is thanks in advance.
+    ``about_us``: a watch on our brand, product or people matched, or the network delivered it to our
+    account. ``threshold``: the complaint probability that opens.
+    """
     if ours:
         return _ours(case)
-    praise = reading is not None and reading.praise >= max(PRAISE, reading.complaint)
-    complaint = reading is not None and reading.complaint >= threshold and not praise
-    question = reading is not None and reading.question >= QUESTION
-    if case is None or (_is_over(case.state) and complaint and not case.by_customer):
+    heard = _hear(reading, threshold)
+    if case is None or (_is_over(case.state) and heard.complaint and not case.by_customer):
         # A bystander's complaint under a case that is over must reach somebody: its own case.
-        return _opens(about_us=about_us, complaint=complaint, question=question and private)
+        question = heard.question and private
+        return _opens(about_us=about_us, complaint=heard.complaint, question=question)
     if not case.by_customer:
         return Decision(Intake.ATTACH, why="bystander")
-    return _by_customer(reading, case, complaint=complaint, question=question, praise=praise)
+    return _by_customer(heard, case)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """``mixed``: praise with a complaint in it, such as thanks for an answer that does not help."""
+
+    complaint: bool = False
+    praise: bool = False
+    mixed: bool = False
+    question: bool = False
+    retraction: bool = False
+
+
+def _hear(reading: Reading | None, threshold: float) -> _Heard:
+    if reading is None:
+        return _Heard()
+    question = reading.question >= QUESTION
+    praise = reading.praise >= max(PRAISE, reading.complaint) and not question
+    return _Heard(
+        complaint=reading.complaint >= threshold and not praise,
+        praise=praise,
+        mixed=praise and reading.complaint >= MIXED,
+        question=question,
+        retraction=reading.retraction and reading.complaint < BITTER,
+    )
 
 
 def _ours(case: Facts | None) -> Decision:
@@ -80,16 +110,15 @@ def _opens(*, about_us: bool, complaint: bool, question: bool) -> Decision:
     return NOTHING
 
 
-def _by_customer(
-    reading: Reading | None, case: Facts, *, complaint: bool, question: bool, praise: bool
-) -> Decision:
-    if reading is not None and reading.retraction:
+def _by_customer(heard: _Heard, case: Facts) -> Decision:
+    complaint = heard.complaint or heard.mixed
+    if heard.retraction:
         return Decision(Intake.ATTACH, outcome=Outcome.RETRACTED, why="retraction")
-    if praise and case.answered:
+    if heard.praise and not heard.mixed and case.answered:
         return Decision(Intake.ATTACH, outcome=Outcome.THANKED, why="thanks")
     if case.state is CaseState.WAITING:
         return Decision(Intake.ATTACH, CaseState.OPEN, why="answered")
-    reopens = complaint or (question and case.state is not CaseState.DISMISSED)
+    reopens = complaint or (heard.question and case.state is not CaseState.DISMISSED)
     if _is_over(case.state) and case.state is not CaseState.MERGED and reopens:
         negative = Outcome.NEGATIVE if complaint else None
         return Decision(Intake.ATTACH, CaseState.OPEN, negative, why="reopened")

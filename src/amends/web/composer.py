@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from amends.casework import CaseState
 from amends.connectors.registry import traits_of
-from amends.desk.actions import channel_for, target_for
+from amends.desk.actions import channel_for, is_closed_out, target_for
 from amends.desk.models import Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.terms import BadInput
@@ -62,7 +62,7 @@ def composer_for(
     )
     modes = [*replies, note]
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
-    awaits = case.state == CaseState.RESOLVED and case.closed_out_at is None
+    awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
     return Composer(
         modes=[_with_choice(mode, mode.name == chosen) for mode in modes],
         channel=channel,

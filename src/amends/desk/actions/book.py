@@ -114,8 +114,9 @@ def _hold(pks: Collection[int]) -> dict[int, Case]:
 
 def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread, list[Arrival]]:
     """What those whom we answer now wrote in that thread before, and no case holds."""
-    answers = [a.row for a in arrivals if a.row.ours and a.row.in_reply_to]
-    wanted = {row.in_reply_to for row in answers if (row.network, row.conversation) not in held}
+    rows = [a.row for a in arrivals if (a.row.network, a.row.conversation) not in held]
+    answers = [row for row in rows if row.ours and row.in_reply_to]
+    wanted = {row.in_reply_to for row in answers}
     loose: dict[Thread, list[Arrival]] = defaultdict(list)
     if not wanted:
         return loose
@@ -125,12 +126,17 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
     networks = {row.network for row in answers}
     answered = known.filter(network__in=networks, native_id__in=wanted, author__isnull=False)
     wrote = set(answered.values_list("network", "conversation", "author"))
-    rows = known.filter(
+    wrote |= {  # what we answer may have come in this batch, and more of the same before it
+        (row.network, row.conversation, row.author_id)
+        for row in rows
+        if row.author_id is not None and row.native_id in wanted and not row.ours
+    }
+    before = known.filter(
         network__in=networks,
         conversation__in={thread for _, thread, _ in wrote},
         author__in={author for _, _, author in wrote},
     )
-    for one in arrivals_of(rows.only(*NEEDED).order_by("created_at", "pk")):
+    for one in arrivals_of(before.only(*NEEDED).order_by("created_at", "pk")):
         if (one.row.network, one.row.conversation, one.row.author_id) in wrote:
             loose[one.row.network, one.row.conversation].append(one)
     return loose

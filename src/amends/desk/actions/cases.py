@@ -53,7 +53,7 @@ def _seen_state(case: Case, seen: str | None) -> None:
 
 
 def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetime) -> Case:
-    """Give the case an owner (or none). Responders take for themselves; leads give to others."""
+    """Give the case an owner, or none. The new owner must be somebody who may work on it."""
     with held(case, by=by, action=Action.WORK) as row:
         if to is not None and to.pk != by.pk:
             check_may(Role(by.role), Action.ASSIGN)
@@ -204,18 +204,22 @@ def dismiss_case(case: Case, *, by: Responder, now: datetime, seen: str | None =
     return _move(case, CaseState.DISMISSED, by=by, now=now, seen=seen)
 
 
+def is_closed_out(case: Case) -> bool:
+    """Whether what was settled last was closed out in public: a case can come back after it."""
+    closed_out, resolved = case.closed_out_at, case.resolved_at
+    return closed_out is not None and (resolved is None or closed_out >= resolved)
+
+
 def close_case(
     case: Case, *, reason: str, by: Responder, now: datetime, seen: str | None = None
 ) -> Case:
     """Close a resolved case without a public close-out: that needs a reason (R44)."""
-    if case.closed_out_at is None and not reason.strip():
+    if not is_closed_out(case) and not reason.strip():
         raise BadInput("Closing without a public close-out needs a reason. Write one.")
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
         _nothing_on_its_way(row)
-        event = move_event(
-            row, CaseState.CLOSED, at=now, by=by, closed_out=row.closed_out_at is not None
-        )
+        event = move_event(row, CaseState.CLOSED, at=now, by=by, closed_out=is_closed_out(row))
         _stamp(row, CaseState.CLOSED, now)
         row.close_reason = reason.strip()
         row.outcome = row.outcome or Outcome.SILENT

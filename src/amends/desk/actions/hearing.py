@@ -176,7 +176,7 @@ def _post_row(
         native_id=post.id,
         url=post.url or "",
         author=authors[key] if key else None,
-        created_at=post.created_at or now,
+        created_at=min(post.created_at or now, now),  # nobody wrote it after we heard it
         edited_at=post.edited_at,
         text=post.text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
         lang=(post.lang or "")[:35],
@@ -240,12 +240,13 @@ def _note_edits(
 ) -> None:
     for mention in mentions:
         row, post = known.get(_key(mention.post)), mention.post
-        if row is None or row.erased_at or post.edited_at is None:
+        if row is None or row.erased_at or row.deleted_at or post.edited_at is None:
             continue
-        if row.edited_at is not None and row.edited_at >= post.edited_at:
+        edited_at = min(post.edited_at, now)  # a time to come would shut out every later edit
+        if row.edited_at is not None and row.edited_at >= edited_at:
             continue
         changed = row.text != post.text
-        row.text, row.edited_at = post.text, post.edited_at
+        row.text, row.edited_at = post.text, edited_at
         row.save(update_fields=["text", "edited_at"])
         if changed:
             _tell_case(row, "post.edited", now=now)

@@ -177,8 +177,11 @@ def new_case(
 def _attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: datetime) -> None:
     row = one.row
     book.events.append(make_event(case, "post.attached", at=now, post=row.pk, why=decision.why))
+    wrote = case.customer_wrote_at
+    late = row.ours and wrote is not None and row.created_at < wrote
     if row.ours:
-        case.unanswered_since = None
+        if not late:  # what they wrote after it is still unanswered
+            case.unanswered_since = None
         if case.answered_at is None:
             case.answered_at = row.created_at
         if not row.private and case.acknowledged_at is None:
@@ -191,7 +194,7 @@ def _attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: da
         book.events.append(
             make_event(case, "outcome.noted", at=now, post=row.pk, outcome=str(decision.outcome))
         )
-    if decision.move is not None:
+    if decision.move is not None and not late:
         for state in path_to(CaseState(case.state), decision.move):
             book.events.append(move_event(case, state, at=now, post=row.pk))
         if decision.move is CaseState.OPEN:
@@ -221,7 +224,7 @@ def note_customer_post(
         book.events.extend(taken_private(case, row, now=now))
     if not by_customer:
         return
-    case.customer_wrote_at = row.created_at
+    case.customer_wrote_at = max(case.customer_wrote_at or row.created_at, row.created_at)
     wants_answer = decision.outcome not in {Outcome.THANKED, Outcome.RETRACTED}
     if wants_answer and case.state in LIVE and case.unanswered_since is None:
         case.unanswered_since = row.created_at
