@@ -83,6 +83,21 @@ def test_complaint_that_names_nobody_opens_when_we_answer_it(history: History) -
     assert late.answered_at == PostRow.objects.get(native_id="7").created_at
 
 
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_complaint_before_the_post_we_answered_opens_too(tmp_path: Path, batch: int) -> None:
+    """Whoever complains first and names us afterwards is answered for both."""
+    rows = [
+        f"9,900,True,{AT.format(0)},Lovely morning,,",
+        f"1,100,True,{AT.format(1)},My flight was cancelled and nobody helps. Terrible airline!,2,",
+        f"2,100,True,{AT.format(2)},@brindlewing,3,1",
+        f"3,brindlewing,False,{AT.format(3)},@100 We are here to help.,,2",
+    ]
+    path = tmp_path / "tweets.csv"
+    path.write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
+    bring_in(open_history(path), "brindlewing", batch=batch)
+    assert cases("brindlewing") == [("1", "waiting", True, ["1", "2", "3"])]
+
+
 def test_import_cut_off_before_another_begins_anew(history: History) -> None:
     def cut(phase: str, _done: int, _whole: int) -> None:
         if phase == "opening cases":

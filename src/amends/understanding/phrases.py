@@ -29,15 +29,22 @@ _BITTER_THANKS = re.compile("|".join(rf"\b(?:{one})" for one in BITTER_THANKS), 
 _REFUSED = re.compile(
     r"\b(?:not|never|\w+n't|until|unless|if|before|when)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )
+_REPORTED = re.compile(
+    r"\b(?:(?:told|tells?|telling|informed|blamed?|blaming) (?:me|us|everyone)"
+    r"|sa(?:id|ys?|ying)|claim(?:s|ed|ing)?|impl(?:y|ies|ied|ying)|insist(?:s|ed|ing)?"
+    r"|suggest(?:s|ed|ing)?|like|as (?:if|though)|thinks?)\s+(?:that\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def takes_back(text: str) -> bool:
-    """True where a phrase of ``TAKING_BACK`` stands and nothing just before it refuses it."""
+    """True where a phrase of ``TAKING_BACK`` stands, and what comes just before it neither refuses
+    it nor says that somebody else said so."""
     plain = text.replace("\u2019", "'")
-    return any(
-        not _REFUSED.search(plain[max(0, found.start() - 40) : found.start()])
-        for found in _TAKING_BACK.finditer(plain)
+    befores = (
+        plain[max(0, hit.start() - 40) : hit.start()] for hit in _TAKING_BACK.finditer(plain)
     )
+    return any(not (_REFUSED.search(one) or _REPORTED.search(one)) for one in befores)
 
 
 def bitter_thanks(text: str) -> str | None:
