@@ -52,46 +52,42 @@ def queue_reply(
     meanwhile. Raises ``NotAllowed``, ``BadInput`` (length, nothing to answer), ``Stale``.
     """
     text = text.strip()
+    kind = {"private": private, "closes_out": closes_out}
     with held(case, by=by, action=Action.REPLY) as row:
-        _check_state(row, private=private, closes_out=closes_out)
+        _check_state(row, **kind)
         if seen_replies is not None and row.replies.count() > seen_replies:
             raise Stale(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
-        channel = channel_for(row)
-        if channel is None:
-            raise NotAllowed(f"No account is connected on {row.network}. Connect one under Set-up.")
-        check_length(text, traits_of(channel.network), private=private)
-        target = target_for(row, private=private, closes_out=closes_out)
-        if target is None:
-            raise BadInput("There is no post left to answer: the customer removed what they wrote.")
+        channel, target = _way(row, text, **kind)
         reply = OutgoingReply.objects.create(
             case=row,
             channel=channel,
             by=by,
-            private=private,
-            closes_out=closes_out,
             text=text,
             to_post=target,
             attempt=attempt,
             queued_at=now,
             due_at=now,
+            **kind,
         )
         events = taking_up(row, by=by, now=now)
-        events.append(
-            make_event(
-                row,
-                "reply.queued",
-                at=now,
-                by=by,
-                reply=reply.pk,
-                private=private,
-                closes_out=closes_out,
-            )
-        )
+        events.append(make_event(row, "reply.queued", at=now, by=by, reply=reply.pk, **kind))
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
     return reply
+
+
+def _way(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[ChannelRow, PostRow]:
+    """The account that speaks and the post it answers, where the network takes the text."""
+    channel = channel_for(row)
+    if channel is None:
+        raise NotAllowed(f"No account is connected on {row.network}. Connect one under Set-up.")
+    check_length(text, traits_of(channel.network), private=private)
+    target = target_for(row, private=private, closes_out=closes_out)
+    if target is None:
+        raise BadInput("There is no post left to answer: the customer removed what they wrote.")
+    return channel, target
 
 
 def _check_state(row: Case, *, private: bool, closes_out: bool) -> None:
