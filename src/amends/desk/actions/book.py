@@ -69,9 +69,7 @@ class Book:
 def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     """What is known of these posts' threads and authors. Holds the cases' rows till the end."""
     book = Book()
-    threads = {a.row.conversation for a in arrivals}
-    places = CasePost.objects.filter(post__conversation__in=threads, case__brand=brand)
-    pairs = set(places.values_list("case_id", "post__network", "post__conversation"))
+    pairs = _cases_of({a.row.conversation for a in arrivals}, brand)
     book.loose = _loose(arrivals, {(network, thread) for _, network, thread in pairs})
     others = [one for loose in book.loose.values() for one in loose]
     authors = _share_authors([*arrivals, *others])
@@ -87,6 +85,14 @@ def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     for pk, network, thread in sorted(pairs):
         book.enter(cases[pk], (network, thread))
     return book
+
+
+def _cases_of(conversations: Collection[str], brand: Brand) -> set[tuple[int, str, str]]:
+    """The brand's cases with posts in these conversations, with network and conversation."""
+    # The brand is compared here: asked in SQL, SQLite goes through all of the brand's cases.
+    held = PostRow.objects.filter(conversation__in=conversations, place__isnull=False)
+    rows = held.values_list("place__case", "place__case__brand", "network", "conversation")
+    return {(case, network, thread) for case, owner, network, thread in rows if owner == brand.pk}
 
 
 def _hold(pks: Collection[int]) -> dict[int, Case]:
@@ -131,8 +137,7 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
         for row in rows
         if row.author_id is not None and row.native_id in wanted and not row.ours
     }
-    before = known.filter(
-        network__in=networks,
+    before = known.filter(  # no network: its index finds all there is
         conversation__in={thread for _, thread, _ in wrote},
         author__in={author for _, _, author in wrote},
     )

@@ -69,9 +69,10 @@ def _last(conversation: Key, moved: Mapping[Key, Key]) -> Key:
 def _move_those_below(moved: Mapping[Key, str]) -> None:
     if not moved:
         return
-    wanted = {"network__in": {n for n, _ in moved}, "conversation__in": {i for _, i in moved}}
     for model in (PostRow, Case):
-        rows = model.objects.filter(**wanted).only("network", "conversation")
+        # The network is compared below: asked in SQL, SQLite goes through all of it.
+        rows = model.objects.filter(conversation__in={first for _, first in moved})
+        rows = rows.only("network", "conversation")
         below = [row for row in rows if (row.network, row.conversation) in moved]
         for row in below:
             row.conversation = moved[row.network, row.conversation]
