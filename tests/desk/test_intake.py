@@ -7,10 +7,10 @@ import pytest
 
 from amends.casework import CaseState, Outcome
 from amends.desk.actions import merge_case, proof, resolve_case, take_up
-from amends.desk.actions.hearing import note_deletions
+from amends.desk.actions.hearing import note_deletions, store_mentions
 from amends.desk.models import AuthorRow, Case, CaseEvent, PostRow
 from amends.terms import Author, WatchKind
-from tests.factories import NOON, case, heard, mention, store, watch
+from tests.factories import NOON, brand, case, heard, mention, store, watch
 from tests.people import mina
 
 pytestmark = pytest.mark.database
@@ -172,6 +172,20 @@ def test_profile_without_an_id_is_known_by_its_handle() -> None:
     bare = msgspec.structs.replace(one.post, author=Author(handle="Rosa"))
     store(msgspec.structs.replace(one, post=bare))
     assert list(AuthorRow.objects.values_list("native_id", flat=True)) == ["@rosa"]
+
+
+def test_name_that_a_case_has_is_drawn_again() -> None:
+    """Names are short and drawn by chance: among many cases two are the same."""
+    case()
+    taken = Case.objects.get().ref
+    names = ["AAAA", "AAAA", "BBBB", "AAAA", "BBBB", "CCCC", "DDDD", "EEEE"]
+    drawn = iter([taken, *names[:3], taken, *names[3:]])
+    more = [mention(handle=name) for name in ("ben", "kim", "ada")]
+    store_mentions(
+        more, brand=brand(), channel=None, threshold=0.5, now=NOON, new_ref=lambda: next(drawn)
+    )
+    assert set(Case.objects.values_list("ref", flat=True)) == {taken, "AAAA", "BBBB", "CCCC"}
+    assert all(proof(row).whole for row in Case.objects.all())
 
 
 def test_late_older_post_does_not_turn_back_when_the_customer_wrote() -> None:

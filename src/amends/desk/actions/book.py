@@ -1,7 +1,7 @@
 """The book of a batch: the cases its posts may touch, and what is to be written at the end."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,13 +40,14 @@ class Book:
 
     ``newcomers`` are customers not written yet, by the number that stands for each till then, with
     the profile behind which they are: numbers below zero, which no row has. ``loose`` are posts in
-    no case of those whom we answer in a thread without one.
+    no case of those whom we answer in a thread without one, ``refs`` free names for new cases.
     """
 
     by_thread: dict[Thread, list[Case]] = field(default_factory=lambda: defaultdict(list))
     by_customer: dict[int, list[Case]] = field(default_factory=lambda: defaultdict(list))
     opened: list[Case] = field(default_factory=list)
     changed: dict[int, Case] = field(default_factory=dict)
+    refs: list[str] = field(default_factory=list)
     newcomers: dict[int, tuple[Customer, AuthorRow]] = field(default_factory=dict)
     loose: dict[Thread, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     places: list[CasePost] = field(default_factory=list)
@@ -58,6 +59,15 @@ class Book:
                 self.by_thread[thread].append(case)
         if all(known is not case for known in self.by_customer[case.customer_id]):
             self.by_customer[case.customer_id].append(case)
+
+    def next_ref(self, new_ref: Callable[[], str]) -> str:
+        """A name that no case has: short ones drawn by chance are the same in the long run."""
+        while not self.refs:
+            drawn = {new_ref() for _ in range(min(100, 1 + len(self.opened)))}
+            drawn -= {case.ref for case in self.opened}
+            taken = Case.objects.filter(ref__in=drawn).values_list("ref", flat=True)
+            self.refs = sorted(drawn.difference(taken), reverse=True)
+        return self.refs.pop()
 
     def meet(self, author: AuthorRow, since: datetime) -> None:
         """Somebody is behind every profile that opens a case."""

@@ -131,7 +131,11 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
     if decision.intake is Intake.OPEN and row.author is not None:
         book.meet(row.author, row.created_at)
         case = new_case(
-            one, brand=around.brand, channel=around.channel, now=now, ref=around.new_ref()
+            one,
+            brand=around.brand,
+            channel=around.channel,
+            now=now,
+            ref=book.next_ref(around.new_ref),
         )
         book.opened.append(case)
         book.events.append(make_event(case, "case.opened", at=now, post=row.pk, why=decision.why))

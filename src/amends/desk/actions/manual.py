@@ -40,7 +40,9 @@ def open_case_by_hand(
         opened = case is None
         if case is None:
             channel = _channel(brand, row.network)
-            case = new_case(arrival, brand=brand, channel=channel, now=now, ref=new_ref())
+            case = new_case(
+                arrival, brand=brand, channel=channel, now=now, ref=book.next_ref(new_ref)
+            )
             book.opened.append(case)
         else:
             book.changed[case.pk] = case
