@@ -56,12 +56,16 @@ def channel_of(row: ChannelRow) -> Channel:
 
 
 def threads_known(keys: Sequence[Key]) -> set[Key]:
-    """Those of the conversations (or posts) that a case holds."""
+    """Those of the conversations (or posts) that a case holds.
+
+    A conversation is asked for by its id alone, which narrows most: given the network too, SQLite
+    would go through all of that network's posts.
+    """
     networks, ids = {n for n, _ in keys}, {i for _, i in keys}
-    held = PostRow.objects.filter(network__in=networks, place__isnull=False)
+    held = PostRow.objects.filter(place__isnull=False)
     rows = set(held.filter(conversation__in=ids).values_list("network", "conversation"))
-    rows |= set(held.filter(native_id__in=ids).values_list("network", "native_id"))
-    return rows & set(keys)
+    posts = held.filter(network__in=networks, native_id__in=ids)
+    return (rows | set(posts.values_list("network", "native_id"))) & set(keys)
 
 
 def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
