@@ -1,22 +1,18 @@
 """Bluesky's Jetstream, version 1 and 2: creates, updates and deletes of posts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+import msgspec
+
+from amends.connectors.bluesky.translate import POSTS, read_record
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import (
-    mapping_of,
-    mappings_of,
-    text_of,
-    time_of,
-    web_link,
-)
-from amends.terms import Author, BadInput, Media, Post, Ref
+from amends.listening.history.schemas.fields import mapping_of, text_of, time_of, web_link
+from amends.terms import Author, BadInput, Post, Ref
 
-POSTS = "app.bsky.feed.post"
+__all__ = ["POSTS", "V2", "JetstreamSchema"]
 
-_V2 = "network.bsky.jetstream.subscribeEvents#"
+V2 = "network.bsky.jetstream.subscribeEvents#"
 _KINDS = ("commit", "identity", "account", "sync", "info")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,7 +22,7 @@ class JetstreamSchema:
 
     def looks_like(self, value: Json) -> bool:
         payload = mapping_of(value.get("payload"))
-        if str(payload.get("$type", "")).startswith(_V2):
+        if str(payload.get("$type", "")).startswith(V2):
             return True
         return value.get("kind") in _KINDS and "did" in value
 
@@ -36,7 +32,7 @@ class JetstreamSchema:
             raise BadInput(f"The stream reported an error here: {message}.")
         if "payload" in value:
             event = mapping_of(value["payload"])
-            kind = str(event.get("$type", "")).removeprefix(_V2)
+            kind = str(event.get("$type", "")).removeprefix(V2)
             commit, heard_at = event, time_of(event.get("time"))
         else:
             event, kind = value, str(value.get("kind", ""))
@@ -61,8 +57,6 @@ def _commit(did: str | None, commit: Json, heard_at: datetime | None) -> Found:
     return Found(
         post=_post(
             uri,
-            did,
-            rkey,
             mapping_of(commit.get("record")),
             heard_at=heard_at,
             edited=operation == "update",
@@ -70,40 +64,29 @@ def _commit(did: str | None, commit: Json, heard_at: datetime | None) -> Found:
     )
 
 
-def _post(
-    uri: str, did: str, rkey: str, record: Json, *, heard_at: datetime | None, edited: bool
-) -> Post:
-    text = record.get("text")
-    if not isinstance(text, str):
-        raise BadInput("The record has no text.")
-    reply = mapping_of(record.get("reply"))
-    langs = record.get("langs")
-    return Post(
-        id=uri,
-        text=text,
-        network="bluesky",
-        url=f"https://bsky.app/profile/{did}/post/{rkey}",
-        author=Author(id=did),
-        created_at=_written_at(record, heard_at),
-        edited_at=heard_at if edited else None,
-        lang=text_of(langs[0]) if isinstance(langs, list) and langs else None,
-        conversation=text_of(mapping_of(reply.get("root")).get("uri")) or uri,
-        in_reply_to=_ref(mapping_of(reply.get("parent"))),
-        quote_of=_quote(mapping_of(record.get("embed"))),
-        links=_links(record),
-        media=_media(mapping_of(record.get("embed"))),
+def _post(uri: str, record: Json, *, heard_at: datetime | None, edited: bool) -> Post:
+    post = read_record(record, uri=uri, edited_at=heard_at if edited else None, indexed_at=heard_at)
+    return msgspec.structs.replace(
+        post,
+        created_at=_written_at(post.created_at, heard_at),
+        quote_of=_bare(post.quote_of),
+        links=tuple(link for link in post.links if web_link(link)),
     )
 
 
-def _written_at(record: Json, heard_at: datetime | None) -> datetime | None:
+def _bare(quoted: Ref | None) -> Ref | None:
+    """The quoted post by its address: what a record says of another's words and name is no
+    witness of them."""
+    if quoted is None or quoted.author is None:
+        return quoted
+    return Ref(id=quoted.id, author=Author(id=quoted.author.id))
+
+
+def _written_at(written: datetime | None, heard_at: datetime | None) -> datetime | None:
     """The author's own clock says when, and may say anything: never later than it was heard."""
-    try:
-        written = time_of(record.get("createdAt"))
-    except BadInput:
-        written = None
-    if written is None or (heard_at is not None and written > heard_at):
-        return heard_at
-    return written
+    if written is None or heard_at is None:
+        return heard_at or written
+    return min(written, heard_at)
 
 
 def _from_micros(value: object) -> datetime | None:
@@ -113,48 +96,3 @@ def _from_micros(value: object) -> datetime | None:
         return _EPOCH + timedelta(microseconds=value)
     except OverflowError:
         raise BadInput("The event's time_us is no time.") from None
-
-
-def _ref(strong: Json) -> Ref | None:
-    uri = text_of(strong.get("uri"))
-    if uri is None:
-        return None
-    did = uri.removeprefix("at://").split("/", 1)[0] if uri.startswith("at://did:") else None
-    return Ref(id=uri, author=Author(id=did) if did else None)
-
-
-def _quote(embed: Json) -> Ref | None:
-    record = mapping_of(embed.get("record"))
-    if embed.get("$type") == "app.bsky.embed.recordWithMedia":
-        record = mapping_of(record.get("record"))
-    found = _ref(record)
-    return found if found is not None and f"/{POSTS}/" in found.id else None
-
-
-def _attached(embed: Json) -> Mapping[str, Any]:
-    """What hangs on the post, whether or not it also quotes."""
-    if embed.get("$type") == "app.bsky.embed.recordWithMedia":
-        return mapping_of(embed.get("media"))
-    return embed
-
-
-def _links(record: Json) -> tuple[str, ...]:
-    links = [
-        web_link(feature.get("uri"))
-        for facet in mappings_of(record.get("facets"))
-        for feature in mappings_of(facet.get("features"))
-    ]
-    card = mapping_of(_attached(mapping_of(record.get("embed"))).get("external"))
-    links.append(web_link(card.get("uri")))
-    return tuple(dict.fromkeys(link for link in links if link))
-
-
-def _media(embed: Json) -> tuple[Media, ...]:
-    attached = _attached(embed)
-    images = [
-        Media(kind="image", alt=text_of(one.get("alt")))
-        for one in mappings_of(attached.get("images"))
-    ]
-    if attached.get("$type") == "app.bsky.embed.video":
-        images.append(Media(kind="video", alt=text_of(attached.get("alt"))))
-    return tuple(images)

@@ -91,9 +91,12 @@ def _said(value: Json) -> Plain:
     if not isinstance(content, str):
         _missing("content")
     plain = plain_text(str(content))
-    if warning is None:
-        return plain
-    return Plain(f"{warning.strip()}\n\n{plain.text}".strip(), plain.links)
+    return Plain(with_warning(warning, plain.text), plain.links)
+
+
+def with_warning(warning: str | None, text: str) -> str:
+    """The text below the warning that its author put above it, if any."""
+    return f"{warning.strip()}\n\n{text}".strip() if warning else text
 
 
 def _author(account: Json) -> Author | None:
