@@ -118,3 +118,17 @@ def test_threshold_is_met_not_passed() -> None:
         for p in (0.4, 0.399)
     )
     assert (at.intake, below.intake) == (Intake.OPEN, Intake.NOTHING)
+
+
+@pytest.mark.parametrize("role", ["competitor", "employee"])
+def test_competitors_and_employees_complain_of_nothing(role: str) -> None:
+    """R05: their words open no case; in one that is their own they count like anybody's."""
+
+    def made(case: Facts | None) -> Decision:
+        return decide(
+            COMPLAINT, case=case, about_us=True, ours=False, private=False, threshold=0.5, role=role
+        )
+
+    assert made(None) == Decision(Intake.NOTHING)
+    assert made(facts(S.CLOSED, theirs=False)) == Decision(Intake.ATTACH, why="bystander")
+    assert made(facts(S.CLOSED)).move is S.OPEN

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from amends.casework.states import LIVE, CaseState, Outcome
-from amends.terms import Reading
+from amends.terms import AuthorRole, Reading
 
 PRAISE = 0.5
 QUESTION = 0.5
 MIXED = 0.5  # a complaint so likely is one, whatever thanks stand beside it in a running case
 BITTER = 0.9  # what takes something back and is so surely a complaint takes nothing back
+NO_CUSTOMERS = frozenset({AuthorRole.COMPETITOR, AuthorRole.EMPLOYEE})
 
 
 class Intake(StrEnum):
@@ -49,15 +50,19 @@ def decide(
     ours: bool,
     private: bool,
     threshold: float,
+    role: str | None = None,
 ) -> Decision:
     """Decide for one post.
 
     What praises more than it complains is praise (R21), unless it asks: that is thanks in advance.
     ``about_us``: a watch on our brand, product or people matched, or the network delivered it to our
-    account. ``threshold``: the complaint probability that opens.
+    account. ``threshold``: the complaint probability that opens. ``role``: the author's, where one is known; what
+    competitors and employees write complains of nothing, unless the case is their own.
     """
     if ours:
         return _ours(case)
+    if role in NO_CUSTOMERS and not (case is not None and case.by_customer):
+        reading = None
     heard = _hear(reading, threshold)
     if case is None or (_is_over(case.state) and heard.complaint and not case.by_customer):
         # A bystander's complaint under a case that is over must reach somebody: its own case.

@@ -11,7 +11,15 @@ from amends.terms.errors import (
     Stale,
     TryLater,
 )
-from amends.terms.mention import DeadLetter, Mention, Reading, Sentiment, Watch, WatchKind
+from amends.terms.mention import (
+    AuthorRole,
+    DeadLetter,
+    Mention,
+    Reading,
+    Sentiment,
+    Watch,
+    WatchKind,
+)
 from amends.terms.network import (
     Credentials,
     Page,
@@ -26,6 +34,7 @@ __all__ = [
     "AmendsError",
     "AuthError",
     "Author",
+    "AuthorRole",
     "BadInput",
     "Channel",
     "Clock",

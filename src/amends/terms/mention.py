@@ -19,6 +19,16 @@ class WatchKind(StrEnum):
     TOPIC = "topic"
 
 
+class AuthorRole(StrEnum):
+    """What an author is to us, where somebody has said so."""
+
+    CUSTOMER = "customer"
+    COMPETITOR = "competitor"
+    EMPLOYEE = "employee"
+    PRESS = "press"
+    INDUSTRY = "industry"
+
+
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """What we listen for. ``query`` is the expression; see ``amends.matching``."""
 

@@ -193,7 +193,7 @@ def arrivals_of(rows: Iterable[PostRow], brand: Brand | None = None) -> list[Arr
 def _share_authors(arrivals: Sequence[Arrival]) -> list[AuthorRow]:
     """One object for each author: whom an earlier post made a customer, a later one finds so."""
     wanted = {a.row.author_id for a in arrivals if a.row.author_id}
-    rows = AuthorRow.objects.filter(pk__in=wanted).only("network", "handle", "customer_id")
+    rows = AuthorRow.objects.filter(pk__in=wanted).only("network", "handle", "customer_id", "role")
     shared = {row.pk: row for row in rows}
     for one in arrivals:
         if one.row.author_id is not None:

@@ -21,7 +21,9 @@ from amends.desk.models import (
     PostRow,
     ReadingRow,
     Responder,
+    RoleMark,
 )
+from amends.desk.queries.roles import fold
 
 _UNSENT = (ReplyStatus.READY, ReplyStatus.FAILED)
 
@@ -69,9 +71,13 @@ def _held_cases(customer: Customer) -> list[Case]:
 def _erase_author(author: AuthorRow, *, now: datetime) -> None:
     if author.native_id.startswith("@"):  # known by the handle alone
         author.native_id = f"erased:{author.pk}"
+    said = Q(author=author)
+    if author.handle:
+        said |= Q(network__in=["", author.network], handle=fold(author.handle))
+    RoleMark.objects.filter(said).update(author=None, handle="")
     author.handle = author.name = ""
-    author.followers, author.erased_at = None, now
-    author.save(update_fields=["native_id", "handle", "name", "followers", "erased_at"])
+    author.followers, author.role, author.erased_at = None, None, now
+    author.save(update_fields=["native_id", "handle", "name", "followers", "role", "erased_at"])
 
 
 def _erase_quotes(ids: list[tuple[str, str]]) -> None:

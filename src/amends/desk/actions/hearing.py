@@ -28,6 +28,7 @@ from amends.desk.models import (
     ReadingRow,
     WatchRow,
 )
+from amends.desk.queries.roles import roles_of
 from amends.terms import Author, DeadLetter, Mention, Post, Reading
 
 
@@ -131,6 +132,7 @@ def store_authors(posts: Sequence[Post]) -> dict[Key, AuthorRow]:
         key = author_key(post)
         if key is not None and post.author is not None:
             latest[key] = post.author
+    roles = roles_of((key[0], author.handle or "") for key, author in latest.items())
     rows = [
         AuthorRow(
             network=key[0],
@@ -138,6 +140,7 @@ def store_authors(posts: Sequence[Post]) -> dict[Key, AuthorRow]:
             handle=(author.handle or "")[:253],
             name=(author.name or "")[:640],
             followers=author.followers,
+            role=roles.get((key[0], author.handle or "")),
         )
         for key, author in sorted(latest.items())
     ]
@@ -228,7 +231,7 @@ def _store_matches(
         row = rows[key]
         by_post[row.pk] = frozenset(kinds[watch] for watch in heard)
         matches += [
-            MentionRow(post_id=row.pk, watch_id=int(watch), words=list(words))
+            MentionRow(post_id=row.pk, watch_id=int(watch), words=list(words), at=row.created_at)
             for watch, words in heard.items()
         ]
     insert_rows(matches, skip_known=True)

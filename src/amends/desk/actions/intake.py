@@ -127,6 +127,7 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
         ours=row.ours,
         private=row.private,
         threshold=around.threshold,
+        role=row.author.role if row.author else None,
     )
     if decision.intake is Intake.OPEN and row.author is not None:
         book.meet(row.author, row.created_at)

@@ -10,7 +10,7 @@ from amends.desk.actions.book import Arrival, Book, open_book, write_book
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import ABOUT_US, new_case, note_customer_post
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
-from amends.terms import BadInput, NotAllowed, WatchKind
+from amends.terms import AuthorRole, BadInput, NotAllowed, WatchKind
 
 BY_HAND = Decision(Intake.OPEN, CaseState.NEW, why="by_hand")
 
@@ -66,6 +66,8 @@ def _check_post(row: PostRow, kinds: frozenset[str]) -> None:
         raise NotAllowed("This is a post of our own. Open a case for what it answers.")
     if WatchKind.COMPETITOR in kinds and not (kinds & ABOUT_US or row.to_us):
         raise NotAllowed("This post is about a competitor. We read it; we do not answer there.")
+    if row.author is not None and row.author.role == AuthorRole.COMPETITOR:
+        raise NotAllowed("A competitor wrote this post. We read it; we do not answer there.")
     if row.author is None:
         raise BadInput("Who wrote this post is not known, so nobody can be answered.")
     if row.erased_at or row.deleted_at:

@@ -1,12 +1,15 @@
 """Set-up: the brand, its channels and its watches."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from amends.casework import Action, Role, check_may
 from amends.connectors.registry import networks
+from amends.desk.actions.roles import mark_competitors
 from amends.desk.actions.secrets import seal
 from amends.desk.models import Brand, ChannelRow, Responder, WatchRow
 from amends.matching import compile as compile_queries
@@ -89,6 +92,7 @@ def save_watch(
     handles: Sequence[str],
     hashtags: Sequence[str],
     by: Responder | None = None,
+    now: datetime | None = None,
 ) -> WatchRow:
     """Create or change a watch. Raises ``BadInput`` where its query cannot be compiled."""
     _check(by)
@@ -105,6 +109,8 @@ def save_watch(
     row.phrases, row.handles, row.hashtags = lists
     with transaction.atomic():
         row.save()
+        if kind is WatchKind.COMPETITOR:
+            mark_competitors(row.handles, by=by, now=now or timezone.now())
         ChannelRow.objects.filter(brand=brand).update(version=F("version") + 1)
     return row
 

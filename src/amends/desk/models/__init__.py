@@ -11,6 +11,7 @@ from amends.desk.models.hearing import (
     MentionRow,
     PostRow,
     ReadingRow,
+    RoleMark,
     WatchRow,
 )
 from amends.desk.models.history import ImportRun
@@ -37,6 +38,7 @@ __all__ = [
     "PostRow",
     "ReadingRow",
     "Responder",
+    "RoleMark",
     "SignInLink",
     "WatchRow",
 ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from amends.terms import WatchKind
+from amends.terms import AuthorRole, WatchKind
 
 
 class Brand(models.Model):
@@ -44,7 +44,11 @@ class ChannelRow(models.Model):
 
 
 class WatchRow(models.Model):
-    """What we listen for: ``query`` is the expression, the three lists what a person typed."""
+    """What we listen for: ``query`` is the expression, the three lists what a person typed.
+
+    With ``by_query`` a person typed the expression itself, and the lists have no part in it: then
+    ``handles`` are the accounts of whom the watch is about.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="watches")
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in WatchKind])
@@ -53,6 +57,7 @@ class WatchRow(models.Model):
     handles = models.JSONField(default=list)
     hashtags = models.JSONField(default=list)
     query = models.TextField()
+    by_query = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
@@ -62,11 +67,15 @@ class WatchRow(models.Model):
 class AuthorRow(models.Model):
     """A profile on a network. After an erasure handle and name are empty and stay so."""
 
+    ROLES: ClassVar = [(role.value, role.value) for role in AuthorRole]
+
     network = models.CharField(max_length=32)
     native_id = models.CharField(max_length=512)
     handle = models.CharField(max_length=253, blank=True)
     name = models.CharField(max_length=640, blank=True)
     followers = models.BigIntegerField(null=True)
+    # None: not known. SQLite uses a partial index on "is not null" alone for "role = ?".
+    role = models.CharField(max_length=10, choices=ROLES, null=True)  # noqa: DJ001 (as above)
     customer = models.ForeignKey(
         "desk.Customer", null=True, on_delete=models.SET_NULL, related_name="authors"
     )
@@ -76,9 +85,35 @@ class AuthorRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["network", "native_id"], name="one_row_per_profile"),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["role"],
+                name="authors_with_a_role",
+                condition=models.Q(role__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.handle or "(erased)"
+
+
+class RoleMark(models.Model):
+    """Somebody said what an author is to us. Never edited: of an account's marks the last holds.
+
+    ``network`` "" stands for any. ``handle`` is folded, and empty where the profile has none.
+    ``how``: by hand, by a list, or as the account that a competitor's watch names.
+    """
+
+    author = models.ForeignKey(AuthorRow, null=True, on_delete=models.SET_NULL, related_name="+")
+    network = models.CharField(max_length=32, blank=True)
+    handle = models.CharField(max_length=253, blank=True, db_index=True)
+    role = models.CharField(max_length=10, choices=AuthorRow.ROLES, blank=True)  # "": taken off
+    how = models.CharField(max_length=8, choices=[(h, h) for h in ("hand", "list", "watch")])
+    by = models.ForeignKey("desk.Responder", null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.handle}: {self.role or 'not known'}"
 
 
 class PostRow(models.Model):
@@ -141,15 +176,25 @@ class ReadingRow(models.Model):
 
 
 class MentionRow(models.Model):
-    """A post that matched a watch, with the words that matched."""
+    """A post that matched a watch, with the words that matched. ``at``: when it was written, here
+    too, so that a watch's newest posts are found without a look at all others."""
 
-    post = models.ForeignKey(PostRow, on_delete=models.CASCADE, related_name="mentions")
-    watch = models.ForeignKey(WatchRow, on_delete=models.CASCADE, related_name="mentions")
+    # Both are found by the indexes below, which begin with them.
+    post = models.ForeignKey(
+        PostRow, on_delete=models.CASCADE, related_name="mentions", db_index=False
+    )
+    watch = models.ForeignKey(
+        WatchRow, on_delete=models.CASCADE, related_name="mentions", db_index=False
+    )
     words = models.JSONField(default=list)
+    at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["post", "watch"], name="one_mention_per_watch"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["watch", "-at", "-post"], name="mentions_newest_first"),
         ]
 
     def __str__(self) -> str:
