@@ -1,9 +1,9 @@
 """Listening to one source of a channel until told to stop.
 
-``poll`` asks page after page, ``follow`` reads a stream; both take each page through the steps
-into the sink before they ask for the next, so memory is bounded by one page. Cancelling either at
-any moment loses nothing: a store that has begun is let finish, and a page that was not stored comes
-again from the cursor.
+``poll`` asks page after page and takes each through the steps into the sink before it asks for the
+next. ``follow`` reads a stream; what comes while a batch is being stored is gathered for the next
+one, within limits. Cancelling either at any moment loses nothing: a store that has begun is let
+finish, and what was not stored comes again from the cursor.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
+from amends.listening.gathering import Limits, Sleep, gathered
+from amends.listening.pages import joined, weight
 from amends.listening.pipeline import Step
 from amends.listening.sink import Sink
 from amends.listening.taking import Door
@@ -28,8 +30,6 @@ T = TypeVar("T")
 HealthState = Literal["well", "waiting", "stopped"]
 Health = Callable[[HealthState, str], None]
 """Told when the state or its sentence changes; must not block."""
-
-Sleep = Callable[[float], Awaitable[None]]
 
 TRIES_AS_A_PAGE = 3
 LONGEST_CURSOR = 1_000_000
@@ -84,6 +84,7 @@ class Surroundings:
     back_off: BackOff = field(default_factory=BackOff)
     limit: int = 100
     quiet_s: float | None = 120.0  # a stream that says nothing for so long is opened again
+    gather: Limits = field(default_factory=Limits)
 
 
 async def poll(
@@ -131,9 +132,8 @@ async def follow(
     listener = _Listener(Door(source, pipeline, sink), around, cursor)
     while True:
         try:
-            async with aclosing(_pages(connector, listener.cursor, around.quiet_s)) as pages:
-                async for page in pages:
-                    check_cursor(page.cursor)
+            async with aclosing(_batches(connector, listener.cursor, around)) as batches:
+                async for page in batches:
                     listener.troubles_asking = 0
                     await listener.take(page)
             listener.tell("waiting", "The stream ended; it is being opened again.")
@@ -143,6 +143,23 @@ async def follow(
         except Exception as error:  # noqa: BLE001 (told, logged and waited out)
             if await listener.stops_for(error):
                 return listener.cursor
+
+
+async def _batches(
+    connector: Streams, cursor: str | None, around: Surroundings
+) -> AsyncGenerator[Page]:
+    """The pages of the stream, those that came meanwhile joined to one."""
+    batches = gathered(
+        _pages(connector, cursor, around.quiet_s),
+        weigh=weight,
+        limits=around.gather,
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+    async with aclosing(batches):
+        async for batch in batches:
+            for page in joined(batch):
+                yield page
 
 
 async def _pages(
@@ -161,6 +178,7 @@ async def _pages(
                 if limit.expired():
                     raise _QuietError from None
                 raise
+            check_cursor(page.cursor)
             yield page
     finally:
         close = getattr(stream, "aclose", None)
