@@ -6,10 +6,13 @@ otherwise they run on SQLite. Set before Django is loaded, so it stands at the t
 
 import atexit
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -53,6 +56,22 @@ if not _ON_POSTGRES:
     # A file, as in real life: a database in memory locks tables that a file does not.
     settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
 
+# Each test client sets the middleware up anew, which goes through the static files each time.
+_static = import_module("servestatic.middleware").ServeStaticMiddleware
+_list_files = _static.add_files_from_finders
+_listed: list[Any] = []
+
+
+def _list_files_once(middleware: Any) -> None:
+    if not _listed:
+        _list_files(middleware)
+        _listed.append(middleware)
+    middleware.files = dict(_listed[0].files)
+    middleware.directories = list(_listed[0].directories)
+
+
+_static.add_files_from_finders = _list_files_once
+
 
 # Pages whose queries are plain: what they test is roles, forms and markup, the same on either.
 _ONCE = frozenset(
@@ -84,6 +103,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("database") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 # Below these the guess is wrong more often than it helps; nothing is said then.
 FEWEST_LETTERS = 12
@@ -12,22 +13,21 @@ _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
 
 def language_detector() -> Callable[[str], str | None]:
     """A detector of ISO 639-1 codes for ``put_language``; its model is loaded when first asked."""
-    found: list[Callable[[str], tuple[str, float]]] = []
 
     def detect(text: str) -> str | None:
         words = _NO_WORDS.sub(" ", text)
         if sum(map(str.isalpha, words)) < FEWEST_LETTERS:
             return None
-        if not found:
-            found.append(_load())
-        lang, sure = found[0](words)
+        lang, sure = _load()(words)
         return lang if sure >= LEAST_SURE else None
 
     return detect
 
 
+@cache
 def _load() -> Callable[[str], tuple[str, float]]:
     # Late: loading takes about 0.7 s, and a stream whose network says the language never needs it.
+    # Once: channels share it, as nothing in it changes.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

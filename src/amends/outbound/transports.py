@@ -1,8 +1,10 @@
 """Transports whose connections go to pinned addresses: httpx2 for us, httpx for SDKs."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Iterable
+from functools import cache
 from typing import Any
 
 import certifi
@@ -20,6 +22,11 @@ _Options = Iterable[Any] | None
 
 def trust() -> ssl.SSLContext:
     """The system's certificates; the bundled ones where the system has none."""
+    return _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache  # reading them takes some 30 ms, most of what the first request of a client would take
+def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not context.get_ca_certs():
         context.load_verify_locations(certifi.where())
