@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from amends.listening import Batch, Surroundings
+from amends.listening.steps import text_with_quote
 from amends.terms import Author, DeadLetter, Mention, Page, Post, Reading
 
 T = TypeVar("T")
@@ -98,10 +99,10 @@ class Words:
     def __init__(self, **words: str) -> None:
         self.words = words
 
-    def batch(self, texts: Sequence[str]) -> Sequence[Mapping[str, tuple[str, ...]]]:
+    def batch(self, posts: Sequence[Post]) -> Sequence[Mapping[str, tuple[str, ...]]]:
+        texts = [text_with_quote(post).casefold() for post in posts]
         return [
-            {watch: (word,) for watch, word in self.words.items() if word in text.casefold()}
-            for text in texts
+            {watch: (word,) for watch, word in self.words.items() if word in text} for text in texts
         ]
 
 

@@ -17,8 +17,8 @@ Key = tuple[str, str]
 class Matcher(Protocol):
     """Many watches at once; see ``amends.matching``."""
 
-    def batch(self, texts: Sequence[str]) -> Sequence[Mapping[str, tuple[str, ...]]]:
-        """For each text, the ids of the watches it satisfies and the words that did."""
+    def batch(self, posts: Sequence[Post]) -> Sequence[Mapping[str, tuple[str, ...]]]:
+        """For each post, the ids of the watches it satisfies and the words that did."""
         ...
 
 
@@ -147,10 +147,10 @@ def put_language(detect: Callable[[str], str | None]) -> Step:
 
 
 def put_watches(matcher: Matcher) -> Step:
-    """Add the watches that the text, with the text it quotes, satisfies."""
+    """Add the watches that each post satisfies."""
 
     def step(items: list[Item]) -> None:
-        found = matcher.batch([text_with_quote(item.post) for item in items])
+        found = matcher.batch([item.post for item in items])
         for item, watches in zip(items, found, strict=True):
             item.watches = dict(watches)
 

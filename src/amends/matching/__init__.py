@@ -1,15 +1,25 @@
-"""Matching: which watches a text satisfies, and why."""
+"""Matching: which queries a post satisfies, and why. The language is told in docs/queries.md."""
 
+from amends.matching.errors import QueryError
+from amends.matching.evaluating import evaluate, why
+from amends.matching.facts import Facts
 from amends.matching.matcher import Hit, Matcher, compile  # noqa: A004 (the word of the field)
-from amends.matching.queries import QueryError, Term, parse, phrases_of, query_of
+from amends.matching.nodes import Node
+from amends.matching.parser import parse
+from amends.matching.printing import render
+from amends.matching.queries import phrases_of, query_of
 
 __all__ = [
+    "Facts",
     "Hit",
     "Matcher",
+    "Node",
     "QueryError",
-    "Term",
     "compile",
+    "evaluate",
     "parse",
     "phrases_of",
     "query_of",
+    "render",
+    "why",
 ]

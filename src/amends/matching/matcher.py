@@ -1,14 +1,22 @@
-"""Many queries over many texts.
+"""Many queries over many posts.
 
-All terms lie in one dictionary by their first word, so a text costs one look-up a word however many
-watches there are; only terms whose first word occurs are looked at closely.
+Queries lie in one dictionary by a token that each of their matches holds, so a post costs one
+look-up a token however many queries there are; only those met are looked at closely.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from amends.matching.queries import QueryError, Term, parse
-from amends.text import Entity, Token, entities, normalise, normalise_aligned, token_spans
+from amends.matching.anchors import anchors_of, terms_of
+from amends.matching.errors import QueryError
+from amends.matching.evaluating import compiled, label, why
+from amends.matching.facts import Facts
+from amends.matching.nodes import Node
+from amends.matching.parser import parse
+from amends.matching.terms import finder
+from amends.matching.words import Found, Words
+from amends.terms import Post
+from amends.text import normalise_aligned
 
 
 class Hit(NamedTuple):
@@ -20,84 +28,62 @@ class Hit(NamedTuple):
     end: int
 
 
-class _Found(NamedTuple):
-    start: int
-    end: int
-    term: int
-
-
 class Matcher:
-    """Compiled queries. Made by ``compile``; holds no state between texts."""
+    """Compiled queries. Made by ``compile``; holds no state between posts."""
 
-    def __init__(self, queries: Mapping[str, Sequence[Term]]) -> None:
-        self._wants: list[list[tuple[str, str]]] = []
-        self._phrases: dict[str, list[tuple[int, Term]]] = {}
-        self._entities: dict[str, int] = {}
-        places: dict[tuple[tuple[str, ...], tuple[bool, ...]], int] = {}
-        for name, terms in queries.items():
-            for term in terms:
-                key = (term.words, term.glued)
-                if key not in places:
-                    places[key] = len(self._wants)
-                    self._wants.append([])
-                    self._place(places[key], term)
-                self._wants[places[key]].append((name, term.text))
+    def __init__(self, queries: Mapping[str, Node]) -> None:
+        self._queries = list(queries.items())
+        self._tests = [compiled(node) for _, node in self._queries]
+        self._always: list[int] = []
+        self._by_token: dict[str, list[int]] = {}
+        for number, (_, node) in enumerate(self._queries):
+            anchors = anchors_of(node)
+            if anchors is None:
+                self._always.append(number)
+            for token in anchors or ():
+                self._by_token.setdefault(token, []).append(number)
 
-    def batch(self, texts: Sequence[str]) -> list[dict[str, tuple[str, ...]]]:
-        """For each text, the queries it satisfies, each with the terms that did.
-
-        Terms stand as in the query, without quotes, in the order in which they are first met.
-        """
-        return [self._satisfied(text) for text in texts]
+    def batch(self, posts: Sequence[Post]) -> list[dict[str, tuple[str, ...]]]:
+        """For each post, the queries it satisfies, each with what satisfied it; see ``why``."""
+        return [self._satisfied(Facts.of(post)) for post in posts]
 
     def explain(self, text: str) -> list[Hit]:
-        """Every place where a term was found, in order of the text."""
+        """Every place where a term that a query wants was found, in order of the text.
+
+        A text alone does not tell whether the whole query is satisfied; ``batch`` does.
+        """
         form, spans = normalise_aligned(text)
-        return [
-            Hit(query, word, spans[start][0], spans[end - 1][1])
-            for start, end, term in self._found(form)
-            for query, word in self._wants[term]
+        words = Words(text, form)
+        hits = [
+            (
+                found.start,
+                found.end,
+                number,
+                Hit(query, term, *_span(spans, found.start, found.end)),
+            )
+            for number, (query, _) in enumerate(self._queries)
+            for term, found in self._found(number, words)
         ]
+        return [hit for *_, hit in sorted(hits)]
 
-    def _place(self, number: int, term: Term) -> None:
-        if term.is_entity:
-            self._entities[term.words[0]] = number
-        else:
-            self._phrases.setdefault(term.words[0], []).append((number, term))
+    def _found(self, number: int, words: Words) -> Iterator[tuple[str, Found]]:
+        for term in dict.fromkeys(terms_of(self._queries[number][1])):
+            for found in finder(term)(words):
+                yield label(term), found
 
-    def _satisfied(self, text: str) -> dict[str, tuple[str, ...]]:
-        met: dict[str, dict[str, None]] = {}
-        for found in self._found(normalise(text)):
-            for query, word in self._wants[found.term]:
-                met.setdefault(query, {})[word] = None
-        return {query: tuple(words) for query, words in met.items()}
-
-    def _found(self, form: str) -> list[_Found]:
-        words = token_spans(form)
-        marked = entities(form)
-        found = [*self._found_entities(marked), *self._found_phrases(words, marked)]
-        return sorted(found)
-
-    def _found_entities(self, marked: Sequence[Entity]) -> Iterator[_Found]:
-        for entity in marked:
-            for name in entity.names:
-                number = self._entities.get(name)
-                if number is not None:
-                    yield _Found(entity.start, entity.start + len(name), number)
-
-    def _found_phrases(self, words: Sequence[Token], marked: Sequence[Entity]) -> Iterator[_Found]:
-        first = self._phrases
-        tags = [entity for entity in marked if entity.names[0][0] == "#"]
-        for at, word in enumerate(words):
-            for number, term in first.get(word.text, ()):
-                end = _fits(term, words, at)
-                if end is not None and not _cuts(word.start, end, tags):
-                    yield _Found(word.start, end, number)
+    def _satisfied(self, facts: Facts) -> dict[str, tuple[str, ...]]:
+        near = {number for token in facts.tokens for number in self._by_token.get(token, ())}
+        met: dict[str, tuple[str, ...]] = {}
+        for number in sorted(near.union(self._always)):
+            if self._tests[number](facts):
+                query, node = self._queries[number]
+                met[query] = tuple(why(node, facts))
+        return met
 
 
 def compile(queries: Mapping[str, str]) -> Matcher:  # noqa: A001 (the word of the field)
     """A matcher for queries by name. Raises ``QueryError`` that names the query in error."""
-    parsed: dict[str, Sequence[Term]] = {}
+    parsed: dict[str, Node] = {}
     for name, query in queries.items():
         try:
             parsed[name] = parse(query)
@@ -107,18 +93,5 @@ def compile(queries: Mapping[str, str]) -> Matcher:  # noqa: A001 (the word of t
     return Matcher(parsed)
 
 
-def _fits(term: Term, words: Sequence[Token], at: int) -> int | None:
-    if at + len(term.words) > len(words):
-        return None
-    for step, wanted in enumerate(term.words[1:], start=at + 1):
-        here = words[step]
-        if here.text != wanted:
-            return None
-        if term.glued[step - at - 1] and words[step - 1].end != here.start:
-            return None
-    return words[at + len(term.words) - 1].end
-
-
-def _cuts(start: int, end: int, tags: Sequence[Entity]) -> bool:
-    """Whether a find begins or ends inside a hashtag."""
-    return any(tag.start + 1 < start < tag.end or tag.start < end < tag.end for tag in tags)
+def _span(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    return spans[start][0], spans[end - 1][1]

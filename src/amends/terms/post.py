@@ -15,6 +15,7 @@ class Author(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     handle: str | None = None  # without the leading @
     name: str | None = None
     followers: int | None = None
+    bio: str | None = None  # what they say of themselves
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

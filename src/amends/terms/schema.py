@@ -94,6 +94,7 @@ def _definitions() -> dict[str, Any]:
         "handle": _text("Name to write to, without the leading @."),
         "name": _text("Name as displayed."),
         "followers": {"type": ["integer", "null"]},
+        "bio": _text("What they say of themselves."),
     }
     ref = {
         "id": {"$ref": "#/$defs/id"},

@@ -1,9 +1,10 @@
 """Text: normalising, tokens, graphemes, near copies."""
 
-from amends.text.entities import Entity, entities, strip_handles
+from amends.text.emoji import emoji
+from amends.text.entities import Entity, entities, links, strip_handles
 from amends.text.hidden import mark_hidden
 from amends.text.lengths import Unit, graphemes, length
-from amends.text.normal import normalise, normalise_aligned
+from amends.text.normal import normalise, normalise_aligned, normalise_keeping_case
 from amends.text.storable import storable
 from amends.text.words import UNSPACED, Token, initial_words, token_spans, tokens
 
@@ -12,13 +13,16 @@ __all__ = [
     "Entity",
     "Token",
     "Unit",
+    "emoji",
     "entities",
     "graphemes",
     "initial_words",
     "length",
+    "links",
     "mark_hidden",
     "normalise",
     "normalise_aligned",
+    "normalise_keeping_case",
     "storable",
     "strip_handles",
     "token_spans",

@@ -53,6 +53,17 @@ def entities(normalised: str) -> list[Entity]:
     ]
 
 
+def links(normalised: str) -> list[str]:
+    """The links of a text that ``normalise`` made: what begins with http:, https: or www."""
+    if "http" not in normalised and "www." not in normalised:
+        return []
+    return [
+        link
+        for found in _LINK.finditer(normalised)
+        if (link := found.group()).startswith(("http://", "https://", "www."))
+    ]
+
+
 def strip_handles(text: str) -> str:
     """A text without its ``@handles``; addresses of e-mail stay."""
     return " ".join(_HANDLE.sub("", text).split())

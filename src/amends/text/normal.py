@@ -20,6 +20,13 @@ def normalise(text: str) -> str:
     return _finish(unicodedata.normalize("NFKC", text))
 
 
+def normalise_keeping_case(text: str) -> str:
+    """``normalise(text)`` but for the case folding: each of its characters folds to those there."""
+    if text.isascii():
+        return text
+    return _shown(unicodedata.normalize("NFKC", text))
+
+
 def normalise_aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
     """``normalise(text)``, and for each of its code points the span it comes from in ``text``.
 
@@ -48,4 +55,8 @@ def _aligned_piece(piece: str, at: int) -> list[tuple[str, tuple[int, int]]]:
 
 
 def _finish(composed: str) -> str:
-    return _INVISIBLE.sub("", composed.casefold()).translate(_APOSTROPHES)
+    return _shown(composed.casefold())
+
+
+def _shown(text: str) -> str:
+    return _INVISIBLE.sub("", text).translate(_APOSTROPHES)

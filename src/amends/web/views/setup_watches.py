@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amends.casework import Action
 from amends.desk.actions import remove_watch, save_watch
-from amends.desk.models import WatchRow
+from amends.desk.models import Brand, WatchRow
 from amends.desk.queries.setup import (
     SamplePost,
     brands_for,
@@ -20,7 +20,7 @@ from amends.desk.queries.setup import (
 )
 from amends.matching import compile as compile_queries
 from amends.matching import query_of
-from amends.terms import BadInput, WatchKind
+from amends.terms import Author, BadInput, Post, WatchKind
 from amends.web.asking import require
 from amends.web.marks import Piece, marked
 from amends.web.views.setup_forms import WatchForm
@@ -50,10 +50,15 @@ def take_sample(phrases: list[str], handles: list[str], hashtags: list[str]) -> 
     except BadInput as error:
         return Sample(error=sentence(error))
     posts = latest_posts()
-    matches = matcher.batch([post.text for post in posts])
+    matches = matcher.batch([_post_of(post) for post in posts])
     hits = [post for post, match in zip(posts, matches, strict=True) if match]
     shown = [(post, marked(post.text, matcher)) for post in hits[:SHOWN]]
     return Sample(len(posts), len(hits), shown)
+
+
+def _post_of(post: SamplePost) -> Post:
+    author = Author(handle=post.handle or None)
+    return Post(id="stored", text=post.text, network=post.network, author=author)
 
 
 @require_GET
@@ -75,7 +80,7 @@ def form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if not brands:
         messages.error(request, "A watch belongs to a brand. Name your brand first.")
         return redirect("brand-new")
-    typed = WatchForm(request.POST or None, initial=_initial(watch) or {"brand": brands[0].pk})
+    typed = WatchForm(request.POST or None, initial=_initial(watch) or _fresh(request, brands))
     sampling = "sample" in request.POST
     if not sampling and accepted(typed, lambda: save_watch(watch, by=person, **_facts(typed))):
         messages.success(request, f"The desk listens for {typed.cleaned_data['name']}.")
@@ -89,6 +94,13 @@ def form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     }
     refused = typed.is_bound and not sampling
     return render(request, "setup/watch.html", facts, status=400 if refused else 200)
+
+
+def _fresh(request: HttpRequest, brands: list[Brand]) -> dict[str, Any]:
+    """A new watch as a link may ask for it."""
+    kind = request.GET.get("kind", "")
+    asked = {"kind": kind} if kind in set(WatchKind) else {}
+    return {"brand": brands[0].pk, **asked}
 
 
 def _facts(typed: WatchForm) -> dict[str, Any]:

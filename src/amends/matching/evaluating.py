@@ -1,0 +1,220 @@
+"""Whether a post satisfies a query, and why."""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from amends.matching.facts import Facts
+from amends.matching.languages import speaks
+from amends.matching.nodes import (
+    And,
+    Cased,
+    Compare,
+    Keyword,
+    Leaf,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Phrase,
+    Term,
+)
+from amends.matching.printing import render_leaf
+from amends.matching.terms import finder
+from amends.text import normalise
+
+Test = Callable[[Facts], bool]
+
+
+class Reason(NamedTuple):
+    """A leaf that holds; ``part`` and ``start`` are where a term is first found (see ``Facts``)."""
+
+    leaf: Leaf
+    part: int
+    start: int
+
+
+def evaluate(node: Node, facts: Facts) -> bool:
+    """Whether a post satisfies a query."""
+    return compiled(node)(facts)
+
+
+def why(node: Node, facts: Facts) -> list[str]:
+    """What satisfied the query: words in order of the text, then operators; empty without a match.
+
+    Words stand as in the query, without quotes. What must not be is not named.
+    """
+    if not evaluate(node, facts):
+        return []
+    return list(
+        dict.fromkeys(label(reason.leaf) for reason in sorted(_reasons(node, facts), key=_order))
+    )
+
+
+def label(leaf: Leaf) -> str:
+    """A leaf as a reason is told: terms without their quotes."""
+    return leaf.text if isinstance(leaf, Keyword | Phrase | Cased) else render_leaf(leaf)
+
+
+@lru_cache(maxsize=20_000)
+def compiled(node: Node) -> Test:
+    """The query as a function of facts."""
+    match node:
+        case And(parts):
+            tests = [compiled(part) for part in parts]
+            return lambda facts: all(test(facts) for test in tests)
+        case Or(parts):
+            tests = [compiled(part) for part in parts]
+            return lambda facts: any(test(facts) for test in tests)
+        case Not(part):
+            unwanted = compiled(part)
+            return lambda facts: not unwanted(facts)
+        case Operator(name, value):
+            return _OPERATORS[name](value)
+        case Compare():
+            return _compare(node)
+        case _:
+            return _term(node)
+
+
+def _reasons(node: Node, facts: Facts) -> Iterator[Reason]:
+    """The leaves that hold, of a node that holds."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                if evaluate(part, facts):
+                    yield from _reasons(part, facts)
+        case Not():
+            return
+        case Operator() | Compare():
+            yield Reason(node, len(facts.parts), 0)
+        case _:
+            yield from _first_place(node, facts)
+
+
+def _first_place(term: Term, facts: Facts) -> Iterator[Reason]:
+    find = finder(term)
+    for number, part in enumerate(facts.parts):
+        for place in find(part):
+            yield Reason(term, number, place.start)
+            return
+
+
+def _order(reason: Reason) -> tuple[int, int]:
+    return reason.part, reason.start
+
+
+def _term(term: Term) -> Test:
+    find = finder(term)
+    return lambda facts: any(next(find(part), None) is not None for part in facts.parts)
+
+
+def _compare(node: Compare) -> Test:
+    number, sign = node.number, node.sign
+
+    def test(facts: Facts) -> bool:
+        count = facts.post.author.followers if facts.post.author else None
+        if count is None:
+            return False
+        match sign:
+            case ">":
+                return count > number
+            case ">=":
+                return count >= number
+            case "<":
+                return count < number
+            case "<=":
+                return count <= number
+            case "=":
+                return count == number
+
+    return test
+
+
+def _from(value: str) -> Test:
+    wanted = value.casefold()
+    return lambda facts: wanted in facts.author
+
+
+def _to(value: str) -> Test:
+    wanted = value.casefold()
+    return lambda facts: wanted in facts.answered
+
+
+def _retweets_of(value: str) -> Test:
+    wanted = value.casefold()
+    return lambda facts: wanted in facts.reposted
+
+
+def _url(value: str) -> Test:
+    find = finder(Phrase(value))
+    return lambda facts: any(next(find(link), None) is not None for link in facts.links)
+
+
+def _url_contains(value: str) -> Test:
+    wanted = normalise(value)
+    return lambda facts: any(wanted in link.form for link in facts.links)
+
+
+def _bio(value: str) -> Test:
+    find = finder(Phrase(value))
+    return lambda facts: next(find(facts.bio), None) is not None
+
+
+def _bio_name(value: str) -> Test:
+    find = finder(Phrase(value))
+    return lambda facts: next(find(facts.name), None) is not None
+
+
+def _lang(value: str) -> Test:
+    return lambda facts: speaks(facts.post.lang, value)
+
+
+def _network(value: str) -> Test:
+    return lambda facts: facts.post.network.casefold() == value
+
+
+def _conversation(value: str) -> Test:
+    return lambda facts: (facts.post.conversation or facts.post.id) == value
+
+
+def _in_reply_to(value: str) -> Test:
+    return lambda facts: facts.post.in_reply_to is not None and facts.post.in_reply_to.id == value
+
+
+def _retweets_of_id(value: str) -> Test:
+    return lambda facts: facts.post.repost_of is not None and facts.post.repost_of.id == value
+
+
+_IS: dict[str, Test] = {
+    "repost": lambda facts: facts.post.repost_of is not None,
+    "reply": lambda facts: facts.post.in_reply_to is not None,
+    "quote": lambda facts: facts.post.quote_of is not None,
+    # Promotion that its author's followers never see: no network hands it to us.
+    "nullcast": lambda _facts: False,
+}
+_HAS: dict[str, Test] = {
+    "links": lambda facts: bool(facts.links),
+    "media": lambda facts: bool(facts.media),
+    "images": lambda facts: "image" in facts.media,
+    "videos": lambda facts: "video" in facts.media,
+    "mentions": lambda facts: "@" in facts.signs,
+    "hashtags": lambda facts: "#" in facts.signs,
+    "cashtags": lambda facts: "$" in facts.signs,
+}
+_OPERATORS: dict[str, Callable[[str], Test]] = {
+    "from": _from,
+    "to": _to,
+    "retweets_of": _retweets_of,
+    "retweets_of_tweet_id": _retweets_of_id,
+    "url": _url,
+    "url_contains": _url_contains,
+    "bio": _bio,
+    "bio_name": _bio_name,
+    "lang": _lang,
+    "network": _network,
+    "conversation_id": _conversation,
+    "in_reply_to_tweet_id": _in_reply_to,
+    "is": _IS.__getitem__,
+    "has": _HAS.__getitem__,
+}

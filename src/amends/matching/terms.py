@@ -1,0 +1,209 @@
+"""Where a term is found in a text."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import regex
+
+from amends.matching.nodes import Cased, Fuzzy, Keyword, Phrase, Prefix, Tag, Term
+from amends.matching.words import Found, Run, Words
+from amends.text import emoji, entities, normalise
+
+Finder = Callable[[Words], Iterator[Found]]
+
+
+class Pattern(NamedTuple):
+    """Tokens in a row; ``glued[i]`` says that tokens i and i+1 have nothing between them."""
+
+    words: tuple[str, ...]
+    glued: tuple[bool, ...]
+
+
+def pattern_of(text: str) -> Pattern:
+    """The tokens of a keyword or phrase."""
+    found = Words(text).tokens
+    glued = tuple(left.end == right.start for left, right in pairwise(found))
+    return Pattern(tuple(token.text for token in found), glued)
+
+
+@lru_cache(maxsize=20_000)
+def finder(term: Term) -> Finder:
+    """What yields every place of the term in a text, in order."""
+    match term:
+        case Tag(sign, name):
+            return _tag(entities(normalise(sign + name))[0].names[0])
+        case Prefix(text):
+            return _prefix(pattern_of(text))
+        case Fuzzy(text):
+            return _fuzzy(pattern_of(text).words[0])
+        case Cased(text):
+            return _cased(text)
+        case Phrase(text, within) if within is not None and pattern_of(text).words:
+            return _near(_units(pattern_of(text)), within)
+        case Keyword(text) | Phrase(text):
+            pattern = pattern_of(text)
+            return _phrase(pattern) if pattern.words else _emoji(text)
+
+
+def _tag(name: str) -> Finder:
+    def find(words: Words) -> Iterator[Found]:
+        for entity in words.named.get(name, ()):
+            yield Found(entity.start, entity.start + len(name))
+
+    return find
+
+
+def _phrase(pattern: Pattern) -> Finder:
+    first = pattern.words[0]
+
+    def find(words: Words) -> Iterator[Found]:
+        return _places(words, _runs(words, pattern, words.where.get(first, ())))
+
+    return find
+
+
+def _cased(text: str) -> Finder:
+    wanted = Words(text)
+    pattern = pattern_of(text)
+    if not pattern.words:
+        return _emoji(text)
+    capitals = [wanted.cased(index) for index in range(len(wanted.tokens))]
+
+    def find(words: Words) -> Iterator[Found]:
+        runs = _runs(words, pattern, words.where.get(pattern.words[0], ()))
+        return _places(
+            words,
+            (
+                (a, b)
+                for a, b in runs
+                if all(
+                    words.cased(index) == one
+                    for index, one in zip(range(a, b), capitals, strict=True)
+                )
+            ),
+        )
+
+    return find
+
+
+def _prefix(pattern: Pattern) -> Finder:
+    stem, whole = pattern.words[-1], Pattern(pattern.words[:-1], pattern.glued)
+
+    def find(words: Words) -> Iterator[Found]:
+        if whole.words:
+            starts: Iterable[int] = words.where.get(whole.words[0], ())
+        else:
+            starts = range(len(words.tokens))
+        runs = (
+            (a, b + 1)
+            for a, b in _runs(words, whole, starts)
+            if b < len(words.tokens)
+            and words.tokens[b].text.startswith(stem)
+            and not (whole.words and whole.glued[-1] and not words.follows(b))
+        )
+        return _places(words, runs)
+
+    return find
+
+
+def _fuzzy(word: str) -> Finder:
+    def find(words: Words) -> Iterator[Found]:
+        runs = ((at, at + 1) for at, token in enumerate(words.tokens) if slipped(word, token.text))
+        return _places(words, runs)
+
+    return find
+
+
+def _emoji(text: str) -> Finder:
+    pictures = regex.compile(r"\s*".join(map(regex.escape, emoji(normalise(text)))))
+
+    def find(words: Words) -> Iterator[Found]:
+        for found in pictures.finditer(words.form):
+            yield Found(*found.span())
+
+    return find
+
+
+def _near(units: Sequence[Pattern], within: int) -> Finder:
+    ways = [(list(units), within)]
+    if within >= 2 and len(units) > 1:
+        ways.append((list(reversed(units)), within - 2))
+
+    def find(words: Words) -> Iterator[Found]:
+        found = {
+            place
+            for order, most in ways
+            for at in words.where.get(order[0].words[0], ())
+            for runs in _spread(words, order, at, at, most)
+            if (place := words.found(runs)) is not None
+        }
+        return iter(sorted(found))
+
+    return find
+
+
+def _spread(
+    words: Words, units: Sequence[Pattern], first: int, last: int, most: int
+) -> Iterator[list[Run]]:
+    """The ways in which the units follow each other with at most ``most`` tokens between them.
+
+    The first of them begins at one of the tokens ``first`` to ``last``.
+    """
+    for a, b in _runs(words, units[0], range(first, min(last + 1, len(words.tokens)))):
+        if len(units) == 1:
+            yield [(a, b)]
+        else:
+            left = most - (a - first)
+            for rest in _spread(words, units[1:], b, b + left, left):
+                yield [(a, b), *rest]
+
+
+def _runs(words: Words, pattern: Pattern, starts: Iterable[int]) -> Iterator[Run]:
+    for at in starts:
+        end = at + len(pattern.words)
+        if end <= len(words.tokens) and all(
+            words.tokens[at + step].text == word
+            and not (step and pattern.glued[step - 1] and not words.follows(at + step))
+            for step, word in enumerate(pattern.words)
+        ):
+            yield at, end
+
+
+def _places(words: Words, runs: Iterable[Run]) -> Iterator[Found]:
+    for run in runs:
+        place = words.found([run])
+        if place is not None:
+            yield place
+
+
+def _units(pattern: Pattern) -> list[Pattern]:
+    """The words of a phrase; in scripts without blanks a word is several tokens."""
+    units: list[list[str]] = [[pattern.words[0]]]
+    for word, glued in zip(pattern.words[1:], pattern.glued, strict=True):
+        if glued:
+            units[-1].append(word)
+        else:
+            units.append([word])
+    return [Pattern(tuple(unit), (True,) * (len(unit) - 1)) for unit in units]
+
+
+def slipped(wanted: str, written: str) -> bool:
+    """Whether a word is another with at most one letter added, left out, changed or swapped."""
+    if wanted == written:
+        return True
+    long, short = len(wanted), len(written)
+    if abs(long - short) > 1:
+        return False
+    at = 0
+    while at < min(long, short) and wanted[at] == written[at]:
+        at += 1
+    if long == short:
+        swapped = wanted[at : at + 2] == written[at : at + 2][::-1]
+        return wanted[at + 1 :] == written[at + 1 :] or (
+            swapped and wanted[at + 2 :] == written[at + 2 :]
+        )
+    if long < short:
+        return wanted[at:] == written[at + 1 :]
+    return wanted[at + 1 :] == written[at:]

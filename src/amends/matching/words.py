@@ -1,0 +1,96 @@
+"""One text as terms are looked for in it: its tokens, entities and capitals."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from amends.text import Entity, Token, entities, normalise, normalise_keeping_case, token_spans
+
+Run = tuple[int, int]
+"""Tokens from one index up to, not including, another."""
+
+
+class Found(NamedTuple):
+    """A place in a normalised text, as code-point offsets, the end exclusive."""
+
+    start: int
+    end: int
+
+
+class Words:
+    """A text, read as far as somebody asks. ``form`` is what ``normalise`` made of ``text``."""
+
+    def __init__(self, text: str, form: str | None = None) -> None:
+        self.text = text
+        self.form = normalise(text) if form is None else form
+
+    @cached_property
+    def tokens(self) -> Sequence[Token]:
+        return token_spans(self.form)
+
+    @cached_property
+    def where(self) -> dict[str, list[int]]:
+        """The indexes of each token."""
+        places: dict[str, list[int]] = {}
+        for index, token in enumerate(self.tokens):
+            places.setdefault(token.text, []).append(index)
+        return places
+
+    @cached_property
+    def entities(self) -> Sequence[Entity]:
+        return entities(self.form)
+
+    @cached_property
+    def named(self) -> dict[str, list[Entity]]:
+        """The entities by each name they answer to, sign included."""
+        places: dict[str, list[Entity]] = {}
+        for entity in self.entities:
+            for name in entity.names:
+                places.setdefault(name, []).append(entity)
+        return places
+
+    @cached_property
+    def hashtags(self) -> Sequence[Run]:
+        """The tokens of each hashtag of several."""
+        if "#" not in self.form:
+            return ()
+        tags = [entity for entity in self.entities if entity.names[0][0] == "#"]
+        return [run for tag in tags if (run := self._inside(tag)) and run[1] - run[0] > 1]
+
+    def cased(self, index: int) -> str:
+        """A token with the capitals of the text."""
+        kept, places = self._capitals
+        token = self.tokens[index]
+        return kept[places[token.start] : places[token.end]] if places else kept[_cut(token)]
+
+    def found(self, runs: Sequence[Run]) -> Found | None:
+        """The place of tokens found; None where they are only a part of a hashtag."""
+        for first, end in self.hashtags:
+            inside = sum(max(0, min(end, b) - max(first, a)) for a, b in runs)
+            if 0 < inside < end - first:
+                return None
+        starts = min(self.tokens[a].start for a, _ in runs)
+        return Found(starts, max(self.tokens[b - 1].end for _, b in runs))
+
+    def follows(self, index: int) -> bool:
+        """Whether nothing stands between a token and the one before it."""
+        return self.tokens[index - 1].end == self.tokens[index].start
+
+    @cached_property
+    def _capitals(self) -> tuple[str, Sequence[int]]:
+        """The text with its capitals; for each place of the form the place there, if they differ."""
+        kept = normalise_keeping_case(self.text)
+        if len(kept) == len(self.form):
+            return kept, ()
+        places = [at for at, char in enumerate(kept) for _ in char.casefold()]
+        return kept, [*places, len(kept)]
+
+    def _inside(self, tag: Entity) -> Run | None:
+        indexes = [
+            index for index, token in enumerate(self.tokens) if tag.start < token.end <= tag.end
+        ]
+        return (indexes[0], indexes[-1] + 1) if indexes else None
+
+
+def _cut(token: Token) -> slice:
+    return slice(token.start, token.end)
