@@ -7,7 +7,9 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
-from amends.desk.models import Responder
+from amends.desk.actions.roles import mark_accounts
+from amends.desk.models import Responder, RoleMark
+from amends.terms import AuthorRole
 from amends.web.views.acts import ACTS, DECISIONS
 from tests import factories, people
 from tests.web.support import HTMX, signed_in
@@ -22,7 +24,9 @@ ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DE
 NEEDS = {
     "inbox": Action.SEE_CASES,
     "heard": Action.SEE_HEARD,
+    "heard-csv": Action.SEE_HEARD,
     "heard-open": Action.WORK,
+    "author-role": Action.WORK,
     "listening": Action.SEE_HEARD,
     "people": Action.PEOPLE,
     "invite": Action.PEOPLE,
@@ -32,6 +36,7 @@ NEEDS = {
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove",
+            "authors", "author-forget",
         ),
         Action.SET_UP,
     ),
@@ -39,6 +44,7 @@ NEEDS = {
 READ_ONLY = {
     "inbox",
     "heard",
+    "heard-csv",
     "listening",
     "people",
     "setup",
@@ -58,17 +64,20 @@ def test_every_address_has_its_place_in_a_matrix() -> None:
 
 def _address(name: str) -> str:
     """Where there is something: the newest post, the channel, the watch, a colleague."""
+    post = factories.heard("Halcyon, good morning", complaint=0.1)
+    mark_accounts(["rosa"], role=AuthorRole.PRESS, by=people.ada(), now=factories.NOON)
     there = {
         "brand": factories.brand().pk,
         "channel": factories.channel().pk,
         "watch": factories.watch().pk,
         "person": people.omar().pk,
-        "heard": factories.heard("Halcyon, good morning", complaint=0.1).pk,
+        "heard": post.pk,
+        "author": post.author_id if name == "author-role" else RoleMark.objects.get().pk,
     }
     if name == "channel-new":
         return reverse(name, args=["demo"])
     kind = name.partition("-")[0]
-    new = name.endswith(("-new", "-sample")) or name == "heard"
+    new = name.endswith(("-new", "-sample", "-csv")) or name == "heard"
     return reverse(name, args=[there[kind]] if kind in there and not new else [])
 
 

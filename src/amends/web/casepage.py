@@ -11,6 +11,7 @@ from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
 from amends.web.asking import can
 from amends.web.composer import composer_for
+from amends.web.heardpage import ROLES
 from amends.web.words import OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
 DEEPEST = 3
@@ -46,6 +47,7 @@ def case_facts(
         "composer": composer_for(case, person, can=may, typed=typed),
         "context": context_of(case, person),
         "facts": facts(case),
+        "author_roles": ROLES,
         "proof": proof(case),
         "typed": typed or {},
         "error": error,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from amends.web.views import heard, listening, people, setup, setup_channels, setup_watches
+from amends.web.views import authors, heard, listening, people, setup, setup_channels, setup_watches
 
 urlpatterns = [
     path("set-up/", setup.overview, name="setup"),
@@ -18,11 +18,15 @@ urlpatterns = [
     path("set-up/watches/sample/", setup_watches.sample, name="watch-sample"),
     path("set-up/watches/<int:pk>/", setup_watches.form, name="watch"),
     path("set-up/watches/<int:pk>/remove/", setup_watches.remove, name="watch-remove"),
+    path("set-up/authors/", authors.listing, name="authors"),
+    path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.change, name="person"),
     path("people/<int:pk>/link/", people.new_link, name="person-link"),
     path("heard/", heard.listing, name="heard"),
+    path("heard/posts.csv", heard.save, name="heard-csv"),
     path("heard/<int:pk>/open-case/", heard.open_case, name="heard-open"),
+    path("authors/<int:pk>/role/", authors.role, name="author-role"),
     path("listening/", listening.show, name="listening"),
 ]

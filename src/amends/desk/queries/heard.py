@@ -2,56 +2,225 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from amends.casework import Action, Role, check_may
-from amends.desk.models import MentionRow, PostRow, Responder, WatchRow
+from amends.casework.intake import NO_CUSTOMERS, PRAISE, QUESTION
+from amends.desk.models import AuthorRow, MentionRow, PostRow, Responder, WatchRow
 from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
+from amends.terms import AuthorRole, WatchKind
+
+ABOUT_US: Final = (WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON)
+FEW: Final = 500  # authors whose posts are found by their names; those of more among all posts
+BUDGET_S: Final = 0.25
+UNKNOWN: Final = "unknown"
+
+
+class View(StrEnum):
+    """What one wants to hear: everything, what competitors say, what their customers complain of,
+    the market's topic, praise of us."""
+
+    ALL = "all"
+    COMPETITORS = "competitors"
+    THEIRS = "their-customers"
+    MARKET = "market"
+    PRAISE = "praise"
+
+
+KINDS_OF: Final[dict[View, tuple[WatchKind, ...]]] = {
+    View.ALL: tuple(WatchKind),
+    View.COMPETITORS: tuple(WatchKind),
+    View.THEIRS: (WatchKind.COMPETITOR,),
+    View.MARKET: (WatchKind.TOPIC,),
+    View.PRAISE: ABOUT_US,
+}
+MOOD_OF: Final = {View.THEIRS: "complaint", View.PRAISE: "praise"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardFilter:
+    """Empty values narrow nothing. ``kind`` of watch; ``watch`` and ``who``: ids of a watch and of
+    an author; ``mood``: complaint, calm (none), praise or question; ``role``: an author's, or
+    "unknown"; ``about_us``: of what competitors say only this. ``since`` and ``until`` are days in
+    UTC, both in. ``after`` is the ``next`` of the page before."""
+
+    view: View = View.ALL
+    kind: str = ""
+    watch: int | None = None
+    who: int | None = None
+    mood: str = ""
+    sentiment: str = ""
+    network: str = ""
+    lang: str = ""
+    role: str = ""
+    about_us: bool = True
+    since: date | None = None
+    until: date | None = None
+    words: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class HeardFilter:
-    """``kind`` of watch; ``watch`` a watch's id; ``mood`` complaint, praise, question or ""."""
+class HeardPage:
+    """``posts`` come with author, reading, mentions and place; ``next`` is "" at the end.
 
-    kind: str = ""
-    watch: int | None = None
-    mood: str = ""
-    page: int = 1
-
-
-def heard_page(wanted: HeardFilter, *, threshold: float, size: int = 50) -> list[PostRow]:
-    """Public posts that matched a watch, newest first, with author, reading, mentions and place.
-
-    One more than ``size`` rows means that there is another page.
+    ``count`` posts fit among those looked at: the ``looked`` newest, or all where ``looked`` is
+    None. ``back_to``: the time was up there before the page was full.
     """
-    mentions = MentionRow.objects.filter(post=OuterRef("pk"))
-    if wanted.kind:
-        mentions = mentions.filter(watch__kind=wanted.kind)
-    if wanted.watch is not None:
-        mentions = mentions.filter(watch=wanted.watch)
-    # Exists walks the index of newest posts and stops when the page is full; a join sorts them all.
-    posts = PostRow.objects.filter(Exists(mentions), private=False, ours=False)
-    posts = _mood(posts, wanted.mood, threshold)
-    start = (max(wanted.page, 1) - 1) * size
-    rows = posts.order_by("-created_at", "-id")[start : start + size + 1]
-    return list(
-        rows.select_related("author", "reading", "place__case").prefetch_related("mentions__watch")
+
+    posts: list[PostRow]
+    next: str
+    count: int
+    looked: int | None
+    back_to: datetime | None
+
+
+def heard_page(
+    wanted: HeardFilter,
+    *,
+    threshold: float,
+    tick: Tick,
+    size: int = 50,
+    budget: float = BUDGET_S,
+) -> HeardPage:
+    """Public posts that matched a watch and fit the filter, newest first. Raises ``BadInput`` for
+    an ``after`` that is none."""
+    seen = walk(
+        _newest(wanted),
+        lambda posts: _fitting(posts, wanted, threshold),
+        after=read_key(wanted.after),
+        size=size,
+        tick=tick,
+        budget=budget,
+    )
+    rows = PostRow.objects.filter(pk__in=seen.ids[:size])
+    rows = rows.select_related("author", "reading", "place__case")
+    rows = rows.prefetch_related("mentions__watch").order_by("-created_at", "-pk")
+    posts = list(rows)
+    full = len(seen.ids) > size
+    stopped = None if full else seen.stopped
+    ends = Key(posts[-1].created_at, posts[-1].pk) if full and posts else stopped
+    return HeardPage(
+        posts,
+        write_key(ends) if ends else "",
+        seen.count,
+        seen.looked if seen.stopped else None,
+        stopped.at if stopped else None,
     )
 
 
+def _newest(wanted: HeardFilter) -> Newest:
+    """What to go through: a watch's posts or an author's where one is named, else all."""
+    authors = [wanted.who] if wanted.who is not None else None
+    if authors is None and wanted.watch is None:
+        authors = _authors_in(wanted)
+    return Newest(
+        watch=None if authors else wanted.watch,
+        authors=authors,
+        since=_midnight(wanted.since),
+        until=_midnight(wanted.until + timedelta(1) if wanted.until else None),
+    )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), UTC) if day else None
+
+
+def _authors_in(wanted: HeardFilter) -> list[int] | None:
+    role = AuthorRole.COMPETITOR if wanted.view is View.COMPETITORS else wanted.role
+    if role in {"", UNKNOWN}:
+        return None
+    some = list(AuthorRow.objects.filter(role=role).values_list("pk", flat=True)[: FEW + 1])
+    return some if len(some) <= FEW else None
+
+
+def _fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> QuerySet[PostRow]:
+    posts = posts.filter(Exists(_mentions(wanted)), private=False, ours=False)
+    plain = {
+        "network": wanted.network,
+        "author": wanted.who,
+        "reading__sentiment": wanted.sentiment,
+    }
+    posts = posts.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.lang:
+        posts = posts.filter(Q(lang=wanted.lang) | Q(lang__startswith=wanted.lang + "-"))
+    for word in wanted.words.split()[:8]:
+        posts = posts.filter(text__icontains=word)
+    return _role(_mood(posts, MOOD_OF.get(wanted.view, wanted.mood), threshold), wanted)
+
+
+def _mentions(wanted: HeardFilter) -> QuerySet[MentionRow]:
+    mentions = MentionRow.objects.filter(post=OuterRef("pk"))
+    if wanted.watch is not None:
+        mentions = mentions.filter(watch=wanted.watch)
+    kinds = {kind for kind in KINDS_OF[wanted.view] if wanted.kind in {"", kind}}
+    if wanted.view is View.COMPETITORS and wanted.about_us:
+        kinds &= set(ABOUT_US)
+    return mentions if kinds == set(WatchKind) else mentions.filter(watch__kind__in=sorted(kinds))
+
+
 def _mood(posts: QuerySet[PostRow], mood: str, threshold: float) -> QuerySet[PostRow]:
+    """What praises more than it complains is praise, as for intake."""
+    praises = Q(reading__praise__gte=PRAISE) & Q(reading__praise__gte=F("reading__complaint"))
+    complains = Q(reading__complaint__gte=threshold)
     if mood == "complaint":
-        return posts.filter(reading__complaint__gte=threshold)
-    if mood in {"praise", "question"}:
-        return posts.filter(**{f"reading__{mood}__gte": 0.5})
+        return posts.filter(complains).exclude(praises)
+    if mood == "calm":
+        return posts.filter(Q(reading__complaint__lt=threshold) | praises)
+    if mood == "praise":
+        return posts.filter(praises)
+    return posts.filter(reading__question__gte=QUESTION) if mood == "question" else posts
+
+
+def _role(posts: QuerySet[PostRow], wanted: HeardFilter) -> QuerySet[PostRow]:
+    if wanted.role == UNKNOWN:
+        posts = posts.filter(author__role=None)
+    elif wanted.role:
+        posts = posts.filter(author__role=wanted.role)
+    if wanted.view is View.COMPETITORS:
+        return posts.filter(author__role=AuthorRole.COMPETITOR)
+    if wanted.view is View.THEIRS:
+        others = [role for role in AuthorRole if role not in NO_CUSTOMERS]
+        return posts.filter(Q(author__role=None) | Q(author__role__in=others))
     return posts
 
 
-def watches_heard(person: Responder) -> QuerySet[WatchRow]:
-    """Every watch there ever was: what a removed one heard stays."""
+def watches_heard(person: Responder, view: View = View.ALL) -> QuerySet[WatchRow]:
+    """Every watch of the view's kinds there ever was: what a removed one heard stays."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    return WatchRow.objects.order_by("-active", "kind", "name")
+    watches = WatchRow.objects.filter(kind__in=KINDS_OF[view])
+    return watches.order_by("-active", "kind", "name")
+
+
+def competitors_heard(person: Responder, *, most: int = 200) -> list[AuthorRow]:
+    """The competitors' accounts that have written something."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    rows = AuthorRow.objects.filter(role=AuthorRole.COMPETITOR).exclude(handle="")
+    return list(rows.order_by("handle", "network")[:most])
+
+
+def networks_heard(*, most: int = 20) -> list[str]:
+    """The networks of stored posts. Each is sought in the index after the one before it."""
+    found: list[str] = []
+    last = ""
+    while len(found) < most:
+        rows = PostRow.objects.filter(network__gt=last).order_by("network", "native_id")
+        last = rows.values_list("network", flat=True).first() or ""
+        if not last:
+            break
+        found.append(last)
+    return found
+
+
+def langs_heard(*, among: int = 1000) -> list[str]:
+    """The languages of the newest posts, without their regions."""
+    newest = PostRow.objects.order_by("-created_at", "-pk").values_list("lang", flat=True)
+    return sorted({lang.partition("-")[0] for lang in newest[:among]} - {""})
 
 
 def get_heard_for(person: Responder, pk: int) -> PostRow:

@@ -44,7 +44,7 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at,
+    """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at, role (of the author),
     unanswered_since, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
     complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed. ``next``: the key of the next page, "" at the end."""
 
@@ -125,6 +125,7 @@ _RENAMED = {
     "first_post__text": "text",
     "first_post__author__handle": "handle",
     "first_post__author__name": "name",
+    "first_post__author__role": "role",
     "first_post__reading__complaint": "complaint",
     "first_post__reading__sentiment": "sentiment",
     "first_post__deleted_at": "deleted_at",

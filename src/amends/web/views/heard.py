@@ -1,164 +1,178 @@
-"""Heard: every public post that a watch matched, whether a case came of it or not."""
+"""Heard: public posts that a watch matched, in views, whether a case came of them or not."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+import csv
+import io
+import time
+from dataclasses import replace
+from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.casework import Action
-from amends.casework.intake import PRAISE, QUESTION
-from amends.desk.actions.manual import may_open, open_case_by_hand
-from amends.desk.models import Brand, PostRow, Responder, WatchRow
+from amends.desk.actions.manual import open_case_by_hand
+from amends.desk.models import AuthorRow, Brand, PostRow, Responder
 from amends.desk.queries.heard import (
+    KINDS_OF,
+    MOOD_OF,
     HeardFilter,
+    HeardPage,
+    View,
     cases_of,
+    competitors_heard,
     get_heard_for,
     heard_page,
+    langs_heard,
+    networks_heard,
     watches_heard,
 )
-from amends.matching import Matcher
-from amends.matching import compile as compile_queries
-from amends.terms import BadInput, WatchKind
-from amends.web.asking import can, is_fragment, require
-from amends.web.marks import Piece, pieces
+from amends.web.asking import is_fragment, require
+from amends.web.heardpage import (
+    MOODS,
+    ROLES,
+    SENTIMENTS,
+    VIEWS,
+    lang_name,
+    narrowed,
+    query_of,
+    read_filter,
+    rows_of,
+    tabs_of,
+)
 from amends.web.views.setup_networks import title_of
 from amends.web.views.setup_shared import threshold_of
 
-SIZE = 40
-MOODS = {"complaint": "Complaints", "praise": "Praise", "question": "Questions"}
-
-
-class FilterForm(forms.Form):
-    """What the list is narrowed to; every value from a closed list."""
-
-    kind = forms.ChoiceField(required=False, label="Kind of watch")
-    watch = forms.ModelChoiceField(
-        WatchRow.objects.none(), required=False, label="Watch", empty_label="All watches"
-    )
-    mood = forms.ChoiceField(
-        required=False, label="What it is", choices=[("", "Everything"), *MOODS.items()]
-    )
-    page = forms.IntegerField(required=False, min_value=1, max_value=10_000)
-
-    def __init__(self, person: Responder, *args: Any) -> None:
-        super().__init__(*args)
-        kinds = [(str(kind), kind.capitalize()) for kind in WatchKind]
-        self.fields["kind"] = forms.ChoiceField(
-            required=False, label="Kind of watch", choices=[("", "All kinds"), *kinds]
-        )
-        watches = self.fields["watch"]
-        assert isinstance(watches, forms.ModelChoiceField)  # noqa: S101 (for the type checker)
-        watches.queryset = watches_heard(person)
-
-    def wanted(self) -> HeardFilter:
-        """The filter; what is on no list filters nothing."""
-        self.is_valid()
-        typed = self.cleaned_data
-        watch = typed.get("watch")
-        return HeardFilter(
-            kind=typed.get("kind") or "",
-            watch=watch.pk if watch else None,
-            mood=typed.get("mood") or "",
-            page=typed.get("page") or 1,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A post as the list shows it. ``case`` is a case's ref, empty where the person sees none."""
-
-    post: PostRow
-    text: list[Piece]
-    watches: list[WatchRow]
-    mood: str
-    why: str
-    network: str
-    url: str
-    case: str
-    may_open: bool
-    competitor: bool
+SIZE: Final = 40
+FURTHER: Final = ("kind", "network", "lang", "role", "sentiment", "since", "until")
+MOST_WATCHES: Final = 300
+MOST_SAVED: Final = 5000
+SAVING_S: Final = 3.0
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """One page of what was heard, newest first."""
+    """A view of what was heard; for htmx its rows, or with ``after`` only further ones."""
     person = require(request, Action.SEE_HEARD)
-    form = FilterForm(person, request.GET)
-    wanted = form.wanted()
+    wanted = _known(person, read_filter(request.GET))
+    facts = _list_facts(person, wanted)
+    if not is_fragment(request):
+        return render(request, "heard/heard.html", facts | _choices(person, wanted))
+    if wanted.after:
+        return render(request, "heard/_rows.html", facts)
+    answer = render(request, "heard/_list.html", facts | {"part": True})
+    answer["HX-Push-Url"] = reverse("heard") + query_of(wanted)
+    return answer
+
+
+def _known(person: Responder, wanted: HeardFilter) -> HeardFilter:
+    """Without a watch or an author that is not there."""
+    watch, who = wanted.watch, wanted.who
+    if watch is not None and not watches_heard(person).filter(pk=watch).exists():
+        watch = None
+    if who is not None and not AuthorRow.objects.filter(pk=who).exists():
+        who = None
+    return replace(wanted, watch=watch, who=who)
+
+
+def _list_facts(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
     threshold = threshold_of(Brand.objects.order_by("pk").first())
-    posts = heard_page(wanted, threshold=threshold, size=SIZE)
-    facts = {
-        "form": form,
-        "rows": _rows(person, posts[:SIZE], threshold),
-        "filtered": bool(wanted.kind or wanted.watch or wanted.mood),
-        "page": wanted.page,
-        "newer": _link(wanted, wanted.page - 1) if wanted.page > 1 else "",
-        "older": _link(wanted, wanted.page + 1) if len(posts) > SIZE else "",
+    page = heard_page(wanted, threshold=threshold, tick=time.monotonic, size=SIZE)
+    return {
+        "rows": rows_of(person, page.posts, threshold),
+        "page": page,
+        "next": query_of(wanted, after=page.next) if page.next else "",
+        "wanted": wanted,
+        "tabs": tabs_of(wanted),
+        "view": str(wanted.view),
+        "title": VIEWS[wanted.view][0],
+        "narrowed": narrowed(wanted),
+        "query": query_of(wanted, after=""),
+        "whole": query_of(HeardFilter(view=wanted.view, about_us=wanted.about_us)),
+        "roles": ROLES,
+        "unset": _unset(person, wanted, page),
     }
-    template = "heard/_rows.html" if is_fragment(request) else "heard/heard.html"
-    return render(request, template, facts)
 
 
-def _link(wanted: HeardFilter, page: int) -> str:
-    facts = {"kind": wanted.kind, "watch": wanted.watch, "mood": wanted.mood, "page": page}
-    return "?" + urlencode({name: value for name, value in facts.items() if value})
+def _unset(person: Responder, wanted: HeardFilter, page: HeardPage) -> bool:
+    """Whether a view is empty because nobody has said yet what it should hold."""
+    if page.posts or wanted.view is View.ALL:
+        return False
+    if wanted.view is View.COMPETITORS:
+        return not competitors_heard(person, most=1)
+    return not watches_heard(person, wanted.view).filter(active=True).exists()
 
 
-def _rows(person: Responder, posts: list[PostRow], threshold: float) -> list[Row]:
-    heard = [mention.watch for post in posts for mention in post.mentions.all()]
-    matcher = _matcher(heard)
-    cases = cases_of(person, posts)
-    works = can(person)["work"]
+def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
+    watches = list(watches_heard(person, wanted.view)[:MOST_WATCHES])
+    if wanted.watch is not None and wanted.watch not in {watch.pk for watch in watches}:
+        watches += watches_heard(person).filter(pk=wanted.watch)
+    langs = {*langs_heard(), wanted.lang} - {""}
+    return {
+        "further": any(getattr(wanted, name) for name in FURTHER),
+        "without_who": query_of(wanted, who=None, after=""),
+        "lead": VIEWS[wanted.view][1],
+        "watches": watches,
+        "kinds": {str(kind): kind.capitalize() for kind in KINDS_OF[wanted.view]},
+        "competitors": competitors_heard(person) if wanted.view is View.COMPETITORS else [],
+        "author": AuthorRow.objects.filter(pk=wanted.who).first() if wanted.who else None,
+        "moods": {} if wanted.view in MOOD_OF else MOODS,
+        "sentiments": SENTIMENTS,
+        "networks": {name: title_of(name) for name in networks_heard()},
+        "langs": {code: lang_name(code) for code in sorted(langs, key=lang_name)},
+    }
+
+
+@require_GET
+def save(request: HttpRequest) -> HttpResponse:
+    """The newest posts of a view as a table for other programs."""
+    person = require(request, Action.SEE_HEARD)
+    wanted = _known(person, read_filter(request.GET))
+    threshold = threshold_of(Brand.objects.order_by("pk").first())
+    page = heard_page(
+        wanted, threshold=threshold, tick=time.monotonic, size=MOST_SAVED, budget=SAVING_S
+    )
+    cases = cases_of(person, page.posts)
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for post in page.posts:
+        writer.writerow([_cell(value) for value in _line(post, cases.get(post.pk, ""))])
+    answer = HttpResponse(table.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="heard-{wanted.view}.csv"'
+    return answer
+
+
+COLUMNS: Final = (
+    "written_at", "network", "handle", "author_role", "language", "text", "address", "sentiment",
+    "complaint", "praise", "question", "watches", "case",
+)  # fmt: skip
+
+
+def _line(post: PostRow, case: str) -> list[object]:
+    author, reading = post.author, getattr(post, "reading", None)
+    read = ("sentiment", "complaint", "praise", "question")
     return [
-        _row(post, matcher, threshold=threshold, case=cases.get(post.pk, ""), works=works)
-        for post in posts
+        post.created_at.isoformat(),
+        post.network,
+        author.handle if author else "",
+        (author.role or "") if author else "",
+        post.lang,
+        post.text,
+        post.url,
+        *(getattr(reading, name, "") for name in read),
+        "; ".join(mention.watch.name for mention in post.mentions.all()),
+        case,
     ]
 
 
-def _row(post: PostRow, matcher: Matcher, *, threshold: float, case: str, works: bool) -> Row:
-    watches = [mention.watch for mention in post.mentions.all()]
-    kinds = frozenset(watch.kind for watch in watches)
-    names = {str(watch.pk) for watch in watches}
-    hits = [hit for hit in matcher.explain(post.text) if hit.query in names]
-    return Row(
-        post=post,
-        text=pieces(post.text, ((hit.start, hit.end) for hit in hits)),
-        watches=watches,
-        mood=_mood(post, threshold),
-        why=", ".join(str(word) for word in getattr(getattr(post, "reading", None), "why", [])),
-        network=title_of(post.network),
-        url=post.url if post.url.lower().startswith(("https://", "http://")) else "",
-        case=case,
-        may_open=works and not hasattr(post, "place") and may_open(post, kinds),
-        competitor=kinds == {WatchKind.COMPETITOR},
-    )
-
-
-def _matcher(watches: Iterable[WatchRow]) -> Matcher:
-    queries = {str(watch.pk): watch.query for watch in watches}
-    try:
-        return compile_queries(queries)
-    except BadInput:  # one that an earlier version stored: nothing is marked, nothing is lost
-        return compile_queries({})
-
-
-def _mood(post: PostRow, threshold: float) -> str:
-    """complaint, praise, question, neutral; "" where nobody read it."""
-    reading = getattr(post, "reading", None)
-    if reading is None:
-        return ""
-    if reading.complaint >= threshold:
-        return "complaint"
-    if reading.praise >= PRAISE:
-        return "praise"
-    return "question" if reading.question >= QUESTION else "neutral"
+def _cell(value: object) -> object:
+    """A stranger's text must not become a formula in the program that opens the table."""
+    risky = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    return f"'{value}" if risky else value
 
 
 @require_POST

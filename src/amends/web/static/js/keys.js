@@ -7,7 +7,7 @@
   let going = 0; // when "g" was pressed
 
   const step = (by) => {
-    const rows = [...document.querySelectorAll("#rows .row")];
+    const rows = [...document.querySelectorAll("#rows .row, #rows [data-row]")];
     const here = rows.findIndex((row) => row === document.activeElement);
     const open = rows.findIndex((row) => row.hasAttribute("aria-current"));
     const from = here >= 0 ? here : open;
@@ -31,6 +31,12 @@
     button?.click();
     return Boolean(button);
   };
+  // A post that is heard is no link itself: its case is opened, else the place it stands at.
+  const openRow = (row) => {
+    const goal = row.querySelector("[data-open=first]") ?? row.querySelector("[data-open]");
+    goal?.click();
+    return Boolean(goal);
+  };
   const write = (mode) => {
     if (!document.querySelector("form#compose")) return false;
     document.dispatchEvent(new CustomEvent("amends:mode", { detail: mode }));
@@ -41,6 +47,7 @@
       going = 0;
       return Boolean(GO[key]) && press(`[data-test=nav-${GO[key]}]`);
     }
+    if (key === "Enter" && document.activeElement.matches("[data-row]")) return openRow(document.activeElement);
     if (key === "g") return Boolean((going = Date.now()));
     if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
     if (MODES[key]) return write(MODES[key]);
