@@ -7,12 +7,13 @@ import msgspec
 from amends.listening.frames.jetstream import JetstreamFrames
 from amends.listening.frames.kind import FrameKind
 from amends.listening.frames.mastodon import MastodonFrames
+from amends.listening.frames.posts import PostFrames
 from amends.listening.frames.x import XFrames
 from amends.listening.history.look import SCHEMAS
 from amends.terms import BadInput
 
 KINDS: Mapping[str, FrameKind] = {
-    kind.name: kind for kind in (XFrames(), JetstreamFrames(), MastodonFrames())
+    kind.name: kind for kind in (PostFrames(), XFrames(), JetstreamFrames(), MastodonFrames())
 }
 
 
