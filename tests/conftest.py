@@ -31,6 +31,8 @@ for _name in [n for n in os.environ if n.startswith("AMENDS_")]:
     }:
         del os.environ[_name]
 os.environ["AMENDS_HOME"] = _HOME
+# Small sums: more threads would only wait for each other, and for the other test process.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 os.environ["AMENDS_ALLOW_HOSTS"] = "localhost:*,127.0.0.1:*"
 os.environ["AMENDS_LOG_LEVEL"] = "WARNING"
 os.environ["DJANGO_SETTINGS_MODULE"] = "amends.config.django_settings"

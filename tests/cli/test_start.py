@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ENV = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
+from tests.support.desk import unset
+
+ENV = unset()
 
 
 def amends(*words: str, home: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -60,18 +62,17 @@ def test_port_taken(tmp_path: Path) -> None:
     )
 
 
-def test_database_of_a_newer_version(tmp_path: Path) -> None:
-    assert amends("migrate", home=tmp_path).returncode == 0
-    with sqlite3.connect(tmp_path / "desk.sqlite3") as db:
+def test_database_of_a_newer_version(home: Path) -> None:
+    with sqlite3.connect(home / "desk.sqlite3") as db:
         db.execute(
             "insert into django_migrations (app, name, applied)"
             " values ('desk', '9999_from_the_future', '2030-01-01')"
         )
     db.close()
-    before = (tmp_path / "desk.sqlite3").read_bytes()
-    said = refusal(amends("run", home=tmp_path, port=_free_port()))
+    before = (home / "desk.sqlite3").read_bytes()
+    said = refusal(amends("run", home=home, port=_free_port()))
     assert "made by a newer version of Amends (9999_from_the_future)" in said
-    assert (tmp_path / "desk.sqlite3").read_bytes() == before
+    assert (home / "desk.sqlite3").read_bytes() == before
 
 
 def test_file_that_is_no_database(tmp_path: Path) -> None:
@@ -144,8 +145,8 @@ def _free_port() -> str:
         return str(free.getsockname()[1])
 
 
-def test_unknown_person_gets_no_link(tmp_path: Path) -> None:
-    said = refusal(amends("sign-in", "nobody@desk.example", home=tmp_path))
+def test_unknown_person_gets_no_link(home: Path) -> None:
+    said = refusal(amends("sign-in", "nobody@desk.example", home=home))
     assert said == "Nobody here has the address nobody@desk.example. There are: no people yet."
 
 

@@ -20,8 +20,8 @@ PASSWORD = "pl4nted-pass-phrase"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path, log_level="DEBUG") as running:
+def desk(home: Path) -> Iterator[Desk]:
+    with running_desk(home, log_level="DEBUG") as running:
         yield running
 
 
@@ -72,9 +72,7 @@ def test_half_that_does_not_heed_the_end_is_ended() -> None:
     assert process.wait(20) == 1
 
 
-def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(desk: Desk, home: Path) -> None:
     """Everything said at the most talkative level, after refusals of every kind."""
     token = desk.link.rstrip("/").rpartition("/")[2]
     with httpx.Client(base_url=desk.address, follow_redirects=True) as client:
@@ -87,14 +85,14 @@ def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(
         client.post("/sign-in/", data={**sent, "email": "a@b.example", "password": PASSWORD})
         assert client.post(desk.link, data=sent).status_code == 200
         client.post(desk.link, data=sent)
-    wait_until(lambda: len(_texts(tmp_path)) > 2, seconds=30, what="the first posts")
+    wait_until(lambda: len(_texts(home)) > 2, seconds=30, what="the first posts")
     children = halves(desk)
     desk.process.terminate()
     assert desk.process.wait(20) == 0
     assert all(map(ended, children.values()))
     log = "".join(line for line in desk.said if "once and within a day" not in line)
-    vault = (tmp_path / "vault.key").read_text()
-    secrets = [token, PASSWORD, vault, (tmp_path / "secret.key").read_text(), *_texts(tmp_path)]
+    vault = (home / "vault.key").read_text()
+    secrets = [token, PASSWORD, vault, (home / "secret.key").read_text(), *_texts(home)]
     assert "/enter/(hidden)/" in log
     assert [secret for secret in secrets if secret in log] == []
 

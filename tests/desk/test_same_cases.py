@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from amends.desk.actions import proof
 from amends.desk.actions.hearing import store_mentions
@@ -35,6 +35,8 @@ from tests.factories import reading
 pytestmark = pytest.mark.database
 
 US, THEM = "brindlewing", "quorlane"
+# What PostgreSQL may do otherwise, order and types, shows in one history.
+SEEDS = range(1 if connection.vendor == "postgresql" else 3)
 BEGIN = datetime(2026, 2, 1, tzinfo=UTC)
 CUSTOMERS = ("rosa", "ben", "kim", "ada", "tom")
 SAYINGS = (
@@ -60,7 +62,7 @@ class PlainReader:
         ]
 
 
-def made_up(seed: int, posts: int = 90) -> list[dict[str, object]]:
+def made_up(seed: int, posts: int = 40) -> list[dict[str, object]]:
     """Threads of customers, bystanders, our account and another company's; moments may be shared."""
     rng = random.Random(seed)
     threads: list[list[str]] = []
@@ -131,7 +133,7 @@ def forget() -> None:
         model.objects.all().delete()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_batches_of_any_size_give_the_same_cases(
     write: Callable[[list[dict[str, object]]], History], seed: int
 ) -> None:
@@ -156,7 +158,7 @@ def cut_after(batches: int) -> Progress:
     return cut
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_import_cut_off_again_and_again_gives_the_same_cases(
     write: Callable[[list[dict[str, object]]], History], seed: int
 ) -> None:
@@ -199,7 +201,7 @@ def listen(history: History, page: int) -> None:
             )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("page", [1, 6])
 def test_import_opens_the_cases_that_listening_would_have(
     write: Callable[[list[dict[str, object]]], History], seed: int, page: int

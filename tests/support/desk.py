@@ -24,6 +24,11 @@ class Desk:
     said: list[str] = field(default_factory=list)
 
 
+def unset() -> dict[str, str]:
+    """The environment without a setting of Amends."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
+
+
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return str(free.getsockname()[1])
@@ -33,8 +38,7 @@ def free_port() -> str:
 def running_desk(home: Path, **settings: str) -> Iterator[Desk]:
     """Start it, wait until it has said where it is, and stop it afterwards."""
     port = free_port()
-    env = {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
-    env |= {"AMENDS_HOME": str(home), "AMENDS_PORT": port, "PYTHONUNBUFFERED": "1"}
+    env = unset() | {"AMENDS_HOME": str(home), "AMENDS_PORT": port, "PYTHONUNBUFFERED": "1"}
     env |= {f"AMENDS_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "amends", "run"],

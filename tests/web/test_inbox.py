@@ -104,14 +104,18 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
     "name", ["search", "state", "network", "priority", "label", "tab", "shown"]
 )
-def test_no_filter_value_breaks_or_widens_the_list(name: str, text: str) -> None:
+def test_no_filter_value_breaks_or_widens_the_list(name: str) -> None:
     factories.case("Halcyon, in private", private=True, to_us=True)
-    answer = signed_in(people.sol()).get("/inbox/", {name: text})
-    assert (answer.status_code, _rows(answer.content.decode())) == (200, [])
+    client = signed_in(people.sol())
+    answers = {text: client.get("/inbox/", {name: text}) for text in HOSTILE}
+    found = {
+        text: (answer.status_code, _rows(answer.content.decode()))
+        for text, answer in answers.items()
+    }
+    assert found == dict.fromkeys(HOSTILE, (200, []))
 
 
 def test_page_key_that_was_tampered_with_is_refused() -> None:
@@ -188,16 +192,27 @@ def test_empty_list_says_what_will_appear_and_offers_one_action(query: str, word
     assert source.count('class="button"') == 1
 
 
-@pytest.mark.parametrize(
-    "place",
-    ['{"-1": 1, "-2": "x"}', "[1, 2]", "[2, Infinity, 1]", '[2, "2026-01-01T00:00:00", 1]',
-     '[2, "0001-01-01T00:00:00+14:00", 1]', f'[2, "2026-01-01T00:00:00Z", {10**30}]',
-     f'[{10**30}, "2026-01-01T00:00:00Z", 1]', "[" * 250, "null", '"a"', "\ud800"],
-    ids=range(11),
-)  # fmt: skip
+PLACES = [
+    '{"-1": 1, "-2": "x"}',
+    "[1, 2]",
+    "[2, Infinity, 1]",
+    '[2, "2026-01-01T00:00:00", 1]',
+    '[2, "0001-01-01T00:00:00+14:00", 1]',
+    f'[2, "2026-01-01T00:00:00Z", {10**30}]',
+    f'[{10**30}, "2026-01-01T00:00:00Z", 1]',
+    "[" * 250,
+    "null",
+    '"a"',
+    "\ud800",
+]
+
+
 @pytest.mark.parametrize("tab", ["all", "done"])
-def test_made_up_place_in_the_list_breaks_nothing(place: str, tab: str) -> None:
+def test_made_up_place_in_the_list_breaks_nothing(tab: str) -> None:
     factories.case()
-    after = base64.urlsafe_b64encode(place.encode("utf-8", "surrogatepass")).decode()
-    answer = signed_in(people.mina()).get("/inbox/", {"after": after, "tab": tab})
-    assert answer.status_code in {200, 400}
+    client, broken = signed_in(people.mina()), []
+    for place in PLACES:
+        after = base64.urlsafe_b64encode(place.encode("utf-8", "surrogatepass")).decode()
+        status = client.get("/inbox/", {"after": after, "tab": tab}).status_code
+        broken += [] if status in {200, 400} else [(place, status)]
+    assert broken == []
