@@ -5,7 +5,7 @@ import sys
 import click
 
 from amends import __version__
-from amends.cli import admin, demo, history, run, training
+from amends.cli import admin, demo, history, listen, match, run, training
 from amends.terms import AmendsError
 
 
@@ -20,6 +20,8 @@ for _command in (
     run.web,
     run.work,
     history.import_history,
+    listen.listen,
+    match.match,
     admin.migrate,
     admin.sign_in,
     admin.audit,

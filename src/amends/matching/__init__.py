@@ -8,18 +8,23 @@ from amends.matching.nodes import Node
 from amends.matching.parser import parse
 from amends.matching.printing import render
 from amends.matching.queries import phrases_of, query_of
+from amends.matching.xrules import NotOnX, XRule, compile_x, x_rule
 
 __all__ = [
     "Facts",
     "Hit",
     "Matcher",
     "Node",
+    "NotOnX",
     "QueryError",
+    "XRule",
     "compile",
+    "compile_x",
     "evaluate",
     "parse",
     "phrases_of",
     "query_of",
     "render",
     "why",
+    "x_rule",
 ]

@@ -20,7 +20,7 @@ from amends.matching.nodes import (
     Term,
 )
 from amends.matching.printing import render_leaf
-from amends.matching.terms import finder
+from amends.matching.terms import finder, presence
 from amends.text import normalise
 
 Test = Callable[[Facts], bool]
@@ -42,7 +42,8 @@ def evaluate(node: Node, facts: Facts) -> bool:
 def why(node: Node, facts: Facts) -> list[str]:
     """What satisfied the query: words in order of the text, then operators; empty without a match.
 
-    Words stand as in the query, without quotes. What must not be is not named.
+    Words stand as in the query, without quotes. What must not be is not named. Never empty where
+    the post matches, for every query wants something.
     """
     if not evaluate(node, facts):
         return []
@@ -105,8 +106,13 @@ def _order(reason: Reason) -> tuple[int, int]:
 
 
 def _term(term: Term) -> Test:
-    find = finder(term)
-    return lambda facts: any(next(find(part), None) is not None for part in facts.parts)
+    present = presence(term)
+
+    def test(facts: Facts) -> bool:
+        own, *quoted = facts.parts
+        return present(own) or (bool(quoted) and present(quoted[0]))
+
+    return test
 
 
 def _compare(node: Compare) -> Test:

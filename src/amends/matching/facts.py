@@ -38,7 +38,7 @@ class Facts:
     def links(self) -> Sequence[Words]:
         """The links attached and those in the texts."""
         written = [Words(link, link) for part in self.parts for link in links(part.form)]
-        return [*(Words(link) for link in self.post.links), *written]
+        return [*(Words(link) for link in self.post.links if link.strip()), *written]
 
     @cached_property
     def bio(self) -> Words:

@@ -18,6 +18,13 @@ _OLD = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "fil": "tl"}
 
 LANGUAGES = frozenset(_TWO.split()) | frozenset(_THREE.split())
 
+_X = (
+    "am ar bg bn bo bs ca ckb cs cy da de dv el en es et eu fa fi fr gu hi hr ht hu hy is it ja ka "
+    "km kn ko lo lt lv ml mr my ne nl no or pa pl ps pt ro ru sd si sk sl sr sv ta te th tl tr ug "
+    "uk und ur vi zh-CN zh-TW"
+)
+_ON_X = {tag.lower(): tag for tag in _X.split()} | {"he": "iw", "id": "in", "nb": "no", "nn": "no"}
+
 
 def canonical_language(tag: str) -> str | None:
     """The tag in small letters with today's code for old ones; None where nobody knows it."""
@@ -35,3 +42,10 @@ def speaks(tag: str | None, wanted: str) -> bool:
     first, *rest = tag.lower().replace("_", "-").split("-")
     said = "-".join([_OLD.get(first, first), *rest])
     return said == wanted or said.startswith(wanted + "-")
+
+
+def on_x(tag: str) -> tuple[str, bool]:
+    """X's code for a canonical tag ("" where it has none), and whether it means no more than it."""
+    if tag in _ON_X:
+        return _ON_X[tag], tag not in ("nb", "nn")
+    return _ON_X.get(tag.partition("-")[0], ""), False

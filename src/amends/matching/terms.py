@@ -12,6 +12,7 @@ from amends.matching.words import Found, Run, Words
 from amends.text import emoji, entities, normalise
 
 Finder = Callable[[Words], Iterator[Found]]
+Presence = Callable[[Words], bool]
 
 
 class Pattern(NamedTuple):
@@ -23,9 +24,25 @@ class Pattern(NamedTuple):
 
 def pattern_of(text: str) -> Pattern:
     """The tokens of a keyword or phrase."""
-    found = Words(text).tokens
+    found = Words(text).spans
     glued = tuple(left.end == right.start for left, right in pairwise(found))
     return Pattern(tuple(token.text for token in found), glued)
+
+
+def presence(term: Term) -> Presence:
+    """Whether a text holds the term: what ``finder`` would find, for less."""
+    find = finder(term)
+    if isinstance(term, Keyword | Phrase):
+        pattern = pattern_of(term.text)
+        if len(pattern.words) == 1:
+            (word,) = pattern.words
+            return lambda words: (
+                word in words.where and (not words.hashtags or next(find(words), None) is not None)
+            )
+        if pattern.words:
+            every = frozenset(pattern.words)
+            return lambda words: words.where.keys() >= every and next(find(words), None) is not None
+    return lambda words: next(find(words), None) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -100,7 +117,7 @@ def _prefix(pattern: Pattern) -> Finder:
             (a, b + 1)
             for a, b in _runs(words, whole, starts)
             if b < len(words.tokens)
-            and words.tokens[b].text.startswith(stem)
+            and words.tokens[b].startswith(stem)
             and not (whole.words and whole.glued[-1] and not words.follows(b))
         )
         return _places(words, runs)
@@ -110,7 +127,7 @@ def _prefix(pattern: Pattern) -> Finder:
 
 def _fuzzy(word: str) -> Finder:
     def find(words: Words) -> Iterator[Found]:
-        runs = ((at, at + 1) for at, token in enumerate(words.tokens) if slipped(word, token.text))
+        runs = ((at, at + 1) for at, token in enumerate(words.tokens) if slipped(word, token))
         return _places(words, runs)
 
     return find
@@ -164,7 +181,7 @@ def _runs(words: Words, pattern: Pattern, starts: Iterable[int]) -> Iterator[Run
     for at in starts:
         end = at + len(pattern.words)
         if end <= len(words.tokens) and all(
-            words.tokens[at + step].text == word
+            words.tokens[at + step] == word
             and not (step and pattern.glued[step - 1] and not words.follows(at + step))
             for step, word in enumerate(pattern.words)
         ):

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from amends.text import Entity, Token, entities, normalise, normalise_keeping_case, token_spans
+from amends.text import (
+    Entity,
+    Token,
+    entities,
+    normalise,
+    normalise_keeping_case,
+    token_spans,
+    tokens_of,
+)
 
 Run = tuple[int, int]
 """Tokens from one index up to, not including, another."""
@@ -25,7 +33,12 @@ class Words:
         self.form = normalise(text) if form is None else form
 
     @cached_property
-    def tokens(self) -> Sequence[Token]:
+    def tokens(self) -> Sequence[str]:
+        return tokens_of(self.form)
+
+    @cached_property
+    def spans(self) -> Sequence[Token]:
+        """The tokens with their places in the form."""
         return token_spans(self.form)
 
     @cached_property
@@ -33,7 +46,7 @@ class Words:
         """The indexes of each token."""
         places: dict[str, list[int]] = {}
         for index, token in enumerate(self.tokens):
-            places.setdefault(token.text, []).append(index)
+            places.setdefault(token, []).append(index)
         return places
 
     @cached_property
@@ -60,21 +73,27 @@ class Words:
     def cased(self, index: int) -> str:
         """A token with the capitals of the text."""
         kept, places = self._capitals
-        token = self.tokens[index]
+        token = self.spans[index]
         return kept[places[token.start] : places[token.end]] if places else kept[_cut(token)]
 
     def found(self, runs: Sequence[Run]) -> Found | None:
         """The place of tokens found; None where they are only a part of a hashtag."""
+        if self.hashtags and self.cuts(runs):
+            return None
+        starts = min(self.spans[a].start for a, _ in runs)
+        return Found(starts, max(self.spans[b - 1].end for _, b in runs))
+
+    def cuts(self, runs: Sequence[Run]) -> bool:
+        """Whether these tokens are some of a hashtag's, but not all of them."""
         for first, end in self.hashtags:
             inside = sum(max(0, min(end, b) - max(first, a)) for a, b in runs)
             if 0 < inside < end - first:
-                return None
-        starts = min(self.tokens[a].start for a, _ in runs)
-        return Found(starts, max(self.tokens[b - 1].end for _, b in runs))
+                return True
+        return False
 
     def follows(self, index: int) -> bool:
         """Whether nothing stands between a token and the one before it."""
-        return self.tokens[index - 1].end == self.tokens[index].start
+        return self.spans[index - 1].end == self.spans[index].start
 
     @cached_property
     def _capitals(self) -> tuple[str, Sequence[int]]:
@@ -87,7 +106,7 @@ class Words:
 
     def _inside(self, tag: Entity) -> Run | None:
         indexes = [
-            index for index, token in enumerate(self.tokens) if tag.start < token.end <= tag.end
+            index for index, token in enumerate(self.spans) if tag.start < token.end <= tag.end
         ]
         return (indexes[0], indexes[-1] + 1) if indexes else None
 

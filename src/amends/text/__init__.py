@@ -6,7 +6,7 @@ from amends.text.hidden import mark_hidden
 from amends.text.lengths import Unit, graphemes, length
 from amends.text.normal import normalise, normalise_aligned, normalise_keeping_case
 from amends.text.storable import storable
-from amends.text.words import UNSPACED, Token, initial_words, token_spans, tokens
+from amends.text.words import UNSPACED, Token, initial_words, token_spans, tokens, tokens_of
 
 __all__ = [
     "UNSPACED",
@@ -27,4 +27,5 @@ __all__ = [
     "strip_handles",
     "token_spans",
     "tokens",
+    "tokens_of",
 ]

@@ -1,0 +1,136 @@
+"""Looking through posts and lines for what satisfies queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from amends.matching.facts import Facts
+from amends.matching.part import Part
+from amends.terms import BadInput, Post
+
+Other = TypeVar("Other")
+Other_co = TypeVar("Other_co", covariant=True)
+
+Near = list[tuple[Part, int]]
+"""Queries that a post may satisfy, each by its part and its number there."""
+
+
+class LineKind(Protocol[Other_co]):
+    """How lines are read; see ``FrameKind`` in ``listening``."""
+
+    def texts(self, lines: Sequence[bytes]) -> list[str | None]: ...
+
+    def read(self, line: bytes) -> Post | Other_co | None: ...
+
+
+class State(NamedTuple):
+    """The queries matched at one time: never changed, only replaced.
+
+    ``fresh`` are those added to the many of ``main``; ``gone`` those of ``main`` that count no more.
+    """
+
+    main: Part
+    fresh: Part
+    gone: frozenset[int]
+
+
+class Match(NamedTuple):
+    """A post that satisfies queries, each with what satisfied it; ``at`` is its line's place."""
+
+    at: int
+    post: Post
+    queries: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Generic[Other]):
+    """What lines hold, each list in the order of the lines and with their places.
+
+    ``others`` hold no post (None: nothing of interest); ``dead`` cannot be read. All lines in none
+    of the lists hold a post that satisfies nothing.
+    """
+
+    matches: list[Match] = field(default_factory=list)
+    others: list[tuple[int, Other | None]] = field(default_factory=list)
+    dead: list[tuple[int, BadInput]] = field(default_factory=list)
+
+
+def look_through_posts(state: State, posts: Sequence[Post]) -> list[dict[str, tuple[str, ...]]]:
+    """For each post, the queries it satisfies, each with what satisfied it."""
+    met: list[dict[str, tuple[str, ...]]] = [{} for _ in posts]
+    for at, near in _near(state, [_text_of(post) for post in posts]).items():
+        met[at] = _satisfied(posts[at], near)
+    return met
+
+
+def look_through_lines(
+    state: State, lines: Sequence[bytes], kind: LineKind[Other]
+) -> Looked[Other]:
+    """What the lines hold. Lines are read whole only where a query may ask for them."""
+    texts = kind.texts(lines)
+    held = [text for text in texts if text is not None]
+    if len(held) == len(texts):
+        near: Mapping[int, Near | None] = _near(state, held)
+    else:
+        places = [at for at, text in enumerate(texts) if text is not None]
+        found = {places[place]: one for place, one in _near(state, held).items()}
+        unknown = {at: None for at, text in enumerate(texts) if text is None}
+        near = dict(sorted((found | unknown).items()))
+    looked: Looked[Other] = Looked()
+    for at, numbers in near.items():
+        _take(state, at, lines[at], kind, numbers, looked)
+    return looked
+
+
+def _take(
+    state: State,
+    at: int,
+    line: bytes,
+    kind: LineKind[Other],
+    near: Near | None,
+    looked: Looked[Other],
+) -> None:
+    """Read a line whole; ``near`` is None where its text is not known."""
+    try:
+        post = kind.read(line)
+    except BadInput as error:
+        looked.dead.append((at, error))
+        return
+    if not isinstance(post, Post):
+        looked.others.append((at, post))
+        return
+    if near is None:
+        near = _near(state, [_text_of(post)]).get(0, [])
+    queries = _satisfied(post, near)
+    if queries:
+        looked.matches.append(Match(at, post, queries))
+
+
+def _near(state: State, texts: Sequence[str]) -> dict[int, Near]:
+    """By place of a text, in order, what its post may satisfy."""
+    found: dict[int, Near] = {}
+    always: Near = []
+    for part, gone in ((state.main, state.gone), (state.fresh, frozenset[int]())):
+        always += [(part, number) for number in part.index.unbounded if number not in gone]
+        pairs = part.index.pairs(texts) if part.names else None
+        if pairs is not None:
+            for text, query in zip(pairs.texts.tolist(), pairs.queries.tolist(), strict=True):
+                if query not in gone:
+                    found.setdefault(text, []).append((part, query))
+    if always:
+        return {at: [*found.get(at, ()), *always] for at in range(len(texts))}
+    return dict(sorted(found.items())) if state.fresh.names else found
+
+
+def _satisfied(post: Post, near: Near) -> dict[str, tuple[str, ...]]:
+    facts = Facts.of(post)
+    return {
+        part.names[query]: part.why(query, facts)
+        for part, query in near
+        if part.holds(query, facts)
+    }
+
+
+def _text_of(post: Post) -> str:
+    quoted = post.quote_of.text if post.quote_of else None
+    return f"{post.text}\n{quoted}" if quoted else post.text

@@ -1,0 +1,30 @@
+"""Queries compiled together, and the exact answer for one post."""
+
+from collections.abc import Callable, Mapping
+
+from amends.matching.engine.index import Index
+from amends.matching.engine.probes import clauses_of
+from amends.matching.evaluating import compiled, why
+from amends.matching.facts import Facts
+from amends.matching.nodes import Node
+
+
+class Part:
+    """Some of a matcher's queries, fixed. ``after`` is an index that has seen posts already."""
+
+    def __init__(self, queries: Mapping[str, Node], after: Index | None = None) -> None:
+        self.names = tuple(queries)
+        self.nodes = tuple(queries.values())
+        self.index = Index([clauses_of(node) for node in self.nodes], after)
+        self._tests: dict[int, Callable[[Facts], bool]] = {}
+
+    def holds(self, query: int, facts: Facts) -> bool:
+        """Whether a post satisfies the query of that number."""
+        test = self._tests.get(query)
+        if test is None:
+            test = self._tests[query] = compiled(self.nodes[query])
+        return test(facts)
+
+    def why(self, query: int, facts: Facts) -> tuple[str, ...]:
+        """What satisfied the query of that number."""
+        return tuple(why(self.nodes[query], facts))
