@@ -4,6 +4,7 @@ from amends.outbound.client import Outbound
 from amends.outbound.dialing import Resolver
 from amends.outbound.errors import OutboundError, Refused, TooLarge, Unreachable
 from amends.outbound.response import Response
+from amends.outbound.streaming import Stream
 
 __all__ = [
     "Outbound",
@@ -11,6 +12,7 @@ __all__ = [
     "Refused",
     "Resolver",
     "Response",
+    "Stream",
     "TooLarge",
     "Unreachable",
 ]

@@ -20,6 +20,7 @@ from amends.outbound.errors import OutboundError, Unreachable
 from amends.outbound.redirects import Asked, next_request
 from amends.outbound.response import Response
 from amends.outbound.sockets import open_websocket
+from amends.outbound.streaming import Stream, open_stream
 from amends.outbound.transports import OwnTransport, SdkTransport, trust
 
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
@@ -126,6 +127,24 @@ class Outbound:
             compression=compression,
             subprotocols=subprotocols,
         )
+
+    def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, quiet: float = 120.0
+    ) -> AbstractAsyncContextManager[Stream]:
+        """The answer to a GET, its body read as it comes, for the length of a block.
+
+        Nothing limits its length; ``quiet`` seconds without a byte end it. Redirects are not
+        followed. Raises as ``request`` does; a connection lost inside the block comes out of
+        ``pieces`` as ``Unreachable``.
+        """
+        asked = _first_request("GET", url, headers, None, None, None)
+        request = httpx2.Request(
+            asked.method,
+            asked.url,
+            headers={**asked.headers, "accept-encoding": "identity"},
+            extensions={"timeout": self._timeouts() | {"read": quiet}},
+        )
+        return open_stream(request, self._own)
 
     async def aclose(self) -> None:
         """Let go of every connection."""

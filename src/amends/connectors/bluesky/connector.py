@@ -14,6 +14,7 @@ from amends.connectors.bluesky.settings import read_settings
 from amends.connectors.bluesky.streams import (
     MAX_FRAME,
     READERS,
+    SUBPROTOCOLS,
     Batch,
     StreamRefused,
     places,
@@ -40,8 +41,6 @@ _LIST = 100  # posts asked for at a time
 _BATCH = 200  # frames of a stream in one page, at most
 _QUIET = 0.2  # seconds without a frame that close a page
 _AGAIN = timedelta(seconds=5)  # before a lost stream is opened anew; the listener waits longer
-
-_SUBPROTOCOLS = {"jetstream-v2": ("xrpc.v1.json",)}
 
 
 class BlueskyConnector:
@@ -220,7 +219,7 @@ class BlueskyConnector:
         return entry(item, source=source, translate=lambda raw: read(raw, handles=handles), now=now)
 
     async def _follow(self, url: str, batch: Batch) -> AsyncGenerator[Page, None]:
-        spoken = _SUBPROTOCOLS.get(self._settings.stream, ())
+        spoken = SUBPROTOCOLS.get(self._settings.stream, ())
         stream = self._outbound.websocket(url, max_size=MAX_FRAME, subprotocols=spoken)
         async with stream as socket:
             while True:

@@ -18,7 +18,8 @@ from amends.terms import BadInput, DeadLetter, Page, Post
 
 MAX_FRAME = 5_000_000  # bytes; the firehose's own limit, and asked of the others
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_GAPS = {"OutdatedCursor", "FutureCursor", "CursorTooOld"}
+SUBPROTOCOLS: Mapping[StreamKind, tuple[str, ...]] = {"jetstream-v2": ("xrpc.v1.json",)}
+GAPS = {"OutdatedCursor", "FutureCursor", "CursorTooOld"}
 
 
 class StreamRefused(Exception):
@@ -156,7 +157,7 @@ class Batch:
         except (BadInput, TypeError, RecursionError) as error:  # an odd frame must not come again
             self._dead.append(self._letter(str(error), raw, now))
             return
-        if frame.notice in _GAPS:
+        if frame.notice in GAPS:
             self.gap(frame.notice, now)
         if frame.place is None or self._repeated(frame.place):
             return
@@ -179,11 +180,7 @@ class Batch:
         return page
 
     def _repeated(self, place: Place) -> bool:
-        # Both Jetstreams begin with the event the cursor names.
-        if self._since is None:
-            return False
-        by_time = self._since.position == self._since.at
-        return (place.at if by_time else place.position) <= self._since.position
+        return repeated(place, self._since)
 
     def _take(self, event: Event, now: datetime) -> None:
         if event.operation == "delete":
@@ -201,6 +198,14 @@ class Batch:
         shown = raw if isinstance(raw, str) else repr(raw[:1000])
         source = f"stream:{self._reader.kind}"
         return DeadLetter(source=source, reason=reason, raw=shown[:2000], at=now)
+
+
+def repeated(place: Place, since: Place | None) -> bool:
+    """Whether an event comes again: both Jetstreams begin with the one that the cursor names."""
+    if since is None:
+        return False
+    by_time = since.position == since.at
+    return (place.at if by_time else place.position) <= since.position
 
 
 def write_cursor(kind: StreamKind, place: Place) -> str:

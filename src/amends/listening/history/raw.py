@@ -60,7 +60,7 @@ def read_lines(path: Path, compression: Compression) -> Iterator[RawLine]:
         number = offset = 0
         splitter = _Splitter()
         try:
-            for chunk in _as_utf8(_unpacked(file, compression)):
+            for chunk in unpacked_text(file, compression):
                 position = file.tell()
                 for data, length in splitter.feed(chunk):
                     number += 1
@@ -80,7 +80,7 @@ def read_head(path: Path, compression: Compression, size: int) -> bytes:
     head = b""
     with path.open("rb") as file:
         try:
-            for chunk in _as_utf8(_unpacked(file, compression)):
+            for chunk in unpacked_text(file, compression):
                 head += chunk
                 if len(head) >= size:
                     break
@@ -94,6 +94,16 @@ def _line(number: int, position: int, offset: int, data: bytes, length: int) -> 
         reason = f"The line is longer than {LINE_LIMIT // 1_000_000} MB ({length:,} bytes)."
         return RawLine(number, position, offset, data[:RAW_LIMIT], reason)
     return RawLine(number, position, offset, data.removesuffix(b"\r"))
+
+
+def unpacked_text(file: BinaryIO, compression: Compression) -> Iterator[bytes]:
+    """The text of a file in pieces, unpacked, as UTF-8. Raises ``CutOffError`` where it breaks."""
+    return _as_utf8(_unpacked(file, compression))
+
+
+def encoded_otherwise(head: bytes) -> bool:
+    """Whether a mark at the beginning of a file makes its text something other than its bytes."""
+    return head.startswith((codecs.BOM_UTF8, *(mark for mark, _ in _ENCODINGS)))
 
 
 class _Splitter:
