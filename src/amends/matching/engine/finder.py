@@ -1,0 +1,78 @@
+"""Finding probes among the tokens of a batch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from amends.matching.engine.keys import MASKS, Keys, KeyTable, Tokens, pair_keys
+from amends.matching.engine.plain import Places
+from amends.matching.engine.probes import Kind, Probe
+
+Numbers = npt.NDArray[np.int32]
+
+
+class Hits(NamedTuple):
+    """``probes[i]`` stands in row ``rows[i]``; in no order, and more than once where it does."""
+
+    rows: Numbers
+    probes: Numbers
+
+
+class Finder:
+    """Looks for some of the probes; each is told by its number among those given."""
+
+    def __init__(self, probes: Sequence[Probe], wanted: Places) -> None:
+        chosen = [(number, probes[number]) for number in wanted.tolist()]
+        keys = {one.key: number for number, one in chosen if one.kind is Kind.TOKEN}
+        pairs = [(number, one) for number, one in chosen if one.kind is Kind.PAIR]
+        firsts = {one.first for _, one in pairs}
+        known = [*keys, *(first for first in firsts if first not in keys)]
+        self._tokens = _table(known, range(len(known)))
+        self._probe_of = np.array([keys.get(key, -1) for key in known], dtype=np.int32)
+        self._begins = np.array([key in firsts for key in known], dtype=np.bool_)
+        self._pairs = _table([one.key for _, one in pairs], [number for number, _ in pairs])
+        self._any_pairs = bool(pairs)
+        self._prefixes = _prefix_tables(
+            [(number, one) for number, one in chosen if one.kind is Kind.PREFIX]
+        )
+
+    def find(self, tokens: Tokens) -> Hits:
+        places, entries = self._tokens.find(tokens.keys)
+        probes = self._probe_of[entries]
+        if not self._any_pairs and not self._prefixes:
+            return Hits(tokens.rows[places], probes)
+        is_probe = probes >= 0
+        found = [(places[is_probe], probes[is_probe])]
+        if self._any_pairs:
+            found.append(self._find_pairs(tokens.keys, places[self._begins[entries]]))
+        for mask, table in self._prefixes:
+            found.append(table.find(tokens.heads & mask))
+        places = np.concatenate([one for one, _ in found])
+        return Hits(tokens.rows[places], np.concatenate([one for _, one in found]))
+
+    def _find_pairs(self, keys: Keys, first: Places) -> tuple[Places, Numbers]:
+        # Keys of zero stand where two borders meet; a pair reaches over them.
+        second = first + 1
+        while True:
+            second = np.minimum(second, len(keys) - 1)
+            gap = (keys[second] == 0) & (second < len(keys) - 1)
+            if not gap.any():
+                break
+            second[gap] += 1
+        places, probes = self._pairs.find(pair_keys(keys[first], keys[second]))
+        return first[places], probes
+
+
+def _table(keys: Sequence[int], values: Sequence[int]) -> KeyTable:
+    return KeyTable(np.array(keys, dtype=np.uint64), np.array(values, dtype=np.int32))
+
+
+def _prefix_tables(probes: Sequence[tuple[int, Probe]]) -> list[tuple[np.uint64, KeyTable]]:
+    tables = []
+    for width in sorted({one.width for _, one in probes}):
+        alike = [(number, one) for number, one in probes if one.width == width]
+        keys, numbers = [one.key for _, one in alike], [number for number, _ in alike]
+        tables.append((MASKS[width], _table(keys, numbers)))
+    return tables

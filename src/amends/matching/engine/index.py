@@ -1,0 +1,167 @@
+"""Queries compiled together: from many texts to the queries that each may satisfy."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from amends.matching.engine.finder import Finder, Hits
+from amends.matching.engine.keys import tokens_of
+from amends.matching.engine.plain import Places, plain
+from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
+from amends.matching.engine.probes import Clause, Probe
+
+MOST_ROWS = 4096
+"""Texts looked through at once; more would leave the cache."""
+_TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
+_FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
+_SPOT_BITS = 20
+_SPOT_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Pairs(NamedTuple):
+    """``texts[i]`` (a place among the texts given) may satisfy ``queries[i]``; by texts."""
+
+    texts: Places
+    queries: Places
+
+
+class Experience(NamedTuple):
+    """How often probes were met in how many posts; ``due`` is when to plan anew."""
+
+    counts: dict[Probe, tuple[float, float]]
+    posts: int
+    due: int
+
+
+class Index:
+    """The clauses of many queries, fixed; queries are numbered as they are given.
+
+    A query without a clause is in ``unbounded`` and never found here. Which clause is looked at
+    first follows how often probes were met so far, in ``after`` too; it changes the cost, never what
+    is found.
+    """
+
+    def __init__(self, queries: Sequence[Sequence[Clause]], after: "Index | None" = None) -> None:
+        self.size = len(queries)
+        self.unbounded = [number for number, clauses in enumerate(queries) if not clauses]
+        clauses = list(chain.from_iterable(queries))
+        self._probes = list(dict.fromkeys(chain.from_iterable(clauses)))
+        numbers = {probe: number for number, probe in enumerate(self._probes)}
+        held = [numbers[probe] for clause in clauses for probe in clause]
+        sizes = np.array([len(clause) for clause in clauses], dtype=np.intp)
+        owners = np.repeat(np.arange(self.size), [len(one) for one in queries])
+        self._clauses = Clauses(np.array(held, dtype=np.intp), begins(sizes), sizes, owners)
+        self._met = _TRUSTED_AFTER * np.array([probe.share for probe in self._probes])
+        self._seen = np.full(len(self._probes), _TRUSTED_AFTER)
+        self._posts, self._due = 0, _FIRST_PLAN
+        if after is not None:
+            self._remember(after.experience())
+        self._replan()
+
+    def pairs(self, texts: Sequence[str]) -> Pairs:
+        """Every pair of a text and a query with clauses that holds for it, and some that do not."""
+        found = []
+        for start in range(0, len(texts), MOST_ROWS):
+            part = texts[start : start + MOST_ROWS]
+            rows, queries, order = self._look(part)
+            keys = np.unique(order[rows] * self.size + queries)
+            found.append((keys // self.size + start, keys % self.size))
+            self._posts += len(part)
+            if self._posts >= self._due:
+                self._due = min(self._due * 4, self._posts + _LAST_PLAN)
+                self._replan()
+        if not found:
+            return Pairs(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
+        return Pairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def shares(self) -> Shares:
+        """For each query the part of posts that get past its rarest clause; 1 without a clause."""
+        return self._plan.best
+
+    def experience(self) -> "Experience":
+        """What was learned from the posts so far."""
+        counts = zip(self._met.tolist(), self._seen.tolist(), strict=True)
+        return Experience(dict(zip(self._probes, counts, strict=True)), self._posts, self._due)
+
+    def _remember(self, past: "Experience") -> None:
+        self._posts, self._due = past.posts, past.due
+        for number, probe in enumerate(self._probes):
+            if probe in past.counts:
+                self._met[number], self._seen[number] = past.counts[probe]
+
+    def _replan(self) -> None:
+        # Old counts weigh half, so that the plan follows a stream that changes.
+        ripe = self._seen > _LAST_PLAN
+        self._met[ripe] /= 2
+        self._seen[ripe] /= 2
+        made = plan(self._clauses, self._met / self._seen, self.size)
+        self._finder = Finder(self._probes, made.wanted)
+        self._plan: Plan = made
+
+    def _look(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
+        form = plain(texts)
+        hits = self._finder.find(tokens_of(form.buffer))
+        self._count(hits, len(texts))
+        few_rows, few = self._from_anchors(hits)
+        bulk_rows, bulk = _from_bits(self._plan.bulk, hits, len(texts))
+        return np.concatenate((few_rows, bulk_rows)), np.concatenate((few, bulk)), form.order
+
+    def _count(self, hits: Hits, texts: int) -> None:
+        self._met += np.bincount(hits.probes, minlength=len(self._met))
+        self._seen[self._plan.wanted] += texts
+
+    def _from_anchors(self, hits: Hits) -> tuple[Places, Places]:
+        anchors = self._plan.anchors
+        sizes = anchors.sizes[hits.probes]
+        leads = np.flatnonzero(sizes)
+        probes, sizes = hits.probes[leads], sizes[leads]
+        rows = np.repeat(hits.rows[leads].astype(np.intp), sizes)
+        queries = anchors.queries[spread(anchors.starts[probes], sizes)]
+        if not len(rows) or not anchors.rest:
+            return rows, queries
+        spots = np.zeros(1 << _SPOT_BITS, dtype=np.bool_)
+        spots[_spot(hits.rows.astype(np.intp), hits.probes.astype(np.intp))] = True
+        for level in anchors.rest:
+            going = self._satisfied(level[queries], rows, spots)
+            rows, queries = rows[going], queries[going]
+        return rows, queries
+
+    def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> "Spots":
+        """Whether a probe of each wanted clause was met in its row; True for clause -1."""
+        met = wanted < 0
+        asked = np.flatnonzero(~met)
+        if len(asked):
+            which = wanted[asked]
+            sizes = self._clauses.sizes[which]
+            probes = self._clauses.held[spread(self._clauses.starts[which], sizes)]
+            there = spots[_spot(np.repeat(rows[asked], sizes), probes)]
+            met[asked] = np.logical_or.reduceat(there, begins(sizes))
+        return met
+
+
+Spots = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def _spot(rows: Places, probes: Places) -> Places:
+    """A place in a small table for a probe in a row; others may share it."""
+    mixed = (rows * 0x1_0000_0001 + (probes << 13)).view(np.uint64) * _SPOT_MIX
+    return (mixed >> np.uint64(64 - _SPOT_BITS)).view(np.intp)
+
+
+def _from_bits(bulk: Bulk, hits: Hits, texts: int) -> tuple[Places, Places]:
+    """Rows and queries by AND and OR of one bit a text."""
+    if not len(bulk.queries):
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    columns = bulk.columns[hits.probes]
+    used = np.flatnonzero(columns >= 0)
+    grid = np.zeros((bulk.width, -(-texts // 64) * 64), dtype=np.bool_)
+    grid[columns[used], hits.rows[used]] = True
+    bits = np.packbits(grid, axis=1, bitorder="little").view(np.uint64)
+    clauses = np.bitwise_or.reduceat(bits[bulk.rows], bulk.clause_starts, axis=0)
+    met = np.bitwise_and.reduceat(clauses, bulk.query_starts, axis=0)
+    at, word = np.nonzero(met)
+    held = met[at, word].view(np.uint8).reshape(-1, 8)
+    which, bit = np.nonzero(np.unpackbits(held, axis=1, bitorder="little"))
+    return word[which] * 64 + bit, bulk.queries[at[which]]
