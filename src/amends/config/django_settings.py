@@ -42,6 +42,7 @@ def _postgres(url: str) -> dict[str, Any]:
 DATABASES = {"default": _postgres(AMENDS.database_url) if AMENDS.database_url else _sqlite()}
 
 SECRET_KEY = AMENDS.secret_key or kept_key(AMENDS.home, "secret.key")
+AMENDS_X_READ_PRICE = AMENDS.x_read_price
 AMENDS_VAULT_KEY = kept_key(AMENDS.home, "vault.key")  # encrypts what channels keep secret
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *AMENDS.hosts]

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -40,6 +41,15 @@ class Settings:
     secret_key: str = _setting("", "Signs sessions. Empty: made once and kept in the home folder.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     email: str = _setting("admin@localhost", "E-mail address of the first administrator.")
+    x_read_price: float = _setting(
+        0.005, "What X charges for a post read, in dollars: the set-up page estimates with it."
+    )
+    nats: tuple[str, ...] = _setting(
+        (), "Brokers of a cluster, nats://host:port with commas between them; see operations."
+    )
+    nats_partitions: int = _setting(4, "Into how many partitions the brokers part the frames.")
+    nats_replicas: int = _setting(3, "How many brokers keep each frame: 1, 3 or 5.")
+    nats_gigabytes: int = _setting(16, "How many gigabytes of frames each broker may keep.")
 
     @property
     def address(self) -> str:
@@ -51,6 +61,7 @@ class Settings:
         return self.address.startswith("https://")
 
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -104,6 +115,10 @@ def _parse(name: str, raw: str, kind: Any) -> Any:
         if not raw.isascii() or not raw.isdigit():
             raise BadInput(f"{name} is {raw!r}. Write a whole number.")
         return int(raw)
+    if kind is float:
+        if not _NUMBER.fullmatch(raw):
+            raise BadInput(f"{name} is {raw!r}. Write a number, such as 0.005.")
+        return float(raw)
     if kind is Path:
         return Path(raw).expanduser()
     if kind == tuple[str, ...]:

@@ -12,9 +12,10 @@ from amends.connectors.registry import networks
 from amends.desk.actions.roles import mark_competitors
 from amends.desk.actions.secrets import seal
 from amends.desk.models import Brand, ChannelRow, Responder, WatchRow
-from amends.matching import compile as compile_queries
-from amends.matching import query_of
+from amends.matching import parse, query_of
 from amends.terms import BadInput, WatchKind
+
+LONGEST_QUERY = 4096
 
 
 def save_brand(
@@ -91,28 +92,45 @@ def save_watch(
     phrases: Sequence[str],
     handles: Sequence[str],
     hashtags: Sequence[str],
+    query: str = "",
     by: Responder | None = None,
     now: datetime | None = None,
 ) -> WatchRow:
-    """Create or change a watch. Raises ``BadInput`` where its query cannot be compiled."""
+    """Create or change a watch. Raises ``BadInput`` where its query cannot be compiled.
+
+    With ``query`` that is what is listened for; phrases and hashtags have no part in it, and
+    ``handles`` are the accounts of whom the watch is about.
+    """
     _check(by)
     name = " ".join(name.split())
     if not 0 < len(name) <= 120:
         raise BadInput("A watch's name has 1 to 120 characters.")
     lists = [_lines(phrases, ""), _lines(handles, "@"), _lines(hashtags, "#")]
-    if not any(lists):
-        raise BadInput("A watch needs at least one phrase, handle or hashtag.")
-    query = query_of(*lists)
-    compile_queries({"watch": query})
     row = watch or WatchRow(brand=brand)
-    row.brand, row.kind, row.name, row.query, row.active = brand, kind, name, query, True
-    row.phrases, row.handles, row.hashtags = lists
+    row.by_query = bool(query.strip())
+    row.brand, row.kind, row.name, row.active = brand, kind, name, True
+    row.query = _typed(query) if row.by_query else _from(lists)
+    row.phrases, row.handles, row.hashtags = [[], lists[1], []] if row.by_query else lists
     with transaction.atomic():
         row.save()
         if kind is WatchKind.COMPETITOR:
             mark_competitors(row.handles, by=by, now=now or timezone.now())
         ChannelRow.objects.filter(brand=brand).update(version=F("version") + 1)
     return row
+
+
+def _from(lists: list[list[str]]) -> str:
+    if not any(lists):
+        raise BadInput("A watch needs at least one phrase, handle or hashtag.")
+    return query_of(*lists)
+
+
+def _typed(query: str) -> str:
+    query = query.strip()
+    if len(query) > LONGEST_QUERY:
+        raise BadInput(f"A query has {LONGEST_QUERY} characters at most. Cut it in two watches.")
+    parse(query)
+    return query
 
 
 _NOUNS = {"@": "handle", "#": "hashtag"}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from amends.casework import Action, Role, check_may
 from amends.casework.intake import NO_CUSTOMERS, PRAISE, QUESTION
@@ -16,7 +17,9 @@ from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_
 from amends.terms import AuthorRole, WatchKind
 
 ABOUT_US: Final = (WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON)
-FEW: Final = 500  # authors whose posts are found by their names; those of more among all posts
+# Of so few authors and posts all are sorted; those of more are found soon among the newest of all.
+FEW: Final = 500
+FEW_POSTS: Final = 5000
 BUDGET_S: Final = 0.25
 UNKNOWN: Final = "unknown"
 
@@ -116,9 +119,9 @@ def heard_page(
 
 def _newest(wanted: HeardFilter) -> Newest:
     """What to go through: a watch's posts or an author's where one is named, else all."""
-    authors = [wanted.who] if wanted.who is not None else None
-    if authors is None and wanted.watch is None:
-        authors = _authors_in(wanted)
+    authors = _authors_in(wanted)
+    if authors is not None and wanted.watch is not None and wanted.who is None:
+        authors = None
     return Newest(
         watch=None if authors else wanted.watch,
         authors=authors,
@@ -132,17 +135,28 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def _authors_in(wanted: HeardFilter) -> list[int] | None:
+    """The authors by whose names posts are found; None where there are too many of either."""
     role = AuthorRole.COMPETITOR if wanted.view is View.COMPETITORS else wanted.role
-    if role in {"", UNKNOWN}:
+    if wanted.who is not None:
+        authors = [wanted.who]
+    elif role in {"", UNKNOWN}:
         return None
-    some = list(AuthorRow.objects.filter(role=role).values_list("pk", flat=True)[: FEW + 1])
-    return some if len(some) <= FEW else None
+    else:
+        rows = AuthorRow.objects.filter(role=role).order_by()
+        authors = list(rows.values_list("pk", flat=True)[: FEW + 1])
+    theirs = PostRow.objects.filter(author__in=authors).order_by()
+    few = len(authors) <= FEW and theirs[: FEW_POSTS + 1].count() <= FEW_POSTS
+    return authors if few else None
 
 
 def _fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> QuerySet[PostRow]:
     posts = posts.filter(Exists(_mentions(wanted)), private=False, ours=False)
+    # An expression keeps a database from going through all of a network or of a role, in no order.
+    posts = posts.alias(
+        on=Coalesce("network", Value("")), author_role=Coalesce("author__role", Value(""))
+    )
     plain = {
-        "network": wanted.network,
+        "on": wanted.network,
         "author": wanted.who,
         "reading__sentiment": wanted.sentiment,
     }
@@ -177,16 +191,13 @@ def _mood(posts: QuerySet[PostRow], mood: str, threshold: float) -> QuerySet[Pos
     return posts.filter(reading__question__gte=QUESTION) if mood == "question" else posts
 
 
-def _role(posts: QuerySet[PostRow], wanted: HeardFilter) -> QuerySet[PostRow]:
-    if wanted.role == UNKNOWN:
-        posts = posts.filter(author__role=None)
-    elif wanted.role:
-        posts = posts.filter(author__role=wanted.role)
+def _role(posts: QuerySet[Any], wanted: HeardFilter) -> QuerySet[PostRow]:
+    if wanted.role:
+        posts = posts.filter(author_role="" if wanted.role == UNKNOWN else wanted.role)
     if wanted.view is View.COMPETITORS:
-        return posts.filter(author__role=AuthorRole.COMPETITOR)
+        return posts.filter(author_role=AuthorRole.COMPETITOR)
     if wanted.view is View.THEIRS:
-        others = [role for role in AuthorRole if role not in NO_CUSTOMERS]
-        return posts.filter(Q(author__role=None) | Q(author__role__in=others))
+        return posts.exclude(author_role__in=sorted(NO_CUSTOMERS))
     return posts
 
 

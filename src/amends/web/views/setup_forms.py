@@ -87,6 +87,34 @@ class WatchForm(forms.Form):
     name = forms.CharField(
         max_length=120, label="Name", help_text="What colleagues call this watch."
     )
+    how = forms.ChoiceField(
+        choices=[("lists", "By words"), ("query", "By a query")],
+        initial="lists",
+        required=False,
+        label="How",
+        widget=forms.RadioSelect,
+    )
+    query = forms.CharField(
+        required=False,
+        max_length=4096,
+        label="Query",
+        help_text="Blank is and, OR is or, - is not; brackets group.",
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "class": "query",
+                "placeholder": 'halcyon (late OR lost OR "never again") -from:halcyonair lang:en',
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    accounts = Lines(
+        label="Accounts",
+        help_text="Whom the watch is about, one handle a line. Of a brand: ours. Of a competitor: theirs.",
+        placeholder="@halcyonair",
+        noun="handle",
+    )
     phrases = Lines(
         label="Words and phrases",
         help_text="One a line, any of them is enough. Misspellings are worth a line of their own.",
@@ -104,6 +132,9 @@ class WatchForm(forms.Form):
         placeholder="#halcyonfail",
         noun="hashtag",
     )
+
+    def by_query(self) -> bool:
+        return bool(self.cleaned_data.get("how") == "query")
 
     def lists(self) -> tuple[list[str], list[str], list[str]]:
         """Phrases, handles and hashtags as typed, so far as they could be read."""

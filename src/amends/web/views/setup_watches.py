@@ -1,6 +1,5 @@
 """Watches: what the desk listens for, with a live sample of what a watch would catch."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -11,54 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.casework import Action
 from amends.desk.actions import remove_watch, save_watch
 from amends.desk.models import Brand, WatchRow
-from amends.desk.queries.setup import (
-    SamplePost,
-    brands_for,
-    get_watch_for,
-    latest_posts,
-    watches_for,
-)
-from amends.matching import compile as compile_queries
-from amends.matching import query_of
-from amends.terms import Author, BadInput, Post, WatchKind
+from amends.desk.queries.setup import brands_for, get_watch_for, watches_for
+from amends.matching import parse, query_of
+from amends.matching import render as print_query
+from amends.terms import BadInput, WatchKind
 from amends.web.asking import require
-from amends.web.marks import Piece, marked
+from amends.web.sampling import Sample, may_sample, take_sample
 from amends.web.views.setup_forms import WatchForm
 from amends.web.views.setup_shared import accepted, sentence
 
-SHOWN = 10
 LISTS = ("phrases", "handles", "hashtags")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a watch would have caught among the newest ``looked_at`` stored posts."""
-
-    looked_at: int = 0
-    found: int = 0
-    shown: list[tuple[SamplePost, list[Piece]]] = field(default_factory=list)
-    error: str = ""
-    empty: bool = False
-
-
-def take_sample(phrases: list[str], handles: list[str], hashtags: list[str]) -> Sample:
-    """Match the newest stored posts. A query that cannot be read is the sample's ``error``."""
-    if not (phrases or handles or hashtags):
-        return Sample(empty=True)
-    try:
-        matcher = compile_queries({"watch": query_of(phrases, handles, hashtags)})
-    except BadInput as error:
-        return Sample(error=sentence(error))
-    posts = latest_posts()
-    matches = matcher.batch([_post_of(post) for post in posts])
-    hits = [post for post, match in zip(posts, matches, strict=True) if match]
-    shown = [(post, marked(post.text, matcher)) for post in hits[:SHOWN]]
-    return Sample(len(posts), len(hits), shown)
-
-
-def _post_of(post: SamplePost) -> Post:
-    author = Author(handle=post.handle or None)
-    return Post(id="stored", text=post.text, network=post.network, author=author)
+TOO_OFTEN = "That was tried often in this minute. Wait a moment; saving works all the same."
 
 
 @require_GET
@@ -81,19 +43,36 @@ def form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.error(request, "A watch belongs to a brand. Name your brand first.")
         return redirect("brand-new")
     typed = WatchForm(request.POST or None, initial=_initial(watch) or _fresh(request, brands))
-    sampling = "sample" in request.POST
-    if not sampling and accepted(typed, lambda: save_watch(watch, by=person, **_facts(typed))):
+    trying = {"sample", "turn"} & set(request.POST)
+    if "turn" in request.POST:
+        typed = _turned(typed)
+    if not trying and accepted(typed, lambda: save_watch(watch, by=person, **_facts(typed))):
         messages.success(request, f"The desk listens for {typed.cleaned_data['name']}.")
         return redirect("watches")
     facts = {
         "form": typed,
         "watch": watch,
         "brands": brands,
-        "sample": _sample_of(typed, watch),
+        "sample": _sample_of(person.pk, typed, watch),
+        "by_query": typed["how"].value() == "query",
         "competitor": str(WatchKind.COMPETITOR),
     }
-    refused = typed.is_bound and not sampling
+    refused = typed.is_bound and not trying
     return render(request, "setup/watch.html", facts, status=400 if refused else 200)
+
+
+def _turned(typed: WatchForm) -> WatchForm:
+    """The same form with its lists written as a query; as it was where they cannot be."""
+    typed.is_valid()  # fills cleaned_data with what could be read
+    try:
+        query = print_query(parse(query_of(*typed.lists())))
+    except BadInput as error:
+        typed.add_error(None, sentence(error))
+        return typed
+    data = {name: typed[name].value() for name in typed.fields}
+    handles = data["handles"]
+    data |= dict.fromkeys(LISTS, "") | {"how": "query", "query": query, "accounts": handles}
+    return WatchForm(data)
 
 
 def _fresh(request: HttpRequest, brands: list[Brand]) -> dict[str, Any]:
@@ -104,32 +83,51 @@ def _fresh(request: HttpRequest, brands: list[Brand]) -> dict[str, Any]:
 
 
 def _facts(typed: WatchForm) -> dict[str, Any]:
-    return typed.cleaned_data | {"kind": WatchKind(typed.cleaned_data["kind"])}
+    facts = {name: typed.cleaned_data[name] for name in ("brand", "name", *LISTS)}
+    facts["kind"] = WatchKind(typed.cleaned_data["kind"])
+    if typed.by_query():
+        query = typed.cleaned_data["query"]
+        if not query.strip():
+            raise BadInput("Write the query, such as: halcyon (late OR lost)")
+        facts |= {"query": query, "handles": typed.cleaned_data["accounts"]}
+    return facts
 
 
 def _initial(watch: WatchRow | None) -> dict[str, Any]:
     if watch is None:
         return {}
-    lists = {name: "\n".join(getattr(watch, name)) for name in LISTS}
-    return {"brand": watch.brand_id, "kind": watch.kind, "name": watch.name, **lists}
+    facts = {"brand": watch.brand_id, "kind": watch.kind, "name": watch.name}
+    if watch.by_query:
+        accounts = "\n".join(watch.handles)
+        return facts | {"how": "query", "query": watch.query, "accounts": accounts}
+    return facts | {name: "\n".join(getattr(watch, name)) for name in LISTS}
 
 
-def _sample_of(typed: WatchForm, watch: WatchRow | None) -> Sample:
-    if typed.is_bound:
-        typed.is_valid()  # fills cleaned_data with what could be read
-        wrong = [str(error) for name in LISTS for error in typed.errors.get(name, [])]
-        return Sample(error=wrong[0]) if wrong else take_sample(*typed.lists())
-    if watch is not None:
-        return take_sample(watch.phrases, watch.handles, watch.hashtags)
-    return Sample(empty=True)
+def _sample_of(person: int, typed: WatchForm, watch: WatchRow | None) -> Sample:
+    """The sample of what is typed, else of the watch as it is."""
+    if not typed.is_bound:
+        return take_sample(watch.query) if watch is not None else Sample(empty=True)
+    if not may_sample(person):
+        return Sample(error=TOO_OFTEN)
+    typed.is_valid()  # fills cleaned_data with what could be read
+    if typed.by_query():
+        wrong = [str(error) for error in typed.errors.get("query", [])]
+        return Sample(error=wrong[0]) if wrong else take_sample(typed.cleaned_data["query"])
+    wrong = [str(error) for name in LISTS for error in typed.errors.get(name, [])]
+    if wrong or not any(typed.lists()):
+        return Sample(error=wrong[0]) if wrong else Sample(empty=True)
+    try:
+        return take_sample(query_of(*typed.lists()))
+    except BadInput as error:
+        return Sample(error=sentence(error))
 
 
 @require_POST
 def sample(request: HttpRequest) -> HttpResponse:
     """The sample alone: a part of the form's page, asked for while somebody types."""
-    require(request, Action.SET_UP)
-    typed = WatchForm(request.POST)
-    return render(request, "setup/_sample.html", {"sample": _sample_of(typed, None)})
+    person = require(request, Action.SET_UP)
+    shown = _sample_of(person.pk, WatchForm(request.POST), None)
+    return render(request, "setup/_sample.html", {"sample": shown})
 
 
 @require_POST

@@ -1,0 +1,196 @@
+"""Watches by query: typed, turned into one, tried on stored posts, and what X would charge."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from amends.desk.actions import save_watch
+from amends.desk.models import RoleMark, WatchRow
+from amends.terms import BadInput, Post, WatchKind
+from amends.web import sampling
+from amends.web.sampling import take_sample
+from tests import people
+from tests.factories import NOON, brand, heard, watch
+from tests.web.pages import HOSTILE, signed_in, unsafe_parts
+
+pytestmark = pytest.mark.database
+QUERY = "halcyon (late OR lost) -from:halcyonair"
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def typed(**more: str) -> dict[str, str]:
+    facts = {"brand": str(brand().pk), "kind": "brand", "name": "Us", "how": "query"}
+    return facts | {"query": QUERY} | more
+
+
+def sampled(query: str = QUERY) -> Any:
+    return signed_in(people.ada).post("/set-up/watches/sample/", typed(query=query))
+
+
+def posts(number: int, text: str = "halcyon is late") -> list[Post]:
+    return [
+        Post(id=str(n), text=text if n % 2 else "else", created_at=NOON - timedelta(minutes=n))
+        for n in range(number)
+    ]
+
+
+@pytest.mark.parametrize("kind", list(WatchKind))
+def test_watch_by_query_is_saved_and_stays_one(kind: WatchKind) -> None:
+    """R04: each watch is typed: brand, product, person, competitor, topic."""
+    client = signed_in(people.ada)
+    sent = typed(kind=str(kind), accounts="@HalcyonAir")
+    assert client.post("/set-up/watches/new/", sent).status_code == 302
+    row = WatchRow.objects.get()
+    assert (row.kind, row.by_query, row.query, row.handles, row.phrases) == (
+        kind,
+        True,
+        QUERY,
+        ["HalcyonAir"],
+        [],
+    )
+    page = client.get(f"/set-up/watches/{row.pk}/").text
+    assert 'name="phrases"' not in page
+    assert "-from:halcyonair</textarea>" in page
+    assert RoleMark.objects.exists() is (kind is WatchKind.COMPETITOR)  # R02: its account
+
+
+def test_lists_are_written_as_a_query_without_saving() -> None:
+    lists = {"how": "lists", "phrases": "halcyon air\nhalcion", "handles": "@ha", "hashtags": "h"}
+    page = signed_in(people.ada).post("/set-up/watches/new/", typed(**lists, turn="1"))
+    form = page.context["form"]
+    assert form["query"].value() == '"halcyon air" OR halcion OR @ha OR #h'
+    assert (form["how"].value(), form["accounts"].value(), form["phrases"].value()) == (
+        "query",
+        "@ha",
+        "",
+    )
+    assert (page.status_code, WatchRow.objects.count()) == (200, 0)
+
+
+def test_lists_that_cannot_be_written_stay_as_they_are() -> None:
+    sent = typed(how="lists", phrases="***", turn="1")
+    page = signed_in(people.ada).post("/set-up/watches/new/", sent)
+    assert "holds no letter or digit" in page.text
+    assert page.context["form"]["phrases"].value() == "***"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("halcyon (late OR", "OR needs a term after it"),
+        ("sample:10 halcyon", "asks what other networks cannot answer"),
+        ("", "Write the query"),
+        ("x" * 5000, "at most 4096"),
+    ],
+)
+def test_refused_query_keeps_what_was_typed(query: str, said: str) -> None:
+    page = signed_in(people.ada).post("/set-up/watches/new/", typed(query=query))
+    assert page.status_code == 400
+    assert said in page.text
+    assert page.context["form"]["query"].value() == query
+    assert not WatchRow.objects.exists()
+
+
+def test_query_too_long_is_refused_by_the_desk_as_well() -> None:
+    with pytest.raises(BadInput, match="4096 characters at most"):
+        save_watch(
+            None,
+            brand=brand(),
+            kind=WatchKind.TOPIC,
+            name="Long",
+            phrases=[],
+            handles=[],
+            hashtags=[],
+            query="a OR " * 1000 + "a",
+        )
+
+
+def test_sample_of_a_query_counts_and_marks() -> None:
+    for number, text in enumerate(["Halcyon is LATE", "halcyon", "late", "halcyon lost it"]):
+        heard(text, handle="halcyonair" if number == 3 else f"h{number}", complaint=0.1)
+    page = sampled()
+    assert (page.context["sample"].looked_at, page.context["sample"].found) == (4, 1)
+    assert "<mark>Halcyon</mark> is <mark>LATE</mark>" in page.text
+    assert 'data-test="read-as">halcyon (late OR lost) -from:halcyonair</p>' in page.text
+
+
+def test_sample_sees_what_a_post_carries() -> None:
+    heard("halcyon", handle="rosa", network="bluesky")
+    heard("halcyon", handle="tom", network="demo")
+    assert sampled("halcyon network:bluesky followers>5").context["sample"].found == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("halcyon ) late", '<mark class="wrong">)</mark> late'),
+        ("halcyon sample:10", '<mark class="wrong">sample:10</mark>'),
+        ("halcyon OR", '<mark class="wrong">OR</mark>'),
+        (f"halcyon {HOSTILE}", '<mark class="wrong">&quot;&#x27;&gt;</mark>'),
+    ],
+)
+def test_error_is_shown_where_it_is(query: str, marked: str) -> None:
+    page = sampled(query)
+    assert marked in page.text
+    assert unsafe_parts(page) == []
+
+
+def test_sample_stops_when_its_time_is_up() -> None:
+    """A page never waits for it."""
+    clock = count()
+    sample = take_sample("halcyon", posts=posts(2000), tick=lambda: float(next(clock)), budget=3.0)
+    assert (sample.looked_at, sample.whole) == (3 * sampling.AT_ONCE, False)
+    assert sample.since == NOON - timedelta(minutes=3 * sampling.AT_ONCE - 1)
+
+
+def test_cost_on_x_is_told_from_posts_a_day() -> None:
+    """$0.005 a post read: the price that ``AMENDS_X_READ_PRICE`` sets."""
+    sample = take_sample("halcyon", posts=posts(1441), tick=lambda: 0.0)
+    assert (sample.found, sample.a_day, sample.share) == (720, 720.0, 720 / 1441)
+    assert sample.a_month == pytest.approx(720 * 30 * 0.005)
+
+
+def test_cost_of_a_moment_is_not_told() -> None:
+    assert take_sample("halcyon", posts=posts(20), tick=lambda: 0.0).a_day is None
+
+
+@pytest.mark.parametrize(
+    ("query", "broad"), [("halcyon", True), ("halcyon -late", False), ("nothing", False)]
+)
+def test_broad_query_is_told_so(query: str, broad: bool) -> None:
+    assert take_sample(query, posts=posts(100), tick=lambda: 0.0).broad is broad
+
+
+def test_sample_says_what_stored_posts_cannot_tell() -> None:
+    notes = take_sample("to:acme", posts=[], tick=lambda: 0.0).notes
+    assert [note.split(";")[0].split(":")[0] for note in notes] == [
+        "Stored posts do not tell what to",
+        "There is no word in it to search for",
+    ]
+    assert take_sample("acme", posts=[], tick=lambda: 0.0).notes == []
+
+
+def test_tries_are_counted_by_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "A_MINUTE", 2)
+    errors = [sampled().context["sample"].error[:22] for _ in range(3)]
+    assert errors == ["", "", "That was tried often i"]
+    again = signed_in(people.ada).post("/set-up/watches/new/", typed())
+    assert again.status_code == 302  # saving needs no sample
+
+
+def test_query_is_listed_as_it_was_typed() -> None:
+    watch()
+    signed_in(people.ada).post("/set-up/watches/new/", typed(query="a <b> OR c"))
+    page = signed_in(people.ada).get("/set-up/watches/")
+    assert "a &lt;b&gt; OR c" in page.text
+    assert unsafe_parts(page) == []
