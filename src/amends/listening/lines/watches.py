@@ -100,6 +100,8 @@ def _entry(given: object) -> _Entry:
         if not (isinstance(name, str) and name.strip() and isinstance(query, str)):
             raise BadInput('It has no name or no query; write {"name": "...", "query": "..."}.')
         return _Entry(name.strip(), query)
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        raise BadInput("It begins as JSON and is none; close its quotes and brackets.")
     named = _NAMED.fullmatch(given) if isinstance(given, str) else None
     if named is None:
         raise BadInput(f"It has no name or no query; {_HOW}.")
