@@ -100,7 +100,7 @@ def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
 def _cases_of(conversations: Collection[str], brand: Brand) -> set[tuple[int, str, str]]:
     """The brand's cases with posts in these conversations, with network and conversation."""
     # The brand is compared here: asked in SQL, SQLite goes through all of the brand's cases.
-    held = PostRow.objects.filter(conversation__in=conversations, place__isnull=False)
+    held = PostRow.objects.filter(conversation__among=conversations, place__isnull=False)
     rows = held.values_list("place__case", "place__case__brand", "network", "conversation")
     return {(case, network, thread) for case, owner, network, thread in rows if owner == brand.pk}
 
@@ -138,7 +138,7 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
         return loose
     known = PostRow.objects.filter(
         place=None, taken_in=True, ours=False, erased_at=None, deleted_at=None
-    )
+    ).exclude(pk__in=[one.row.pk for one in arrivals])
     networks = {row.network for row in answers}
     answered = known.filter(network__in=networks, native_id__in=wanted, author__isnull=False)
     wrote = set(answered.values_list("network", "conversation", "author"))
@@ -159,7 +159,7 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
 
 NEEDED = (
     "network", "native_id", "conversation", "in_reply_to", "author_id",
-    "created_at", "ours", "private", "to_us",
+    "created_at", "ours", "private", "to_us", "taken_in",
 )  # fmt: skip
 """What intake looks at in a post; texts, links and pictures stay where they are."""
 

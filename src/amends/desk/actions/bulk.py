@@ -2,92 +2,235 @@
 
 ``bulk_create`` prepares each value by several calls and on SQLite cuts what it is given into
 statements of 999 values, ``bulk_update`` writes a CASE for each row: of an import both took most of
-the time. Defaults hold, signals do not exist; rows do not learn their primary keys.
+the time. SQLite runs one prepared statement for each row; PostgreSQL gets all rows at once, by COPY
+or as one array a column. Defaults hold, signals do not exist; rows do not learn their primary keys.
 """
 
-from collections.abc import Callable, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import DateTimeField, JSONField, Model
+from django.db.models import BooleanField, DateField, DateTimeField, JSONField, Model
 
-Prepare = Callable[[Any], Any]
+Row = Sequence[Any]
+"""Values as models hold them, in the order of the names they are given with."""
+Column = Sequence[Any]
+SKIP: Final = "ON CONFLICT DO NOTHING"
 
 
-def insert_rows(rows: Sequence[Model], *, skip_known: bool = False) -> None:
-    """Insert new rows of one model. ``skip_known``: those that break a constraint are passed over."""
+def insert_rows(rows: Sequence[Model], *, known: str = "") -> None:
+    """Insert new rows of one model. ``known``: what becomes of those that break a constraint, in
+    the words of SQL, such as ``SKIP``."""
     if not rows:
         return
-    table = _table(rows[0])
-    fields = [field for field in table.concrete_fields if field is not table.pk]
-    columns = ", ".join(_quoted(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    # Table and columns are our own; the values go beside the statement.
-    sql = f"INSERT INTO {_quoted(table.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
-    _run(sql + (" ON CONFLICT DO NOTHING" if skip_known else ""), _values(rows, fields))
+    model = type(rows[0])
+    names = [one.attname for one in _columns(model) if one is not _key(model)]
+    insert_values(model, names, list(map(attrgetter(*names), rows)), known=known)
 
 
 def update_rows(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write the named fields of stored rows of one model."""
     if not rows:
         return
-    table = _table(rows[0])
-    fields = [table.get_field(name) for name in names]
-    columns = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
-    where = f"{_quoted(table.pk.column)} = %s"
-    sql = f"UPDATE {_quoted(table.db_table)} SET {columns} WHERE {where}"  # noqa: S608 (as above)
-    _run(sql, _values(rows, [*fields, table.pk]))
+    model = type(rows[0])
+    attributes = [_field(model, name).attname for name in names]
+    update_values(model, attributes, list(map(attrgetter(_key(model).attname, *attributes), rows)))
 
 
-def _table(row: Model) -> Any:
-    return row._meta  # noqa: SLF001 (Django's own, and documented: the model _meta API)
+def insert_values(
+    model: type[Model], names: Sequence[str], rows: Sequence[Row], *, known: str = ""
+) -> int:
+    """Insert rows given as values of the named fields, which are all that have no default in the
+    database; how many were written. ``known`` as for ``insert_rows``."""
+    if not rows:
+        return 0
+    fields = [_field(model, name) for name in names]
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    into = f"{_quoted(_table(model))} ({columns})"
+    # Table and columns are our own, here and below; the values go beside the statement.
+    if connection.vendor != "postgresql":
+        places = ", ".join(["%s"] * len(fields))
+        return _run_each(f"INSERT INTO {into} VALUES ({places}) {known}", fields, rows)  # noqa: S608
+    if known:
+        arrays, values = _arrays(fields, rows)
+        return _run(f"INSERT INTO {into} SELECT * FROM {arrays} {known}", values)  # noqa: S608
+    _copy(f"COPY {into} FROM STDIN", fields, rows)
+    return len(rows)
+
+
+def update_values(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write the named fields of stored rows, each given as its primary key and their values."""
+    if not rows:
+        return
+    fields, key = [_field(model, name) for name in names], _key(model)
+    table, pk = _quoted(_table(model)), _quoted(key.column)
+    columns = [_quoted(field.column) for field in fields]
+    if connection.vendor == "postgresql":
+        arrays, values = _arrays([key, *fields], rows)
+        pairs = ", ".join(f"{column} = given.{column}" for column in columns)
+        given = f"given ({', '.join([pk, *columns])})"
+        _run(
+            f"UPDATE {table} SET {pairs} FROM {arrays} AS {given} WHERE {table}.{pk} = given.{pk}",  # noqa: S608
+            values,
+        )
+        return
+    pairs = ", ".join(f"{column} = %s" for column in columns)
+    turned = [(*row[1:], row[0]) for row in rows]
+    _run_each(f"UPDATE {table} SET {pairs} WHERE {pk} = %s", [*fields, key], turned)  # noqa: S608
+
+
+def new_keys(model: type[Model], number: int) -> Sequence[int]:
+    """Primary keys that no row has or will be given. On SQLite they hold for this transaction,
+    which is the only one that writes."""
+    table = _table(model)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+                [_sequence(table, _key(model).column), number],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return range(last + 1, last + 1 + number)
+
+
+@cache
+def _sequence(table: str, column: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [_quoted(table), column])
+        (name,) = cursor.fetchone()
+    return str(name)
+
+
+def _table(model: type[Model]) -> str:
+    return model._meta.db_table  # noqa: SLF001 (documented: the model _meta API; so below)
+
+
+def _columns(model: type[Model]) -> Sequence[Any]:
+    return model._meta.concrete_fields  # noqa: SLF001
+
+
+def _key(model: type[Model]) -> Any:
+    return model._meta.pk  # noqa: SLF001
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)  # noqa: SLF001
 
 
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
-def _run(sql: str, values: list[list[Any]]) -> None:
+def _run(sql: str, values: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.executemany(sql, values)
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
 
 
-def _values(rows: Sequence[Model], fields: Sequence[Any]) -> list[list[Any]]:
-    read = attrgetter(*(field.attname for field in fields))
-    prepare = [(place, one) for place, one in enumerate(map(_prepare, fields)) if one]
-    lines = []
-    for row in rows:
-        line = list(read(row))
-        for place, one in prepare:
-            if line[place] is not None:
-                line[place] = one(line[place])
-        lines.append(line)
-    return lines
+def _run_each(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> int:
+    columns = zip(*rows, strict=True)
+    prepared = [_prepared(field, values) for field, values in zip(fields, columns, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(zip(*prepared, strict=True)))
+        return int(cursor.rowcount)
 
 
-def _prepare(field: Any) -> Prepare | None:
-    """What the database wants a value as; None where it takes it as it is."""
+def _copy(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
+    """PostgreSQL reads a line for each row; what COPY's text form gives a meaning is escaped."""
+    columns = zip(*rows, strict=True)
+    spelt = [
+        ["\\N" if value is None else value for value in _escaped(field, _spelt(field, values))]
+        for field, values in zip(fields, columns, strict=True)
+    ]
+    lines = map("\t".join, zip(*spelt, strict=True))
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+        copy.write("\n".join(lines) + "\n")
+
+
+def _arrays(fields: Sequence[Any], rows: Iterable[Row]) -> tuple[str, list[Any]]:
+    """One array a column, as a table."""
+    columns = zip(*rows, strict=True)
+    values = [list(_spelt(field, column)) for field, column in zip(fields, columns, strict=True)]
+    return f"unnest({', '.join(map(_array_type, fields))})", values
+
+
+def _array_type(field: Any) -> str:
+    """Texts are not cast to their length, which would cut them: too long a one is refused."""
+    kind = field.get_internal_type()
+    if kind in {"CharField", "TextField"}:
+        return "%s::text[]"
+    return f"%s::text[]::{field.rel_db_type(connection)}[]"
+
+
+_EMPTY: Final[dict[type, str]] = {list: "[]", tuple: "[]", dict: "{}"}
+_SPECIAL: Final = re.compile(r"[\\\t\n\r]")
+_ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def _prepared(field: Any, column: Column) -> Column:
+    """What SQLite wants the values as."""
     if isinstance(field, DateTimeField):
-        return _once_a_run(connection.ops.adapt_datetimefield_value)
+        return _each(_moment, column)
+    if isinstance(field, DateField):
+        return _each(str, column)
+    return _json(column) if isinstance(field, JSONField) else column
+
+
+@lru_cache(4096)  # when a post was written stands in each of its rows
+def _moment(value: datetime) -> str:
+    """As Django's field would write it: in UTC, without saying so."""
+    return str(value if value.tzinfo is UTC else value.astimezone(UTC))[:-6]
+
+
+def _spelt(field: Any, column: Column) -> Column:
+    """The values as PostgreSQL reads them from text."""
     if isinstance(field, JSONField):
-        return _json(field)
-    return None
+        return _json(column)
+    if isinstance(field, BooleanField):
+        return [None if value is None else "t" if value else "f" for value in column]
+    return _each(str, column)
 
 
-def _json(field: Any) -> Prepare:
-    adapt, encoder = connection.ops.adapt_json_value, field.encoder
-    empty = {kind: adapt(kind(), encoder) for kind in (list, dict)}  # most of them are
-    return lambda value: empty[type(value)] if value in ([], {}) else adapt(value, encoder)
+def _escaped(field: Any, column: Column) -> Column:
+    if field.get_internal_type() not in _TEXTS:
+        return column
+    search = _SPECIAL.search
+    return [_escape(one) if one is not None and search(one) else one for one in column]
 
 
-def _once_a_run(prepare: Prepare) -> Prepare:
-    """The same moment stands in row after row: it is prepared for the first of them."""
-    known: list[Any] = [None, None]
+_TEXTS: Final = frozenset({"CharField", "TextField", "JSONField"})
 
-    def one(value: Any) -> Any:
-        if value is not known[0]:
-            known[:] = value, prepare(value)
-        return known[1]
 
-    return one
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
+
+
+def _each(prepare: Callable[[Any], Any], column: Column) -> Column:
+    """Each value prepared; where the same stands in row after row, once."""
+    first = column[0]
+    if all(value is first for value in column):
+        return [None if first is None else prepare(first)] * len(column)
+    return [None if value is None else prepare(value) for value in column]
+
+
+def _json(column: Column) -> Column:
+    """As Django's field would write it. Tuples are lists there; the same one comes often."""
+    known: dict[Any, str] = {}
+    spelt: list[str | None] = []
+    for value in column:
+        if value is None:
+            spelt.append(None)
+        elif not value:
+            spelt.append(_EMPTY[type(value)])
+        elif isinstance(value, tuple):
+            spelt.append(known.get(value) or known.setdefault(value, json.dumps(value)))
+        else:
+            spelt.append(json.dumps(value))
+    return spelt

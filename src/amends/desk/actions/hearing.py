@@ -2,34 +2,27 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import msgspec
 from django.db import transaction
-from django.db.models import F, QuerySet
 
 from amends.casework import Outcome
-from amends.desk.actions.book import Arrival
-from amends.desk.actions.bulk import insert_rows, update_rows
+from amends.desk.actions.bulk import insert_rows
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import Circumstances, take_in
-from amends.desk.actions.threads import conversations_of
+from amends.desk.actions.intake import Circumstances, hold, take_in
+from amends.desk.actions.keeping import Kept, Key, keep_new, key_of, match_stored, stored
+from amends.desk.actions.mattering import that_matter
 from amends.desk.models import (
-    AuthorRow,
     Brand,
     Case,
     ChannelRow,
     Cursor,
     DeadLetterRow,
     DropCount,
-    MentionRow,
     PostRow,
-    ReadingRow,
-    WatchRow,
 )
-from amends.desk.queries.roles import roles_of
-from amends.terms import Author, DeadLetter, Mention, Post, Reading
+from amends.terms import DeadLetter, Mention, Post
 
 
 def store_mentions(
@@ -46,26 +39,25 @@ def store_mentions(
     Returns the cases opened. The same mention twice changes nothing.
     """
     with transaction.atomic():
-        arrivals = keep_mentions(mentions, now=now)
+        hold(brand)
+        kept = _keep(mentions, now=now, taken_in=True)
         around = Circumstances(
             brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
         )
-        return take_in(arrivals, around)
+        return take_in([one.arrival() for one in that_matter(kept, around)], around)
 
 
-def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> list[Arrival]:
-    """Store posts with readings and matches, without deciding what they mean; the new ones."""
+def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
+    """Store posts with readings and matches, without deciding what they mean; how many are new."""
     with transaction.atomic():
-        known = _known([m.post for m in mentions])
-        _note_edits(mentions, known, now=now)
-        fresh = {_key(m.post): m for m in mentions if _key(m.post) not in known}
-        rows = _store_posts(list(fresh.values()), now=now)
-        _store_readings(fresh, rows)
-        kinds = _store_matches(fresh, rows)
-        return [
-            Arrival(row, fresh[key].reading, kinds.get(row.pk, frozenset()))
-            for key, row in rows.items()
-        ]
+        return len(_keep(mentions, now=now, taken_in=False))
+
+
+def _keep(mentions: Sequence[Mention], *, now: datetime, taken_in: bool) -> list[Kept]:
+    known = stored(key_of(one.post) for one in mentions)
+    _note_edits([one for one in mentions if key_of(one.post) in known], now=now)
+    fresh = {key_of(one.post): one for one in mentions if key_of(one.post) not in known}
+    return keep_new(fresh.values(), now=now, taken_in=taken_in)
 
 
 def match_again(mentions: Sequence[Mention]) -> None:
@@ -74,185 +66,44 @@ def match_again(mentions: Sequence[Mention]) -> None:
     Those in no case wait for intake again, unless they were removed or erased meanwhile.
     """
     with transaction.atomic():
-        known = _known([m.post for m in mentions])
-        matched = {_key(m.post): m for m in mentions if _key(m.post) in known}
-        _store_matches(matched, known)
-        ours = [known[key].pk for key, one in matched.items() if one.ours]
+        known = stored(key_of(one.post) for one in mentions)
+        matched = {key_of(m.post): m for m in mentions if key_of(m.post) in known}
+        match_stored(matched, known)
+        ours = [known[key] for key, one in matched.items() if one.ours]
         PostRow.objects.filter(pk__in=ours).update(ours=True)
         for to_us in (True, False):
-            rows = [known[key].pk for key, one in matched.items() if one.to_us is to_us]
+            rows = [known[key] for key, one in matched.items() if one.to_us is to_us]
             waiting = PostRow.objects.filter(pk__in=rows, place=None)
             waiting.filter(erased_at=None, deleted_at=None).update(taken_in=False, to_us=to_us)
 
 
-Key = tuple[str, str]
-
-
-def _key(post: Post) -> Key:
-    return post.network, post.id
-
-
 def seen(keys: Sequence[Key]) -> set[Key]:
     """Those of the posts that are stored already."""
-    return set(_rows(keys).values_list("network", "native_id")) & set(keys)
+    return set(stored(keys))
 
 
-def _rows(keys: Collection[Key]) -> QuerySet[PostRow]:
-    networks, ids = {n for n, _ in keys}, {i for _, i in keys}
-    return PostRow.objects.filter(network__in=networks, native_id__in=ids)
+def _note_edits(mentions: Sequence[Mention], *, now: datetime) -> None:
+    """Of mentions whose posts are stored: the later text and its time, and a word to the case."""
+    edited = [one for one in mentions if one.post.edited_at is not None]
+    keys = {key_of(one.post) for one in edited}
+    networks, ids = {network for network, _ in keys}, {native for _, native in keys}
+    rows = PostRow.objects.filter(network__in=networks, native_id__in=ids) if keys else ()
+    known = {(row.network, row.native_id): row for row in rows}
+    for mention in edited:
+        _note_edit(known[key_of(mention.post)], mention.post, now=now)
 
 
-def _known(posts: Sequence[Post]) -> dict[Key, PostRow]:
-    return {(row.network, row.native_id): row for row in _rows([_key(p) for p in posts])}
-
-
-def _store_posts(mentions: Sequence[Mention], *, now: datetime) -> dict[Key, PostRow]:
-    posts = [m.post for m in mentions]
-    authors, threads = store_authors(posts), conversations_of(posts)
-    rows = {_key(m.post): _post_row(m, authors, threads[_key(m.post)], now=now) for m in mentions}
-    insert_rows(list(rows.values()))
-    stored = _rows(rows).values_list("network", "native_id", "pk")
-    for network, native, pk in stored:
-        if (network, native) in rows:
-            rows[network, native].pk = pk
-    return rows
-
-
-def author_key(post: Post) -> Key | None:
-    """How a profile is told from others: its id, else its handle. None where neither is known."""
-    if post.author is None or not (post.author.id or post.author.handle):
-        return None
-    return post.network, post.author.id or f"@{(post.author.handle or '').lower()}"
-
-
-def store_authors(posts: Sequence[Post]) -> dict[Key, AuthorRow]:
-    """Profiles as last heard; those erased stay erased until they write anew, which this is."""
-    latest: dict[Key, Author] = {}
-    for post in posts:
-        key = author_key(post)
-        if key is not None and post.author is not None:
-            latest[key] = post.author
-    roles = roles_of((key[0], author.handle or "") for key, author in latest.items())
-    rows = [
-        AuthorRow(
-            network=key[0],
-            native_id=key[1],
-            handle=(author.handle or "")[:253],
-            name=(author.name or "")[:640],
-            followers=author.followers,
-            role=roles.get((key[0], author.handle or "")),
-        )
-        for key, author in sorted(latest.items())
-    ]
-    insert_rows(rows, skip_known=True)
-    stored = AuthorRow.objects.filter(
-        network__in={k[0] for k in latest}, native_id__in={k[1] for k in latest}
-    )
-    found = {(row.network, row.native_id): row for row in stored}
-    _refresh_authors(found, latest)
-    return found
-
-
-def _refresh_authors(found: Mapping[Key, AuthorRow], latest: Mapping[Key, Author]) -> None:
-    changed = []
-    for key, author in latest.items():
-        row = found[key]
-        new = (
-            (author.handle or row.handle)[:253],
-            (author.name or row.name)[:640],
-            row.followers if author.followers is None else author.followers,
-        )
-        if new != (row.handle, row.name, row.followers):
-            row.handle, row.name, row.followers = new
-            row.erased_at = None
-            changed.append(row)
-    update_rows(changed, ["handle", "name", "followers", "erased_at"])
-
-
-def _post_row(
-    mention: Mention, authors: Mapping[Key, AuthorRow], conversation: str, *, now: datetime
-) -> PostRow:
-    post = mention.post
-    key = author_key(post)
-    return PostRow(
-        network=post.network,
-        native_id=post.id,
-        url=post.url or "",
-        author=authors[key] if key else None,
-        created_at=min(post.created_at or now, now),  # nobody wrote it after we heard it
-        edited_at=post.edited_at,
-        text=post.text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
-        lang=(post.lang or "")[:35],
-        private=post.visibility == "private",
-        ours=mention.ours,
-        to_us=mention.to_us,
-        conversation=conversation,
-        in_reply_to=post.in_reply_to.id if post.in_reply_to else "",
-        repost_of=post.repost_of.id if post.repost_of else "",
-        quote_of=msgspec.to_builtins(post.quote_of) if post.quote_of else None,
-        links=list(post.links),
-        media=[msgspec.to_builtins(one) for one in post.media],
-        counts=post.counts,
-        heard_at=now,
-    )
-
-
-def _store_readings(mentions: Mapping[Key, Mention], rows: Mapping[Key, PostRow]) -> None:
-    insert_rows(
-        [
-            reading_row(rows[key], mention.reading)
-            for key, mention in mentions.items()
-            if mention.reading is not None
-        ]
-    )
-
-
-def reading_row(row: PostRow, reading: Reading) -> ReadingRow:
-    return ReadingRow(
-        post_id=row.pk,
-        complaint=reading.complaint,
-        praise=reading.praise,
-        question=reading.question,
-        sentiment=reading.sentiment,
-        why=list(reading.why),
-        retraction=reading.retraction,
-        model=reading.model,
-    )
-
-
-def _store_matches(
-    mentions: Mapping[Key, Mention], rows: Mapping[Key, PostRow]
-) -> dict[int, frozenset[str]]:
-    """Store which watches matched; the kinds of watches by post."""
-    kinds = {str(pk): kind for pk, kind in WatchRow.objects.values_list("pk", "kind")}
-    matches, by_post = [], {}
-    for key, mention in mentions.items():
-        heard = {watch: words for watch, words in mention.watches.items() if watch in kinds}
-        row = rows[key]
-        by_post[row.pk] = frozenset(kinds[watch] for watch in heard)
-        matches += [
-            MentionRow(post_id=row.pk, watch_id=int(watch), words=list(words), at=row.created_at)
-            for watch, words in heard.items()
-        ]
-    insert_rows(matches, skip_known=True)
-    return by_post
-
-
-def _note_edits(
-    mentions: Sequence[Mention], known: Mapping[Key, PostRow], *, now: datetime
-) -> None:
-    for mention in mentions:
-        row, post = known.get(_key(mention.post)), mention.post
-        if row is None or row.erased_at or row.deleted_at or post.edited_at is None:
-            continue
-        edited_at = min(post.edited_at, now)  # a time to come would shut out every later edit
-        if row.edited_at is not None and row.edited_at >= edited_at:
-            continue
-        changed = row.text != post.text
-        row.text, row.edited_at = post.text, edited_at
-        row.save(update_fields=["text", "edited_at"])
-        if changed:
-            _tell_case(row, "post.edited", now=now)
+def _note_edit(row: PostRow, post: Post, *, now: datetime) -> None:
+    if row.erased_at or row.deleted_at or post.edited_at is None:
+        return
+    edited_at = min(post.edited_at, now)  # a time to come would shut out every later edit
+    if row.edited_at is not None and row.edited_at >= edited_at:
+        return
+    changed = row.text != post.text
+    row.text, row.edited_at = post.text, edited_at
+    row.save(update_fields=["text", "edited_at"])
+    if changed:
+        _tell_case(row, "post.edited", now=now)
 
 
 def note_deletions(network: str, ids: Sequence[str], *, now: datetime) -> int:
@@ -302,16 +153,24 @@ def _fingerprint(letter: DeadLetter) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_ADD = (
+    "ON CONFLICT (source, reason, day) DO UPDATE SET count = desk_dropcount.count + excluded.count"
+)
+
+
 def count_drops(source: str, dropped: Counter[str], *, now: datetime) -> None:
     """Add to the day's counts of posts dropped, by reason."""
-    for reason, count in sorted(dropped.items()):
-        row, _ = DropCount.objects.get_or_create(
-            source=source[:512], reason=reason, day=now.date(), defaults={"count": 0}
-        )
-        DropCount.objects.filter(pk=row.pk).update(count=F("count") + count)
+    rows = [
+        DropCount(source=source[:512], reason=reason, day=now.date(), count=count)
+        for reason, count in sorted(dropped.items())
+    ]
+    insert_rows(rows, known=_ADD)
 
 
 def move_cursor(channel: ChannelRow, source: str, value: str, *, now: datetime) -> None:
-    Cursor.objects.update_or_create(
-        channel=channel, source=source[:255], defaults={"value": value, "moved_at": now}
+    Cursor.objects.bulk_create(
+        [Cursor(channel=channel, source=source[:255], value=value, moved_at=now)],
+        update_conflicts=True,
+        update_fields=["value", "moved_at"],
+        unique_fields=["channel", "source"],
     )

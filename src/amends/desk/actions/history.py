@@ -18,14 +18,14 @@ from django.db import transaction
 from amends.desk.actions.accounts import bare, own_accounts
 from amends.desk.actions.book import NEEDED, arrivals_of
 from amends.desk.actions.hearing import (
-    Key,
     keep_mentions,
     match_again,
     note_deletions,
     seen,
     store_dead,
 )
-from amends.desk.actions.intake import Circumstances, take_in
+from amends.desk.actions.intake import Circumstances, hold, take_in
+from amends.desk.actions.keeping import Key
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
 from amends.listening import Item, Step, run
@@ -167,7 +167,7 @@ class Importer:
     ) -> None:
         now = self.clock.now()
         kept = pipeline.new(lines, counts.dropped)
-        new = len(keep_mentions(kept, now=now))
+        new = keep_mentions(kept, now=now)
         dead = [line.dead for line in lines if line.dead is not None]
         store_dead(dead, now=now)
         gone = [line.deleted for line in lines if line.deleted is not None]
@@ -197,6 +197,7 @@ class Importer:
                 return
             with transaction.atomic():
                 _check_newest(run_row)
+                hold(brand)
                 opened = take_in(arrivals_of(rows, brand), around)
                 counts.cases_opened += len(opened)
                 run_row.counts = counts.as_json()

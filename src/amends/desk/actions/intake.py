@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from amends.casework import (
     LIVE,
     CaseState,
@@ -45,19 +43,23 @@ class Circumstances:
 def take_in(arrivals: Sequence[Arrival], around: Circumstances) -> list[Case]:
     """Decide what each post means, oldest first; the cases it opened.
 
-    Runs inside the transaction that stored the posts. The brand's row is held meanwhile, so two
-    listeners that hear one conversation cannot open two cases for it.
+    Runs inside a transaction that has called ``hold`` before it looked for cases.
     """
     if not arrivals:
         return []
-    with transaction.atomic():
-        Brand.objects.select_for_update().get(pk=around.brand.pk)
-        book = open_book(arrivals, around.brand)
-        for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
-            _consider(one, book, around)
-        write_book(book)
-        PostRow.objects.filter(pk__in=[a.row.pk for a in arrivals]).update(taken_in=True)
+    book = open_book(arrivals, around.brand)
+    for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
+        _consider(one, book, around)
+    write_book(book)
+    waited = [one.row.pk for one in arrivals if not one.row.taken_in]
+    PostRow.objects.filter(pk__in=waited).update(taken_in=True)
     return book.opened
+
+
+def hold(brand: Brand) -> None:
+    """Hold the brand's row to the end of the transaction, so that two listeners who hear one
+    conversation cannot open two cases for it. First of all rows, everywhere."""
+    Brand.objects.select_for_update().filter(pk=brand.pk).values_list("pk").get()
 
 
 def _consider(one: Arrival, book: Book, around: Circumstances) -> None:

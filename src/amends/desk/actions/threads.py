@@ -5,9 +5,9 @@ that is its conversation; where the end is not stored yet, posts wait under its 
 and points on, they move. So a thread is the same in whatever order its posts are stored.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from amends.desk.actions.bulk import update_rows
+from amends.desk.actions.bulk import update_values
 from amends.desk.models import Case, PostRow
 from amends.terms import Post
 
@@ -37,13 +37,21 @@ def _points_to(post: Post) -> Key:
     return post.network, post.conversation or answered
 
 
+def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for network, native in keys:
+        found.setdefault(network, set()).add(native)
+    return found
+
+
 def _conversations(keys: Collection[Key]) -> dict[Key, Key]:
-    if not keys:
-        return {}
-    networks, ids = {n for n, _ in keys}, {i for _, i in keys}
-    rows = PostRow.objects.filter(network__in=networks, native_id__in=ids)
-    facts = rows.values_list("network", "native_id", "conversation")
-    return {(network, native): (network, first) for network, native, first in facts}
+    return {
+        (network, native): (network, first)
+        for network, ids in by_network(keys).items()
+        for native, first in PostRow.objects.filter(
+            network=network, native_id__among=ids
+        ).values_list("native_id", "conversation")
+    }
 
 
 def _follow(
@@ -69,11 +77,13 @@ def _last(conversation: Key, moved: Mapping[Key, Key]) -> Key:
 def _move_those_below(moved: Mapping[Key, str]) -> None:
     if not moved:
         return
+    firsts = {first for _, first in moved}
     for model in (PostRow, Case):
         # The network is compared below: asked in SQL, SQLite goes through all of it.
-        rows = model.objects.filter(conversation__in={first for _, first in moved})
-        rows = rows.only("network", "conversation")
-        below = [row for row in rows if (row.network, row.conversation) in moved]
-        for row in below:
-            row.conversation = moved[row.network, row.conversation]
-        update_rows(below, ["conversation"])
+        rows = model.objects.filter(conversation__among=firsts)
+        below = [
+            (pk, moved[network, first])
+            for pk, network, first in rows.values_list("pk", "network", "conversation")
+            if (network, first) in moved
+        ]
+        update_values(model, ("conversation",), below)

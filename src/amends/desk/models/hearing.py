@@ -132,8 +132,8 @@ class PostRow(models.Model):
     private = models.BooleanField(default=False)
     ours = models.BooleanField(default=False)
     to_us = models.BooleanField(default=False)
-    conversation = models.CharField(max_length=512, db_index=True)
-    in_reply_to = models.CharField(max_length=512, blank=True, db_index=True)
+    conversation = models.CharField(max_length=512)
+    in_reply_to = models.CharField(max_length=512, blank=True)
     repost_of = models.CharField(max_length=512, blank=True)
     quote_of = models.JSONField(null=True)
     links = models.JSONField(default=list)
@@ -153,6 +153,8 @@ class PostRow(models.Model):
                 condition=models.Q(taken_in=False),
             ),
             models.Index(fields=["-created_at", "-id"], name="posts_newest_first"),
+            # By itself, and not by db_index: PostgreSQL would get a second one for LIKE.
+            models.Index(fields=["conversation"], name="posts_of_a_conversation"),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +164,11 @@ class PostRow(models.Model):
 class ReadingRow(models.Model):
     """What the reader said of a post."""
 
-    post = models.OneToOneField(PostRow, on_delete=models.CASCADE, related_name="reading")
+    # Written in the transaction that stores the post, and never alone; the check cost PostgreSQL
+    # as much as the row (docs/decisions/0021).
+    post = models.OneToOneField(
+        PostRow, on_delete=models.CASCADE, related_name="reading", db_constraint=False
+    )
     complaint = models.FloatField()
     praise = models.FloatField()
     question = models.FloatField()
@@ -179,12 +185,20 @@ class MentionRow(models.Model):
     """A post that matched a watch, with the words that matched. ``at``: when it was written, here
     too, so that a watch's newest posts are found without a look at all others."""
 
-    # Both are found by the indexes below, which begin with them.
+    # Both are found by the indexes below, which begin with them; unchecked as in ``ReadingRow``.
     post = models.ForeignKey(
-        PostRow, on_delete=models.CASCADE, related_name="mentions", db_index=False
+        PostRow,
+        on_delete=models.CASCADE,
+        related_name="mentions",
+        db_index=False,
+        db_constraint=False,
     )
     watch = models.ForeignKey(
-        WatchRow, on_delete=models.CASCADE, related_name="mentions", db_index=False
+        WatchRow,
+        on_delete=models.CASCADE,
+        related_name="mentions",
+        db_index=False,
+        db_constraint=False,
     )
     words = models.JSONField(default=list)
     at = models.DateTimeField()

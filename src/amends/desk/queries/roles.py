@@ -24,7 +24,7 @@ def roles_of(accounts: Iterable[Account]) -> dict[Account, str]:
     wanted = {(network, handle): fold(handle) for network, handle in accounts}
     last: dict[str, list[tuple[str, str]]] = {}
     handles = {handle for handle in wanted.values() if handle}
-    marks = RoleMark.objects.filter(handle__in=handles).order_by("pk") if handles else []
+    marks = RoleMark.objects.filter(handle__among=handles).order_by("pk") if handles else []
     for mark in marks:
         last.setdefault(mark.handle, []).append((mark.network, mark.role))
     found = {}

@@ -11,7 +11,7 @@ from amends.desk.actions.hearing import (
     store_dead,
     store_mentions,
 )
-from amends.desk.models import Brand, ChannelRow
+from amends.desk.models import ChannelRow
 from amends.listening import Batch
 from amends.terms import Clock
 
@@ -32,9 +32,6 @@ class DeskSink:
         """Store all of the batch, or raise and store nothing of it."""
         now, channel = self._clock.now(), self._channel
         with transaction.atomic():
-            if batch.mentions or batch.deleted:
-                # Brand first, then cases, as everywhere: an edit or a removal holds its case.
-                Brand.objects.select_for_update().get(pk=channel.brand_id)
             store_mentions(
                 batch.mentions,
                 brand=channel.brand,

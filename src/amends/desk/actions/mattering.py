@@ -1,0 +1,76 @@
+"""Which of many new posts may matter to cases: the rest is stored, and intake never looks at it.
+
+Intake is dear, and does nothing with a post that opens no case, in whose thread neither a case is
+nor we speak, and whose author has no case that it could join. What may change that within a batch
+is followed from post to post. A post too many costs a look; a post too few would be a case lost.
+"""
+
+from collections.abc import Collection, Sequence
+
+from amends.casework import Intake, decide
+from amends.desk.actions.intake import ABOUT_US, Circumstances
+from amends.desk.actions.keeping import Kept
+from amends.desk.models import PostRow
+
+Thread = tuple[str, str]
+"""A conversation by its network and its id there."""
+
+
+def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
+    """Those for which intake may do anything."""
+    held = _in_cases({one.conversation for one in kept})
+    chosen: list[Kept] = []
+    left = list(kept)
+    more = [one for one in left if _matters(one, held, around)]
+    while more:
+        chosen += more
+        picked = {one.pk for one in more}
+        left = [one for one in left if one.pk not in picked]
+        threads = {one.thread for one in more}
+        authors = {one.author.pk for one in more if one.author}
+        more = [one for one in left if _follows(one, threads, authors)]
+    return chosen
+
+
+def _in_cases(conversations: Collection[str]) -> set[Thread]:
+    """The threads with posts in cases; of other networks too where ids are the same."""
+    if not conversations:
+        return set()
+    held = PostRow.objects.filter(conversation__among=conversations, place__isnull=False)
+    return set(held.values_list("network", "conversation").distinct())
+
+
+def _matters(one: Kept, held: Collection[Thread], around: Circumstances) -> bool:
+    mention = one.mention
+    if mention.ours or one.thread in held:
+        return True
+    if not _speaks_to_us(one):
+        return False
+    return _has_customer(one) or _opens(one, around)
+
+
+def _opens(one: Kept, around: Circumstances) -> bool:
+    decision = decide(
+        one.mention.reading,
+        case=None,
+        about_us=True,
+        ours=False,
+        private=one.private,
+        threshold=around.threshold,
+    )
+    return decision.intake is Intake.OPEN
+
+
+def _has_customer(one: Kept) -> bool:
+    return one.author is not None and one.author.customer is not None
+
+
+def _speaks_to_us(one: Kept) -> bool:
+    """Only what does may join its author's case elsewhere, or open one."""
+    return one.mention.to_us or one.private or not one.kinds.isdisjoint(ABOUT_US)
+
+
+def _follows(one: Kept, threads: Collection[Thread], authors: Collection[int]) -> bool:
+    if one.thread in threads:
+        return True
+    return one.author is not None and one.author.pk in authors and _speaks_to_us(one)
