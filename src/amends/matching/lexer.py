@@ -128,7 +128,8 @@ def _phrase(query: str, at: int) -> tuple[Piece, int]:
     within = None
     if near := _WITHIN.match(query, end):
         within, end = near[1], near.end()
-    _check_end(query, end)
+    if within != "":
+        _check_end(query, end)
     return Piece("phrase", at, inside, within=within), end
 
 

@@ -3,7 +3,7 @@
 expression := side ("OR" side)*    side := part part*    part := "-"? (term | "(" expression ")")
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 from amends.matching.errors import QueryError
 from amends.matching.leaves import operator_leaf, phrase_leaf, word_leaf
@@ -17,26 +17,31 @@ DEEPEST = 50
 
 def parse(query: str) -> Node:
     """The tree that a query is. Raises ``QueryError`` with the place and what to write."""
-    reader = _Reader(list(pieces(query)))
+    reader = _Reader(pieces(query))
+    first = reader.here()
     node = reader.expression(0)
     if left := reader.here():
         raise QueryError("This bracket closes nothing; take it away or open one", left.at)
-    if not _wants_something(node):
+    if first is not None and not _wants_something(node):
         raise QueryError(
-            "The query only says what must not be; add what to look for: acme -refund",
-            reader.pieces[0].at,
+            "The query only says what must not be; add what to look for: acme -refund", first.at
         )
     _check_leaves(node)
     return node
 
 
 class _Reader:
-    def __init__(self, found: Sequence[Piece]) -> None:
-        self.pieces = found
-        self._at = 0
+    """Pieces one after another, so that the first thing wrong is the one told."""
+
+    def __init__(self, found: Iterator[Piece]) -> None:
+        self._rest = found
+        self._here = next(found, None)
 
     def here(self) -> Piece | None:
-        return self.pieces[self._at] if self._at < len(self.pieces) else None
+        return self._here
+
+    def skip(self) -> None:
+        self._here = next(self._rest, None)
 
     def expression(self, depth: int) -> Node:
         """Everything up to a closing bracket or the end."""
@@ -48,7 +53,7 @@ class _Reader:
             joint = self.here()
             if joint is None or joint.kind != "or":
                 break
-            self._at += 1
+            self.skip()
         if len(sides) == 1:
             return sides[0][0]
         for node, at in sides:
@@ -64,7 +69,6 @@ class _Reader:
         begin = self.here()
         parts: list[Node] = []
         while (piece := self.here()) and piece.kind not in ("or", "close"):
-            self._at += 1
             parts.append(self._part(piece, depth))
         if not parts or begin is None:
             raise _nothing(joint, self.here())
@@ -72,7 +76,12 @@ class _Reader:
         return (flat[0] if len(flat) == 1 else And(tuple(flat))), begin.at
 
     def _part(self, piece: Piece, depth: int) -> Node:
-        node = self._group(piece, depth + 1) if piece.kind == "open" else _leaf(piece)
+        if piece.kind == "open":
+            self.skip()
+            node = self._group(piece, depth + 1)
+        else:
+            node = _leaf(piece)
+            self.skip()
         if not piece.negated:
             return node
         if not _wants_something(node):
@@ -96,7 +105,7 @@ class _Reader:
         node = self.expression(depth)
         if self.here() is None:
             raise _unclosed(opened)
-        self._at += 1
+        self.skip()
         return node
 
 

@@ -152,8 +152,7 @@ def _near(units: Sequence[Pattern], within: int) -> Finder:
         found = {
             place
             for order, most in ways
-            for at in words.where.get(order[0].words[0], ())
-            for runs in _spread(words, order, at, at, most)
+            for runs in _spread(words, order, most)
             if (place := words.found(runs)) is not None
         }
         return iter(sorted(found))
@@ -161,20 +160,23 @@ def _near(units: Sequence[Pattern], within: int) -> Finder:
     return find
 
 
-def _spread(
-    words: Words, units: Sequence[Pattern], first: int, last: int, most: int
-) -> Iterator[list[Run]]:
+def _spread(words: Words, units: Sequence[Pattern], most: int) -> Iterator[Sequence[Run]]:
     """The ways in which the units follow each other with at most ``most`` tokens between them.
 
-    The first of them begins at one of the tokens ``first`` to ``last``.
+    Where no hashtag can be cut, of ways alike in beginning, end and distance only one.
     """
-    for a, b in _runs(words, units[0], range(first, min(last + 1, len(words.tokens)))):
-        if len(units) == 1:
-            yield [(a, b)]
-        else:
-            left = most - (a - first)
-            for rest in _spread(words, units[1:], b, b + left, left):
-                yield [(a, b), *rest]
+    for begin in _runs(words, units[0], words.where.get(units[0].words[0], ())):
+        ways: dict[object, tuple[Sequence[Run], int]] = {begin: ([begin], most)}
+        for unit in units[1:]:
+            longer: dict[object, tuple[Sequence[Run], int]] = {}
+            for runs, left in ways.values():
+                end = runs[-1][1]
+                for run in _runs(words, unit, range(end, end + left + 1)):
+                    way = [*runs, run]
+                    key = tuple(way) if words.hashtags else (run, left - run[0] + end)
+                    longer[key] = way, left - run[0] + end
+            ways = longer
+        yield from (runs for runs, _ in ways.values())
 
 
 def _runs(words: Words, pattern: Pattern, starts: Iterable[int]) -> Iterator[Run]:

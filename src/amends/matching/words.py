@@ -1,5 +1,7 @@
 """One text as terms are looked for in it: its tokens, entities and capitals."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -63,12 +65,22 @@ class Words:
         return places
 
     @cached_property
-    def hashtags(self) -> Sequence[Run]:
-        """The tokens of each hashtag of several."""
+    def hashtags(self) -> dict[int, Run | None]:
+        """Of each token that is not a whole hashtag by itself, the tokens that are.
+
+        None where no tokens are, as in ``#late_``.
+        """
         if "#" not in self.form:
-            return ()
+            return {}
         tags = [entity for entity in self.entities if entity.names[0][0] == "#"]
-        return [run for tag in tags if (run := self._inside(tag)) and run[1] - run[0] > 1]
+        starts = [token.start for token in self.spans] if tags else []
+        held: dict[int, Run | None] = {}
+        for tag in tags:
+            run = bisect_left(starts, tag.start), bisect_left(starts, tag.end)
+            filled = self._fills(run, tag)
+            if run[1] - run[0] > 1 or not filled:
+                held.update(dict.fromkeys(range(*run), run if filled else None))
+        return held
 
     def cased(self, index: int) -> str:
         """A token with the capitals of the text."""
@@ -84,12 +96,10 @@ class Words:
         return Found(starts, max(self.spans[b - 1].end for _, b in runs))
 
     def cuts(self, runs: Sequence[Run]) -> bool:
-        """Whether these tokens are some of a hashtag's, but not all of them."""
-        for first, end in self.hashtags:
-            inside = sum(max(0, min(end, b) - max(first, a)) for a, b in runs)
-            if 0 < inside < end - first:
-                return True
-        return False
+        """Whether these tokens are in a hashtag without being all of it."""
+        tags = self.hashtags
+        touched = Counter(tags[index] for run in runs for index in range(*run) if index in tags)
+        return any(run is None or count < run[1] - run[0] for run, count in touched.items())
 
     def follows(self, index: int) -> bool:
         """Whether nothing stands between a token and the one before it."""
@@ -104,11 +114,11 @@ class Words:
         places = [at for at, char in enumerate(kept) for _ in char.casefold()]
         return kept, [*places, len(kept)]
 
-    def _inside(self, tag: Entity) -> Run | None:
-        indexes = [
-            index for index, token in enumerate(self.spans) if tag.start < token.end <= tag.end
-        ]
-        return (indexes[0], indexes[-1] + 1) if indexes else None
+    def _fills(self, run: Run, tag: Entity) -> bool:
+        """Whether tokens reach from a hashtag's sign to its end."""
+        first, end = run
+        inside = self.spans[first:end]
+        return bool(inside) and (inside[0].start, inside[-1].end) == (tag.start + 1, tag.end)
 
 
 def _cut(token: Token) -> slice:
