@@ -74,7 +74,7 @@ def test_tabs_say_how_many_they_hold() -> None:
     _case("a")
     page = Page(signed_in(people.mina()).get("/inbox/").content.decode())
     assert page.hooks("tab-unassigned") != []
-    tabs = "Mine 0 Unassigned 1 All 1 Needs acknowledgement 1 Awaiting close-out 0 Done"
+    tabs = "Mine 0 Unassigned 1 All 1 Done Needs acknowledgement 1 Awaiting close-out 0"
     assert tabs in page.words
 
 

@@ -10,9 +10,10 @@ from django.core.cache import cache
 
 from amends.desk.actions import save_watch
 from amends.desk.models import RoleMark, WatchRow
+from amends.matching import XRule
 from amends.terms import BadInput, Post, WatchKind
 from amends.web import sampling
-from amends.web.sampling import take_sample
+from amends.web.sampling import OnX, take_sample
 from tests import people
 from tests.factories import NOON, brand, heard, watch
 from tests.web.pages import HOSTILE, signed_in, unsafe_parts
@@ -153,15 +154,42 @@ def test_sample_stops_when_its_time_is_up() -> None:
     assert sample.since == NOON - timedelta(minutes=3 * sampling.AT_ONCE - 1)
 
 
+def on_x(query: str, number: int = 1441) -> OnX:
+    found = take_sample(query, posts=posts(number), tick=lambda: 0.0).on_x
+    assert found is not None
+    return found
+
+
 def test_cost_on_x_is_told_from_posts_a_day() -> None:
     """$0.005 a post read: the price that ``AMENDS_X_READ_PRICE`` sets."""
-    sample = take_sample("halcyon", posts=posts(1441), tick=lambda: 0.0)
-    assert (sample.found, sample.a_day, sample.share) == (720, 720.0, 720 / 1441)
-    assert sample.a_month == pytest.approx(720 * 30 * 0.005)
+    told = on_x("halcyon late")
+    assert told.rule == XRule("halcyon late", True, ())
+    assert (told.caught, told.a_day) == (720, 720.0)
+    assert told.a_month == pytest.approx(720 * 30 * 0.005)
+
+
+def test_cost_on_x_is_that_of_a_rule_that_brings_more() -> None:
+    told = on_x("halcyon lat*")
+    assert (told.rule and told.rule.rule, told.caught) == ("halcyon", 720)
+    none = on_x("halcyon nothing*")
+    assert (none.rule and none.rule.rule, none.caught) == ("halcyon", 720)
 
 
 def test_cost_of_a_moment_is_not_told() -> None:
-    assert take_sample("halcyon", posts=posts(20), tick=lambda: 0.0).a_day is None
+    assert on_x("halcyon", 20).a_day is None
+
+
+def test_query_that_x_cannot_say_is_told_so() -> None:
+    assert (on_x("halcyon network:bluesky").rule, on_x("lat*").rule) == (None, None)
+    page = sampled("halcyon network:bluesky")
+    assert "asks for another network" in page.text
+    assert 'data-test="x-rule"' not in page.text
+
+
+def test_rule_too_long_for_x_says_so() -> None:
+    page = sampled(" OR ".join(f"halcyon{number}" for number in range(100)))
+    assert "1,286 of 1,024 characters" in page.text
+    assert "Split it at an OR" in page.text
 
 
 @pytest.mark.parametrize(
@@ -173,8 +201,9 @@ def test_broad_query_is_told_so(query: str, broad: bool) -> None:
 
 def test_sample_says_what_stored_posts_cannot_tell() -> None:
     notes = take_sample("to:acme", posts=[], tick=lambda: 0.0).notes
-    assert [note.split(";")[0].split(":")[0] for note in notes] == [
-        "Stored posts do not tell what to",
+    assert [note[:36] for note in notes] == [
+        "It names no word that every match mu",
+        "Stored posts do not tell what to: as",
         "There is no word in it to search for",
     ]
     assert take_sample("acme", posts=[], tick=lambda: 0.0).notes == []

@@ -1,9 +1,9 @@
 """What a query would have caught in the stored posts, and what that would cost on X."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -11,13 +11,24 @@ from django.conf import settings
 from django.core.cache import cache
 
 from amends.desk.queries.sample import MOST, newest_posts
-from amends.matching import Matcher, Node, QueryError, parse, phrases_of, render
+from amends.matching import (
+    Matcher,
+    Node,
+    NotOnX,
+    QueryError,
+    XRule,
+    parse,
+    phrases_of,
+    render,
+    x_rule,
+)
 from amends.matching.nodes import And, Compare, Not, Operator, Or
+from amends.matching.xrules import LONGEST
 from amends.terms import Post
 from amends.web.marks import Piece, marked, pieces
 
 SHOWN: Final = 10
-AT_ONCE: Final = 200
+AT_ONCE: Final = 250
 BUDGET_S: Final = 0.4
 BROAD: Final = 0.3
 ENOUGH: Final = 50  # of fewer posts no share is told
@@ -25,16 +36,35 @@ SHORTEST_DAYS: Final = 1 / 24
 A_MINUTE: Final = 100
 UNANSWERED: Final = frozenset({"to", "retweets_of", "bio", "bio_name"})
 
+QUERY, ON_X = "watch", "x"
+
 Tick = Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnX:
+    """What a query is on X. ``rule`` None: X has none, and ``why`` says so.
+
+    ``caught`` posts of the sample the rule would bring, which may be more than the query asks for.
+    ``a_day`` and ``a_month`` (dollars, at ``price`` for each) are None where too short a time was
+    looked at.
+    """
+
+    rule: XRule | None
+    why: str = ""
+    caught: int = 0
+    a_day: float | None = None
+    a_month: float | None = None
+    price: float = 0.0
+    longest: int = LONGEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """What a query would have caught among the newest ``looked_at`` stored posts.
 
-    ``whole``: these were all there are. ``since``: when the oldest of them was written. ``a_day``
-    and ``a_month`` (dollars, on X) are None where too short a time was looked at. ``query`` is the
-    query as it was understood; ``wrong`` shows where one that cannot be read goes wrong.
+    ``whole``: these were all there are. ``since``: when the oldest of them was written. ``query`` is
+    the query as it was understood; ``wrong`` shows where one that cannot be read goes wrong.
     """
 
     looked_at: int = 0
@@ -43,10 +73,8 @@ class Sample:
     whole: bool = True
     since: datetime | None = None
     share: float | None = None
-    a_day: float | None = None
-    a_month: float | None = None
-    price: float = 0.0
     query: str = ""
+    on_x: OnX | None = None
     notes: list[str] = field(default_factory=list)
     error: str = ""
     wrong: list[Piece] = field(default_factory=list)
@@ -55,6 +83,32 @@ class Sample:
     @property
     def broad(self) -> bool:
         return self.share is not None and self.share >= BROAD
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was seen so far of the stored posts."""
+
+    looked: int = 0
+    found: int = 0
+    on_x: int = 0
+    hits: list[Post] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    whole: bool = True
+
+    def add(self, part: Sequence[Post], matcher: Matcher) -> None:
+        for post, met in zip(part, matcher.batch(part), strict=True):
+            self.on_x += ON_X in met
+            if QUERY in met:
+                self.found += 1
+                self.hits += [post][: SHOWN - len(self.hits)]
+        self.looked += len(part)
+        self.times += [post.created_at for post in (part[0], part[-1]) if post.created_at]
+
+    @property
+    def days(self) -> float:
+        span = max(self.times) - min(self.times) if self.times else timedelta(0)
+        return span.total_seconds() / 86_400
 
 
 def take_sample(
@@ -74,41 +128,57 @@ def take_sample(
         node = parse(query)
     except QueryError as error:
         return Sample(error=error.reason, wrong=_where(query, error.position))
-    matcher = Matcher({"watch": node})
-    began = tick()
-    looked, hits, times, whole = 0, list[Post](), list[datetime](), True
-    some = iter(newest_posts() if posts is None else posts)
-    found = 0
-    while part := list(islice(some, AT_ONCE)):
-        for post, met in zip(part, matcher.batch(part), strict=True):
-            found += bool(met)
-            if met and len(hits) < SHOWN:
-                hits.append(post)
-        looked += len(part)
-        times += [post.created_at for post in (part[0], part[-1]) if post.created_at]
-        if tick() - began >= budget:
-            whole = False
-            break
-    a_day = _a_day(found, times)
-    price = settings.AMENDS_X_READ_PRICE
+    rule, why = _rule(query)
+    queries = {QUERY: node} | ({ON_X: _as_ours(rule.rule) or node} if rule else {})
+    matcher, tally = Matcher(queries), _Tally()
+    _go_through(newest_posts() if posts is None else posts, matcher, tally, tick, budget)
+    words = Matcher({QUERY: node})
+    broad = [one.reason for one in matcher.too_broad() if one.query == QUERY]
     return Sample(
-        looked_at=looked,
-        found=found,
-        shown=[(post, marked(post.text, matcher)) for post in hits],
-        whole=whole and looked < MOST,
-        since=min(times, default=None),
-        share=found / looked if looked >= ENOUGH else None,
-        a_day=a_day,
-        a_month=None if a_day is None else a_day * 30 * price,
-        price=price,
+        looked_at=tally.looked,
+        found=tally.found,
+        shown=[(post, marked(post.text, words)) for post in tally.hits],
+        whole=tally.whole and tally.looked < MOST,
+        since=min(tally.times, default=None),
+        share=tally.found / tally.looked if tally.looked >= ENOUGH else None,
         query=render(node),
-        notes=list(_notes(node)),
+        on_x=_on_x(rule, why, tally),
+        notes=[*broad, *_notes(node)],
     )
 
 
-def _a_day(found: int, times: list[datetime]) -> float | None:
-    days = (max(times) - min(times)).total_seconds() / 86_400 if times else 0.0
-    return found / days if days >= SHORTEST_DAYS else None
+def _go_through(
+    posts: Iterable[Post], matcher: Matcher, tally: _Tally, tick: Tick, budget: float
+) -> None:
+    began, rest = tick(), iter(posts)
+    while part := list(islice(rest, AT_ONCE)):
+        tally.add(part, matcher)
+        if len(part) == AT_ONCE and tick() - began >= budget:
+            tally.whole = False
+            return
+
+
+def _rule(query: str) -> tuple[XRule | None, str]:
+    try:
+        return x_rule(query), ""
+    except NotOnX as error:
+        return None, str(error)
+
+
+def _as_ours(rule: str) -> Node | None:
+    """A rule of X read as a query, to see what it would bring; None where it says what only X does."""
+    try:
+        return parse(rule)
+    except QueryError:
+        return None
+
+
+def _on_x(rule: XRule | None, why: str, tally: _Tally) -> OnX:
+    price = float(settings.AMENDS_X_READ_PRICE)
+    if rule is None or tally.days < SHORTEST_DAYS:
+        return OnX(rule=rule, why=why, caught=tally.on_x, price=price)
+    a_day = tally.on_x / tally.days
+    return OnX(rule=rule, caught=tally.on_x, a_day=a_day, a_month=a_day * 30 * price, price=price)
 
 
 def _where(query: str, position: int) -> list[Piece]:

@@ -25,9 +25,9 @@ TABS = {
     Tab.MINE: "Mine",
     Tab.UNASSIGNED: "Unassigned",
     Tab.ALL: "All",
+    Tab.DONE: "Done",  # among the short ones, so that they fill one line and the long ones another
     Tab.ACKNOWLEDGE: "Needs acknowledgement",
     Tab.CLOSE_OUT: "Awaiting close-out",
-    Tab.DONE: "Done",
 }
 MOST_SHOWN = 300
 

@@ -53,6 +53,9 @@ class ChannelForm(forms.Form):
     """The fields every network has. ``channel`` is the one connected again, or None."""
 
     title: ClassVar[str] = ""
+    advanced_hint: ClassVar[str] = (
+        "Addresses and pace. Empty fields take those of the public network."
+    )
     plain: ClassVar[tuple[str, ...]] = ()
     advanced: ClassVar[tuple[str, ...]] = ()
     secret_names: ClassVar[tuple[str, ...]] = ()
@@ -173,6 +176,7 @@ class BlueskyForm(ChannelForm):
 
 class DemoForm(ChannelForm):
     title = "Demo network"
+    advanced_hint = "Its file, its people and its pace. All may stay empty."
     plain = ("url",)
     advanced = ("path", "seed", "cast", "poll_seconds")
     secret_names = ("token",)
