@@ -21,8 +21,7 @@ run: ## Start the desk with the demo network, and print the address and a sign-i
 test: dev ## Install what the tests need (as root), then run every check and every test
 	@$(MAKE) --no-print-directory lint types contracts
 	@scripts/test-setup
-	@$(MAKE) --no-print-directory test-fast test-postgres
-	@$(MAKE) --no-print-directory test-kill KILLS=20
+	@scripts/beside "test-kill KILLS=10" "test-fast test-postgres"
 	@$(MAKE) --no-print-directory test-browser test-atproto
 
 .PHONY: check
@@ -56,7 +55,7 @@ test-postgres: dev ## The database tests again, on PostgreSQL
 
 .PHONY: test-kill
 test-kill: dev ## Kill listening and sending at random moments, KILLS times each (200)
-	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n 2 -m kill
+	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n 2 -m kill $$(grep -rl --include='test_*.py' mark.kill tests)
 
 .PHONY: test-browser
 test-browser: dev ## The journeys in headless Chromium

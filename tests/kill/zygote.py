@@ -29,7 +29,9 @@ django.setup()
 from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
 from amends.connectors.registry import connector_class  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
+from amends.listening.language import language_detector  # noqa: E402
 from amends.outbound import Outbound, Response  # noqa: E402
+from amends.outbound.transports import trust  # noqa: E402
 from amends.terms import SystemClock  # noqa: E402
 from amends.understanding import Reader, load_reader  # noqa: E402
 from tests.kill import chores  # noqa: E402
@@ -60,8 +62,8 @@ def listen_and_send(reader: Reader, limit: int, outbound: Outbound) -> None:
         outbound=outbound,
         clock=SystemClock(),
         rng=random.Random(1),
-        tick_s=0.02,
-        tend_s=0.05,
+        tick_s=0.05,
+        tend_s=0.1,
         hold=HOLD,
         settling=SETTLING,
         limit=limit,
@@ -126,6 +128,8 @@ def main() -> None:
     connector_class("demo")
     reader = load_reader()
     reader.read(["@brindlewing lost my bag"])
+    language_detector()("You lost my bag, this is awful")
+    trust()
     for late in ("anyio._backends._asyncio", "django.db.models.sql.compiler"):
         importlib.import_module(late)  # what a worker's first second would be spent with
     gc.freeze()  # a fork would copy what the collector touches
