@@ -12,6 +12,8 @@ from amends.matching.engine.plain import Places, plain
 from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
 from amends.matching.engine.probes import Clause, Probe
 
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
 MOST_ROWS = 4096
 """Texts looked through at once; more would leave the cache."""
 _TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
@@ -121,14 +123,13 @@ class Index:
         queries = anchors.queries[spread(anchors.starts[probes], sizes)]
         if not len(rows) or not anchors.rest:
             return rows, queries
-        spots = np.zeros(1 << _SPOT_BITS, dtype=np.bool_)
-        spots[_spot(hits.rows.astype(np.intp), hits.probes.astype(np.intp))] = True
+        spots = Spots(hits, len(self._probes))
         for level in anchors.rest:
             going = self._satisfied(level[queries], rows, spots)
             rows, queries = rows[going], queries[going]
         return rows, queries
 
-    def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> "Spots":
+    def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""
         met = wanted < 0
         asked = np.flatnonzero(~met)
@@ -136,17 +137,39 @@ class Index:
             which = wanted[asked]
             sizes = self._clauses.sizes[which]
             probes = self._clauses.held[spread(self._clauses.starts[which], sizes)]
-            there = spots[_spot(np.repeat(rows[asked], sizes), probes)]
+            there = spots.holds(np.repeat(rows[asked], sizes), probes)
             met[asked] = np.logical_or.reduceat(there, begins(sizes))
         return met
 
 
-Spots = np.ndarray[tuple[int], np.dtype[np.bool_]]
+class Spots:
+    """Which probes were met in which rows. A small table of bits, which stays in the cache, answers
+    most questions with no; the others are looked up in order."""
+
+    def __init__(self, hits: Hits, probes: int) -> None:
+        self._probes = probes
+        self._keys = hits.rows.astype(np.intp) * probes + hits.probes
+        self._table = np.zeros(1 << _SPOT_BITS, dtype=np.bool_)
+        self._table[_spot(self._keys)] = True
+        self._sorted = False
+
+    def holds(self, rows: Places, probes: Places) -> Flags:
+        """Whether each probe was met in the row given with it."""
+        keys = rows * self._probes + probes
+        there = self._table.take(_spot(keys), mode="clip")
+        maybe = np.flatnonzero(there)
+        if len(maybe):
+            if not self._sorted:
+                self._keys.sort()
+                self._sorted = True
+            wanted = keys[maybe]
+            found = self._keys.take(np.searchsorted(self._keys, wanted), mode="clip")
+            there[maybe] = found == wanted
+        return there
 
 
-def _spot(rows: Places, probes: Places) -> Places:
-    """A place in a small table for a probe in a row; others may share it."""
-    mixed = (rows * 0x1_0000_0001 + (probes << 13)).view(np.uint64) * _SPOT_MIX
+def _spot(keys: Places) -> Places:
+    mixed = keys.view(np.uint64) * _SPOT_MIX
     return (mixed >> np.uint64(64 - _SPOT_BITS)).view(np.intp)
 
 
