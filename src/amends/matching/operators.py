@@ -21,7 +21,7 @@ HAS |= {"cashtags": "cashtags", "media_link": "media", "video_link": "videos"}
 NEEDS_COMPANY = frozenset({"is", "has", "lang"})
 """Too much of a stream answers to these: a query holds something else as well."""
 
-_ONLY_X = {
+ONLY_X = {
     "sample": "none of them hands out a random share",
     "context": "its topics are X's own",
     "entity": "its entities are X's own",
@@ -51,6 +51,7 @@ _ONLY_X = {
     "is:verified": "being verified is X's own",
     "has:geo": "posts there carry no coordinates",
 }
+"""What only X can answer, by name or by name and value, and why nobody else can."""
 _NAME = regex.compile(r"(?:@?[\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_.@:-]*[\p{L}\p{N}\p{M}_-])?)")
 _NETWORK = regex.compile(r"[a-z0-9][a-z0-9_.-]*")
 
@@ -61,7 +62,7 @@ class Refused(Exception):
 
 def refusal(name: str) -> str | None:
     """Why an operator of X is refused by name; None for one that is not."""
-    why = _ONLY_X.get(name)
+    why = ONLY_X.get(name)
     if why is None:
         return None
     said = name if ":" in name else f"{name}:"
