@@ -58,11 +58,13 @@ def command(*arguments: object, **more: Any) -> "subprocess.CompletedProcess[str
     )
 
 
-def test_several_kinds_of_files_come_out_as_mentions(tmp_path: Path, watches: Path) -> None:
+def test_files_and_standard_input_of_several_kinds_come_out_as_mentions(
+    tmp_path: Path, watches: Path
+) -> None:
     """R07: one command for the frames of every network, with what matched and how it reads."""
     watches.write_text("brand: parcel\nodd: nothinghasthis\n")
-    files = [PAYLOADS / "jetstream/v1.jsonl", PAYLOADS / "x/page.jsonl"]
-    done = command(*files, "--watches", watches, "--reading", "--json")
+    file, piped = PAYLOADS / "jetstream/v1.jsonl", (PAYLOADS / "x/page.jsonl").read_text()
+    done = command(file, "-", "--watches", watches, "--reading", "--json", input=piped)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["watches"] for one in found] == [{"brand": ["parcel"]}] * 4
     assert {one["post"]["network"] for one in found} == {"bluesky", "x"}

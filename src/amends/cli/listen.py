@@ -65,7 +65,7 @@ def listen(
         follow=follow,
         cursor=cursor,
         dead=dead,
-        headers=_bearer(token),
+        headers=bearer(token),
         as_json=as_json,
     )
     try:
@@ -80,7 +80,8 @@ def listen(
         listening.end()
 
 
-def _bearer(token: Path | None) -> dict[str, str]:
+def bearer(token: Path | None) -> dict[str, str]:
+    """The header that a file with a token comes to. Raises ``BadInput``."""
     if token is None:
         return {}
     try:

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from amends.listening.lines import files
-from amends.listening.lines.files import check_file, file_lines
+from amends.listening.lines.files import check_file, file_lines, stdin_lines
 from amends.listening.lines.lines import Lines
 from amends.terms import BadInput
 
@@ -120,6 +120,11 @@ async def test_packed_file_cannot_be_followed(tmp_path: Path) -> None:
     parts = file_lines(path, "f", None, tell=print, follow=True)
     with pytest.raises(BadInput, match="only a plain file can be followed"):
         await read(parts)
+
+
+async def test_standard_input_that_cannot_wait_is_read_to_its_end() -> None:
+    """Under pytest it is the null device, for which no event loop waits."""
+    assert (await read(stdin_lines("-")))[0] == []
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ async def stdin_lines(source: str) -> AsyncGenerator[Lines]:
 
 
 async def _stdin() -> AsyncGenerator[bytes]:
-    if stat.S_ISREG(os.fstat(0).st_mode):
+    mode = os.fstat(0).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(0)):  # those alone can wait
         while piece := os.read(0, CHUNK):
             yield piece
             await asyncio.sleep(0)
