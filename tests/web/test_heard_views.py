@@ -129,8 +129,8 @@ def test_filter_change_brings_its_address(market: Client) -> None:
     """A view is saved in its address: without what narrows nothing."""
     asked = "/heard/?view=their-customers&words=lost&mood=&network=&since=&kind=rumour"
     page = market.get(asked, headers={"HX-Request": "true"})
-    assert page.headers["HX-Push-Url"] == "/heard/?view=their-customers&words=lost"
-    assert texts(market.get(page.headers["HX-Push-Url"])) == texts(page) == ["meridian lost it"]
+    assert page.headers["HX-Replace-Url"] == "/heard/?view=their-customers&words=lost"
+    assert texts(market.get(page.headers["HX-Replace-Url"])) == texts(page) == ["meridian lost it"]
 
 
 def test_further_rows_come_without_their_page(market: Client) -> None:

@@ -20,7 +20,8 @@ PLACES = [
     "/inbox/", "/inbox/?tab=mine", "/inbox/?tab=unassigned", "/inbox/?tab=acknowledge",
     "/inbox/?tab=close-out", "/inbox/?tab=done", "/heard/", "/heard/?mood=praise",
     "/heard/?mood=complaint&kind=competitor", "/listening/", "/set-up/", "/set-up/brands/new/",
-    "/set-up/brands/1/", "/set-up/channels/", "/set-up/channels/1/", "/set-up/channels/new/demo/",
+    "/heard/?view=competitors&about=all", "/heard/?view=their-customers", "/heard/?view=market",
+    "/heard/?view=praise&lang=%22%3E&words=%3Cb%3E", "/set-up/authors/", "/set-up/brands/1/", "/set-up/channels/", "/set-up/channels/1/", "/set-up/channels/new/demo/",
     "/set-up/channels/new/bluesky/", "/set-up/watches/", "/set-up/watches/new/", "/people/",
     "/people/1/", "/people/2/", "/people/invite/", "/account/",
     *(f"/set-up/watches/{number}/" for number in range(1, len(ATTACKS) + 1)),
@@ -91,7 +92,39 @@ def test_nothing_hostile_runs_in_the_parts_that_come_later(
             page.fill("[name=phrases]", "halcyon")
             page.locator("[name=phrases]").blur()
         wrong += _wrongs(page)
+        page.goto("/heard/")
+        with page.expect_response(lambda answer: "/heard/?" in answer.url):
+            page.fill("#search", ATTACKS[0])
+        wrong += _wrongs(page)
+        page.locator("details.menu summary").first.click()
+        wrong += _wrongs(page)
     assert wrong == []
+
+
+def test_query_is_tried_as_one_types_and_what_was_heard_is_gone_through_by_keys(
+    desk: Desk, cookies: tuple[Browser, dict[str, object]]
+) -> None:
+    """R04: the set-up page shows live what a query would catch, and where it goes wrong."""
+    browser, state = cookies
+    with page_of(browser, desk.address, storage_state=state) as page:
+        page.goto("/set-up/watches/new/")
+        page.get_by_text("By a query").click()
+        page.locator("[name=query]").press_sequentially("halcyon -nosuch", delay=5)
+        page.locator("[data-test=read-as]", has_text="halcyon -nosuch").wait_for()
+        assert page.locator("#watch-sample .posts mark").first.inner_text() == "Halcyon"
+        page.fill("[name=query]", "halcyon )")
+        assert page.locator("#watch-sample mark.wrong").inner_text() == ")"
+        page.goto("/heard/")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        second = page.evaluate(
+            "document.activeElement === document.querySelectorAll('#rows > [data-row]')[1]"
+        )
+        page.keyboard.press("/")
+        focused = page.evaluate("document.activeElement.id")
+        page.select_option("[name=mood]", "complaint")
+        page.wait_for_url("**/heard/?mood=complaint")
+        assert (second, focused) == (True, "search")
 
 
 def _wrongs(page: Page) -> list[str]:

@@ -64,7 +64,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if wanted.after:
         return render(request, "heard/_rows.html", facts)
     answer = render(request, "heard/_list.html", facts | {"part": True})
-    answer["HX-Push-Url"] = reverse("heard") + query_of(wanted)
+    answer["HX-Replace-Url"] = reverse("heard") + query_of(wanted)
     return answer
 
 
