@@ -35,7 +35,7 @@ NEEDS = {
     **dict.fromkeys(
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
-            "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove",
+            "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget",
         ),
         Action.SET_UP,

@@ -223,3 +223,43 @@ def test_query_is_listed_as_it_was_typed() -> None:
     page = signed_in(people.ada).get("/set-up/watches/")
     assert "a &lt;b&gt; OR c" in page.text
     assert unsafe_parts(page) == []
+
+
+def pasted(queries: str, **more: str) -> Any:
+    sent = {"brand": str(brand().pk), "kind": "topic", "queries": queries, **more}
+    return signed_in(people.ada).post("/set-up/watches/paste/", sent)
+
+
+def test_many_queries_are_pasted() -> None:
+    text = "Late | halcyon (late OR lost)\n\nRefunds\thalcyon refund*\n#lostbag"
+    assert pasted(text).status_code == 302
+    assert list(WatchRow.objects.order_by("pk").values_list("kind", "name", "query")) == [
+        ("topic", "Late", "halcyon (late OR lost)"),
+        ("topic", "Refunds", "halcyon refund*"),
+        ("topic", "#lostbag", "#lostbag"),
+    ]
+
+
+def test_list_pasted_again_changes_the_watches_it_names() -> None:
+    pasted("Late | halcyon late")
+    first = WatchRow.objects.get()
+    pasted("Late | halcyon lost")
+    assert [(w.pk, w.query) for w in WatchRow.objects.all()] == [(first.pk, "halcyon lost")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a\nb OR", "Line 2, character 3 of the query: OR needs a term after it"),
+        ("| a", "Line 1: a watch&#x27;s name has 1 to 120 characters."),
+        (f"n | {'x' * 4097}", "Line 1: a query has 4096 characters at most."),
+        ("(\n" * 12, "And 2 more."),
+        ("a\n" * 1001, "These are 1001 queries; 1000 at most go at once."),
+        ("", "required"),
+    ],
+)
+def test_list_with_an_error_saves_nothing_and_is_kept(text: str, said: str) -> None:
+    page = pasted(text)
+    assert (page.status_code, WatchRow.objects.count()) == (400, 0)
+    assert said in page.text
+    assert page.context["form"]["queries"].value() == text

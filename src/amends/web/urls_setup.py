@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from amends.web.views import authors, heard, listening, people, setup, setup_channels, setup_watches
+from amends.web.views import (
+    authors,
+    heard,
+    listening,
+    people,
+    setup,
+    setup_channels,
+    setup_paste,
+    setup_watches,
+)
 
 urlpatterns = [
     path("set-up/", setup.overview, name="setup"),
@@ -15,6 +24,7 @@ urlpatterns = [
     path("set-up/channels/<int:pk>/switch/", setup_channels.switch, name="channel-switch"),
     path("set-up/watches/", setup_watches.listing, name="watches"),
     path("set-up/watches/new/", setup_watches.form, name="watch-new"),
+    path("set-up/watches/paste/", setup_paste.paste, name="watches-paste"),
     path("set-up/watches/sample/", setup_watches.sample, name="watch-sample"),
     path("set-up/watches/<int:pk>/", setup_watches.form, name="watch"),
     path("set-up/watches/<int:pk>/remove/", setup_watches.remove, name="watch-remove"),

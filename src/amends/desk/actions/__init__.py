@@ -45,6 +45,7 @@ from amends.desk.actions.setup import (
     remove_watch,
     save_brand,
     save_watch,
+    save_watches,
     switch_channel,
 )
 
@@ -77,6 +78,7 @@ __all__ = [
     "save_brand",
     "save_draft",
     "save_watch",
+    "save_watches",
     "send_again",
     "set_password",
     "switch_channel",

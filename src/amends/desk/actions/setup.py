@@ -119,6 +119,30 @@ def save_watch(
     return row
 
 
+def save_watches(
+    queries: Sequence[tuple[str, str]],
+    *,
+    brand: Brand,
+    kind: WatchKind,
+    by: Responder | None = None,
+) -> int:
+    """Many watches of one kind, each a name and a query; how many there were. All or none.
+
+    One of the same name and kind that is there gets the new query and keeps what it heard.
+    """
+    _check(by)
+    known = WatchRow.objects.filter(brand=brand, kind=kind, active=True)
+    with transaction.atomic():
+        for name, query in queries:
+            there = known.filter(name=name).first()
+            handles = there.handles if there else []
+            save_watch(
+                there, brand=brand, kind=kind, name=name, phrases=[], handles=handles, hashtags=[],
+                query=query, by=by,
+            )  # fmt: skip
+    return len(queries)
+
+
 def _from(lists: list[list[str]]) -> str:
     if not any(lists):
         raise BadInput("A watch needs at least one phrase, handle or hashtag.")
