@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
 from amends.casework import Action, Role, may
 from amends.desk.actions import assign_case, queue_reply
 from amends.desk.models import Case, OutgoingReply, Responder
+from amends.web.views import acts
 from amends.web.views.acts import ACTS, DECISIONS
 from tests import factories, people
 from tests.web.support import HTMX, signed_in
@@ -97,6 +99,17 @@ def _expected(person: Responder, case: Case, verb: str) -> set[int]:
 VERBS = ["write", *ACTS, "draft", *DECISIONS]
 
 
+@pytest.fixture
+def _only_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rules of a case refuse is told on its page, which other tests read."""
+
+    def draw(*_: object, status: int = 200, **__: object) -> HttpResponse:
+        return HttpResponse(status=status)
+
+    monkeypatch.setattr(acts, "draw", draw)
+
+
+@pytest.mark.usefixtures("_only_the_status")
 @pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
 def test_acting_needs_the_role_and_the_right_to_see(person: Who) -> None:
     who, wrong = person(), []

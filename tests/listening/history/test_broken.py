@@ -294,7 +294,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("name", list(SCHEMAS))
 @given(value=st.dictionaries(KEYS, JSON, max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_translators_raise_nothing_but_bad_input(name: str, value: Any) -> None:
     SCHEMAS[name].looks_like(value)
     try:
