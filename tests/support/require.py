@@ -8,8 +8,8 @@ import pytest
 def need(part: str, missing: str | None) -> None:
     """Go on where ``missing`` is None, else skip with that sentence.
 
-    ``part`` (browser, postgres, atproto, shared) fails the test instead where the environment's
-    ``AMENDS_REQUIRE``, a list with commas, names it.
+    ``part`` (browser, postgres, atproto, nats, shared) fails the test instead where the
+    environment's ``AMENDS_REQUIRE``, a list with commas, names it.
     """
     if missing is None:
         return

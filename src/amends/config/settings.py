@@ -49,6 +49,9 @@ class Settings:
     )
     nats_partitions: int = _setting(4, "Into how many partitions the brokers part the frames.")
     nats_replicas: int = _setting(3, "How many brokers keep each frame: 1, 3 or 5.")
+    nats_ack_wait: int = _setting(
+        30, "Seconds after which the frames of a worker that is silent go to another."
+    )
     nats_gigabytes: int = _setting(16, "How many gigabytes of frames each broker may keep.")
 
     @property

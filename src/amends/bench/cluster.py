@@ -1,0 +1,373 @@
+"""A cluster of three brokers on loopback: faults while posts pass, and what each stage costs."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from amends.bench.flood import BRAND, EVERY, Flood
+from amends.bench.nodes import Nodes, wait_until
+from amends.bench.stages import Meter
+from amends.listening.cluster import Layout, connect
+from amends.terms import BadInput
+
+CHANNEL: Final = "bluesky:brindlewing.example"
+AHEAD: Final = 20_000
+_PATIENCE_S: Final = 120.0  # without progress, faults mended
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What a run came to. ``cpu_s`` and ``us_per_post`` by stage; ``faults`` in the order in which
+    they were made, with the seconds until messages were done again after each."""
+
+    posts: int
+    size: int
+    watches: int
+    seconds: float
+    expected: int
+    stored: int
+    lost: int
+    twice: int
+    unheard: int
+    removals_missed: int
+    dead: int
+    messages: int
+    faults: dict[str, float]
+    cpu_s: dict[str, float]
+    us_per_post: dict[str, float]
+
+
+@dataclass(slots=True, kw_only=True)
+class Trial:
+    """One run, in ``folder``. ``cut_s``: how long a wire stays cut and a node stays dead."""
+
+    folder: Path
+    database: str
+    postmaster: int | None
+    posts: int
+    watches: int
+    cut_s: float
+    nodes: Nodes
+    layout: Layout
+    meter: Meter = field(default_factory=Meter)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    receiver: subprocess.Popen[bytes] | None = None
+    faults: dict[str, float] = field(default_factory=dict)
+    flowing: Iterator[bytes] = field(default_factory=lambda: iter(()))
+    poured: int = 0
+
+    def run(self) -> Report:
+        """Raises ``BadInput`` where it comes to a stop."""
+        flood = Flood(self.posts)
+        self.flowing = flood.lines()
+        self.file.touch()
+        self._set_up_desk()
+        self.nodes.start()
+        self._command("set-up", wait=True)
+        self.workers += [self._command("work"), self._command("work")]
+        wait_until(self._all_listen, seconds=60, what="Both workers")
+        self._look()
+        self.meter.start()
+        began = time.monotonic()
+        self._receive()
+        self._hurt()
+        self._drain(self.posts, "the end")
+        seconds = time.monotonic() - began
+        self._look()
+        for process in [*self.workers, *([self.receiver] if self.receiver else [])]:
+            process.terminate()
+            if process.wait(30):
+                raise BadInput(f"A process failed at its end; see the logs in {self.folder}.")
+        return self._report(flood, self.file.stat().st_size, seconds)
+
+    @property
+    def file(self) -> Path:
+        """What the receiver follows as it grows."""
+        return self.folder / "posts.jsonl"
+
+    def _pour(self) -> None:
+        """Write on, no further than ``AHEAD`` before what is done: faults meet a running stream."""
+        room = (self._done() or 0) * EVERY + AHEAD - self.poured
+        if room > 0:
+            lines = list(islice(self.flowing, room))
+            with self.file.open("ab") as file:
+                file.writelines(lines)
+            self.poured += len(lines)
+
+    def _hurt(self) -> None:
+        """Each fault once, at its part of the way, and each only when the one before is over."""
+        for part, name, act in (
+            (0.12, "kill -9 of a worker", self._kill_worker),
+            (0.3, "kill -9 of the receiver", self._kill_receiver),
+            (0.48, "kill -9 of the broker that leads", self._kill_broker),
+            (0.7, "a cut between two brokers", self._cut),
+        ):
+            self._drain(int(self.posts * part), f"before {name}")
+            self.faults[name] = self._recover(act, f"after {name}")
+
+    def _recover(self, act: Callable[[], None], what: str) -> float:
+        """Do it; the seconds until messages were done that were not done before."""
+        before, began = self._done() or 0, time.monotonic()
+        act()
+        self._until(lambda: (self._done() or 0) > before, what)
+        return round(time.monotonic() - began, 1)
+
+    def _kill_worker(self) -> None:
+        self.workers.append(self._command("work"))  # one joins
+        self._look()
+        self.workers.pop(0).kill()
+
+    def _kill_receiver(self) -> None:
+        self._look()
+        if self.receiver is not None:
+            self.receiver.kill()
+            self.receiver.wait()
+        self._receive()
+
+    def _kill_broker(self) -> None:
+        name = self._leader()
+        self._look()
+        self.nodes.kill(name)
+        self._pass(self.cut_s)
+        self.nodes.start(name)
+
+    def _cut(self) -> None:
+        leader = self._leader()
+        other = next(name for name in self.nodes.names if name != leader)
+        self.nodes.cut(leader, other)
+        self._pass(self.cut_s)
+        self.nodes.mend(leader, other)
+
+    def _pass(self, seconds: float) -> None:
+        """Let time pass; posts go on coming."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._look()
+            self._pour()
+            time.sleep(0.1)
+
+    def _receive(self) -> None:
+        self.receiver = self._command(
+            "receive", str(self.file), "--channel", CHANNEL, "--follow", "--kind", "jetstream"
+        )
+
+    def _drain(self, posts: int, what: str) -> None:
+        """Wait until so many posts are done; at the end, until nothing is left."""
+        wanted = posts // EVERY if posts < self.posts else None
+        self._until(lambda: self._is_done(wanted), what)
+
+    def _is_done(self, messages: int | None) -> bool:
+        if messages is not None:
+            return (self._done() or 0) >= messages
+        return self.poured == self.posts and self._left() == 0 and self._received() == self.posts
+
+    def _received(self) -> int:
+        """Lines that the receiver knows to be stored."""
+
+        async def ask() -> str:
+            async with connect(self.nodes.addresses, self.layout, name="bench") as broker:
+                return next(iter((await broker.cursors()).values()), "")
+
+        _, _, rest = asyncio.run(ask()).partition(":")
+        return int(rest.partition(":")[0] or 0)
+
+    def _until(self, ready: Callable[[], bool], what: str) -> None:
+        """Wait as long as there is progress."""
+        last, since = None, time.monotonic()
+        while not ready():
+            self._look()
+            self._pour()
+            done = self._done()
+            if done != last:
+                last, since = done, time.monotonic()
+            elif time.monotonic() - since > _PATIENCE_S:
+                msg = f"Nothing moved for {_PATIENCE_S:.0f} s ({what}); see the logs in {self.folder}."
+                raise BadInput(msg)
+            time.sleep(0.1)
+
+    def _done(self) -> int | None:
+        """Messages that are done; None where no broker says."""
+        state = self._stream()
+        return None if state is None else state["last_seq"] - state["messages"]
+
+    def _left(self) -> int | None:
+        state = self._stream()
+        return None if state is None else int(state["messages"])
+
+    def _stream(self) -> dict[str, Any] | None:
+        info = self.nodes.stream(self.layout.frames)
+        return None if info is None else info["state"]
+
+    def _leader(self) -> str:
+        info = self.nodes.stream(self.layout.frames)
+        return str(info["cluster"]["leader"]) if info else self.nodes.names[0]
+
+    def _all_listen(self) -> bool:
+        consumers = self.nodes.consumers(self.layout.frames)
+        asking = [one["num_waiting"] for one in consumers]
+        return len(asking) == len(self.layout.lanes) and min(asking) >= len(self.workers)
+
+    def _look(self) -> None:
+        alive = [worker.pid for worker in self.workers if worker.poll() is None]
+        self.meter.look("workers", alive)
+        if self.receiver is not None and self.receiver.poll() is None:
+            self.meter.look("receiver", [self.receiver.pid])
+        self.meter.look("brokers", self.nodes.pids())
+        if self.postmaster is not None:
+            self.meter.look("PostgreSQL", [self.postmaster], families=True)
+
+    def _command(self, *words: str, wait: bool = False) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
+            made = subprocess.Popen(  # noqa: S603 (our own arguments)
+                [sys.executable, "-m", "amends", "cluster", *words],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        if wait and made.wait(60):
+            raise BadInput(f"amends cluster {words[0]} failed; see the logs in {self.folder}.")
+        return made
+
+    def _set_up_desk(self) -> None:
+        from amends.cli.start import bring_up_to_date, prepare
+
+        prepare()
+        bring_up_to_date()
+        from amends.desk.actions import connect_channel, save_brand
+        from amends.desk.models import WatchRow
+
+        brand = save_brand(None, name="Brindlewing")
+        network, _, handle = CHANNEL.partition(":")
+        connect_channel(brand=brand, network=network, handle=handle, settings={}, secrets={})
+        queries = [BRAND, *(f"zq{n}a (zq{n}b OR zq{n}c)" for n in range(1, self.watches))]
+        WatchRow.objects.bulk_create(
+            WatchRow(brand=brand, kind="brand", name=f"watch {number}", query=query)
+            for number, query in enumerate(queries)
+        )
+
+    def _report(self, flood: Flood, size: int, seconds: float) -> Report:
+        stored = _stored()
+        used, posts = self.meter.used(), self.posts
+        expected = flood.kept()
+        return Report(
+            posts=posts,
+            size=size,
+            watches=self.watches,
+            seconds=round(seconds, 1),
+            expected=len(expected),
+            stored=len(stored.ids),
+            lost=len(expected - set(stored.ids)),
+            twice=stored.twice + len(stored.ids) - len(set(stored.ids)),
+            unheard=max(0, flood.created() - stored.heard),
+            removals_missed=len(flood.removed() - stored.removed),
+            dead=stored.dead,
+            messages=self._done() or 0,
+            faults=self.faults,
+            cpu_s={stage: round(cpu_s, 2) for stage, cpu_s in used.items()},
+            us_per_post={stage: round(1e6 * cpu / posts, 2) for stage, cpu in used.items()},
+        )
+
+
+class _Stored(msgspec.Struct):
+    """``heard`` counts posts that were stored, or dropped for a reason, those as often as a message
+    came; ``twice`` posts that entered cases more than once."""
+
+    ids: list[str]
+    removed: set[str]
+    heard: int
+    twice: int
+    dead: int
+
+
+def _stored() -> _Stored:
+    from django.db.models import Sum
+
+    from amends.desk.models import CaseEvent, DeadLetterRow, DropCount, MentionRow, PostRow
+
+    posts = list(PostRow.objects.values_list("native_id", "deleted_at"))
+    entered = list(
+        CaseEvent.objects.filter(kind__in=["case.opened", "post.attached"]).values_list(
+            "data__post", flat=True
+        )
+    )
+    dropped = DropCount.objects.aggregate(all=Sum("count"))["all"] or 0
+    return _Stored(
+        ids=[native for native, _ in posts],
+        removed={native for native, deleted_at in posts if deleted_at is not None},
+        heard=len(posts) + dropped,
+        twice=len(entered) - len(set(entered)) + MentionRow.objects.count() - len(posts),
+        dead=DeadLetterRow.objects.count(),
+    )
+
+
+@contextmanager
+def trial(
+    folder: Path, *, database: str, posts: int, watches: int, cut_s: float, ack_wait: int
+) -> Iterator[Trial]:
+    """A trial whose servers run for the length of the block.
+
+    ``database`` is the address of an empty PostgreSQL database; empty, a server is started. The
+    environment is set for the desk in ``folder`` and for the processes that are started.
+    """
+    with ExitStack() as stack:
+        postmaster = None
+        if not database:
+            from amends.bench.database import own_postgres
+
+            database, postmaster = stack.enter_context(own_postgres(folder / "postgres"))
+        (folder / "nodes").mkdir()
+        nodes = Nodes(folder / "nodes")
+        stack.callback(nodes.close)
+        os.environ["AMENDS_HOME"] = str(folder / "home")
+        os.environ["AMENDS_DATABASE_URL"] = database
+        os.environ["AMENDS_NATS"] = ",".join(nodes.addresses)
+        os.environ["AMENDS_NATS_ACK_WAIT"] = str(ack_wait)
+        made = Trial(
+            folder=folder,
+            database=database,
+            postmaster=postmaster,
+            posts=posts,
+            watches=watches,
+            cut_s=cut_s,
+            nodes=nodes,
+            layout=Layout(ack_wait_s=ack_wait),
+        )
+        stack.callback(_end, made)
+        yield made
+
+
+def _end(trial: Trial) -> None:
+    for process in [*trial.workers, *([trial.receiver] if trial.receiver else [])]:
+        process.kill()
+        process.wait()
+
+
+def lines_of(report: Report) -> Sequence[str]:
+    """The report for a person."""
+    stored = f"{report.stored:,} of {report.expected:,} posts that name the brand are stored"
+    what = f"{report.posts:,} posts, {report.size / 1e6:,.0f} MB, {report.watches:,} watches"
+    missed = f"{report.unheard} posts unaccounted for; {report.removals_missed} removals missed"
+    said = [
+        f"{what}, {report.seconds:,.0f} s with all faults.",
+        f"{stored}: {report.lost} lost, {report.twice} twice; {missed}; {report.dead} dead letters.",
+    ]
+    for name, seconds in report.faults.items():
+        said.append(f"  {name}: messages were done again after {seconds} s")
+    said.append("CPU of each stage, all its processes together:")
+    for stage, us in report.us_per_post.items():
+        per_core = f"{1e6 / us:,.0f} posts/s a core" if us else "too little to measure"
+        said.append(f"  {stage}: {us:.1f} us a post, {per_core}")
+    said.append(
+        "Brokers are three nodes of one cluster together. Two cores run all of it: these figures"
+        " show no scaling, and none is claimed from them."
+    )
+    return said

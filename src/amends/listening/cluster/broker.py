@@ -1,0 +1,282 @@
+"""The broker: NATS JetStream. No other module speaks to it.
+
+Its errors come out as two of ours: ``BrokerAway`` where waiting helps, ``BadInput`` where a person
+must change something.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import nats
+import nats.errors
+import nats.js.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext, api
+
+from amends.listening.cluster.layout import Layout
+from amends.terms import AmendsError, BadInput
+
+_STREAM_FULL = (10_047, 10_077)  # the store's, or the stream's own limit of bytes
+_MISSING = 10_059
+
+
+class BrokerAway(AmendsError):
+    """The broker cannot do it now: it is out of reach, without a leader, or full."""
+
+
+class BrokerFull(BrokerAway):
+    """The stream holds as many frames as it may: workers are behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message handed to us. ``tries`` counts this one; ``place`` is its number in the stream."""
+
+    source: str
+    lane: str
+    body: bytes
+    tries: int
+    place: int
+    _message: Msg
+
+    async def done(self) -> None:
+        """Say that it is stored; the broker forgets it. Raises ``BrokerAway``."""
+        with _translated():
+            await self._message.ack()
+
+    async def at_work(self) -> None:
+        """Say that we are at it, so that nobody else is handed it. Raises ``BrokerAway``."""
+        with _translated():
+            await self._message.in_progress()
+
+    async def later(self, seconds: float) -> None:
+        """Give it back, to be handed out again, to anybody, after so long."""
+        with _translated():
+            await self._message.nak(delay=seconds)
+
+
+class Broker:
+    """One connection. Made by ``connect``."""
+
+    def __init__(self, client: Client, layout: Layout) -> None:
+        self._client = client
+        self._streams: JetStreamContext = client.jetstream(timeout=5)
+        self.layout = layout
+
+    async def set_up(self) -> None:
+        """Make the streams and consumers that are missing, and bring the others in line."""
+        with _translated():
+            for stream in _streams(self.layout):
+                await self._keep_stream(stream)
+            for consumer in _consumers(self.layout):
+                await self._streams.add_consumer(self.layout.frames, consumer)
+
+    async def _keep_stream(self, config: api.StreamConfig) -> None:
+        try:
+            await self._streams.stream_info(config.name or "")
+        except nats.js.errors.NotFoundError:
+            await self._streams.add_stream(config)
+        else:
+            await self._streams.update_stream(config)
+
+    async def publish(self, subject: str, body: bytes, *, message_id: str) -> bool:
+        """Store a message on most of the nodes; False where the broker holds that id already.
+
+        Raises ``BrokerAway`` where nobody said that it is stored: publish it again.
+        """
+        headers = {api.Header.MSG_ID.value: message_id}
+        with _translated():
+            said = await self._streams.publish(
+                subject, body, stream=self.layout.frames, headers=headers
+            )
+        return not said.duplicate
+
+    async def move_cursor(self, source: str, cursor: str) -> None:
+        """Keep where ``source`` goes on. Raises ``BrokerAway``."""
+        with _translated():
+            await self._streams.publish(
+                self.layout.cursor_subject(source), cursor.encode(), stream=self.layout.cursors
+            )
+
+    async def cursor(self, source: str) -> str | None:
+        """Where ``source`` goes on; None where it never began. Raises ``BrokerAway``."""
+        try:
+            with _translated():
+                subject = self.layout.cursor_subject(source)
+                kept = await self._streams.get_last_msg(self.layout.cursors, subject)
+        except _MissingError:
+            return None
+        return (kept.data or b"").decode()
+
+    async def cursors(self) -> dict[str, str]:
+        """Where each source goes on. Raises ``BrokerAway``."""
+        with _translated():
+            info = await self._streams.stream_info(
+                self.layout.cursors, subjects_filter=self.layout.cursor_subject("*")
+            )
+        sources = sorted(subject.rpartition(".")[2] for subject in info.state.subjects or {})
+        return {source: await self.cursor(source) or "" for source in sources}
+
+    async def puller(self, lane: str) -> "Puller":
+        """A share in the lane's consumer. Raises ``BrokerAway``."""
+        with _translated():
+            pull = await self._streams.pull_subscribe_bind(
+                self.layout.consumer(lane), self.layout.frames
+            )
+        return Puller(pull, lane)
+
+    async def settled(self) -> float:
+        """The place up to which every partition is done. Raises ``BrokerAway``."""
+        return min([await self._settled(str(lane)) for lane in range(self.layout.partitions)])
+
+    async def _settled(self, lane: str) -> float:
+        with _translated():
+            info = await self._streams.consumer_info(self.layout.frames, self.layout.consumer(lane))
+        if not info.num_ack_pending and not info.num_pending:
+            return math.inf
+        return (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
+
+    async def ask(self, what: str) -> dict[str, Any]:
+        """An answer of the broker's own API, such as ``STREAM.INFO.name``. Raises ``BrokerAway``."""
+        with _translated():
+            answer = await self._client.request(f"$JS.API.{what}", b"", timeout=5)
+        found: dict[str, Any] = json.loads(answer.data)
+        if "error" in found:
+            code = found["error"].get("err_code")
+            said = found["error"].get("description", "no reason given")
+            raise _MissingError(said) if code == _MISSING else BrokerAway(_away(said))
+        return found
+
+
+class Puller:
+    """Takes messages of one lane, beside any number of others."""
+
+    def __init__(self, pull: JetStreamContext.PullSubscription, lane: str) -> None:
+        self._pull = pull
+        self._lane = lane
+
+    async def take(self, most: int, *, wait_s: float) -> Sequence[Delivery]:
+        """Up to ``most`` messages; none where none came in ``wait_s``. Raises ``BrokerAway``."""
+        with _translated():
+            try:
+                found = await self._pull.fetch(most, timeout=wait_s)
+            except TimeoutError:  # of the client's two kinds either is one
+                return ()
+        return [self._delivery(message) for message in found]
+
+    def _delivery(self, message: Msg) -> Delivery:
+        about = message.metadata
+        return Delivery(
+            source=message.subject.split(".")[-2],
+            lane=self._lane,
+            body=message.data,
+            tries=about.num_delivered or 1,
+            place=about.sequence.stream,
+            _message=message,
+        )
+
+
+class _MissingError(BrokerAway):
+    """No such message, stream or consumer."""
+
+
+def _away(said: object) -> str:
+    return f"The broker cannot do that now ({said}); it is tried again."
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except nats.js.errors.NotFoundError as error:
+        raise _MissingError(_away(error.description)) from error
+    except nats.js.errors.APIError as error:
+        if error.err_code in _STREAM_FULL:
+            msg = "The broker is full: workers are behind. Start more, or give it more room."
+            raise BrokerFull(msg) from error
+        raise BrokerAway(_away(error.description)) from error
+    except (nats.errors.Error, nats.js.errors.Error, OSError) as error:
+        raise BrokerAway(_away(type(error).__name__)) from error
+
+
+@asynccontextmanager
+async def connect(servers: Sequence[str], layout: Layout, *, name: str) -> AsyncIterator[Broker]:
+    """A broker by its addresses (``nats://host:port``), connected again whenever it breaks.
+
+    Raises ``BrokerAway`` where none of them answers, ``BadInput`` where none is named.
+    """
+    if not servers:
+        raise BadInput("No broker is named. Write AMENDS_NATS=nats://host:4222, one or several.")
+    try:
+        client = await nats.connect(
+            list(servers),
+            name=name,
+            connect_timeout=2,
+            reconnect_time_wait=0.25,
+            max_reconnect_attempts=-1,
+            ping_interval=2,
+            max_outstanding_pings=2,
+            error_cb=_quiet,
+        )
+    except (nats.errors.Error, OSError) as error:
+        msg = f"No broker answers at {', '.join(map(_bare, servers))}; start it, or correct AMENDS_NATS."
+        raise BrokerAway(msg) from error
+    try:
+        yield Broker(client, layout)
+    finally:
+        with contextlib.suppress(nats.errors.Error, OSError, asyncio.CancelledError):
+            await asyncio.wait_for(client.close(), timeout=5)
+
+
+async def _quiet(_error: Exception) -> None:
+    """Reconnecting is the client's own business, and each call tells whoever made it."""
+
+
+def _bare(server: str) -> str:
+    """An address without what it may hold of a password."""
+    scheme, _, rest = server.rpartition("://")
+    return f"{scheme or 'nats'}://{rest.rpartition('@')[2]}"
+
+
+def _streams(layout: Layout) -> list[api.StreamConfig]:
+    frames = api.StreamConfig(
+        name=layout.frames,
+        subjects=[layout.subject("*", "*")],
+        retention=api.RetentionPolicy.WORK_QUEUE,
+        discard=api.DiscardPolicy.NEW,
+        storage=api.StorageType.FILE,
+        max_bytes=layout.max_bytes,
+        max_age=layout.max_age_s,
+        num_replicas=layout.replicas,
+        duplicate_window=layout.duplicates_s,
+    )
+    cursors = api.StreamConfig(
+        name=layout.cursors,
+        subjects=[layout.cursor_subject("*")],
+        retention=api.RetentionPolicy.LIMITS,
+        storage=api.StorageType.FILE,
+        max_msgs_per_subject=1,
+        num_replicas=layout.replicas,
+    )
+    return [frames, cursors]
+
+
+def _consumers(layout: Layout) -> list[api.ConsumerConfig]:
+    return [
+        api.ConsumerConfig(
+            durable_name=layout.consumer(lane),
+            ack_policy=api.AckPolicy.EXPLICIT,
+            ack_wait=layout.ack_wait_s,
+            max_deliver=-1,  # who gives up on a message is the worker, which keeps it then
+            max_ack_pending=10_000,
+            filter_subject=layout.subject("*", lane),
+        )
+        for lane in layout.lanes
+    ]
