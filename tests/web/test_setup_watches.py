@@ -150,7 +150,7 @@ def test_watches_are_listed_by_kind() -> None:
     for kind in kinds:
         watch(kind, f"word {kind}")
     page = signed_in(people.ada).get("/set-up/watches/")
-    assert [w.kind for w in page.context["watches"]] == ["brand", "competitor", "topic"]
+    assert [w.kind for w, _ in page.context["watches"]] == ["brand", "competitor", "topic"]
     assert "heard, never answered" in page.text
 
 
@@ -166,3 +166,26 @@ def test_others_change_no_watch(who: Callable[[], Responder]) -> None:
     ]
     assert [t.status_code for t in tries] == [403] * 4
     assert [w.active for w in WatchRow.objects.all()] == [True]
+
+
+def test_watches_are_counted_as_far_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.desk.queries.setup.MANY", 2)
+    monkeypatch.setattr("amends.web.views.setup_watches.MANY", 2)
+    few, many = watch(WatchKind.TOPIC, "few"), watch(WatchKind.TOPIC, "many")
+    watch(WatchKind.TOPIC, "none")
+    for number in range(5):
+        matched = {str(few.pk): ("few",)} if number < 2 else {str(many.pk): ("many",)}
+        heard(f"post {number}", watches=matched, complaint=0.1)
+    page = signed_in(people.ada).get("/set-up/watches/")
+    shown = {w.name: heard for w, heard in page.context["watches"]}
+    assert shown == {"halcyon": 0, "few": 2, "many": 3, "none": 0}
+    assert "More than 2 posts heard" in page.text
+
+
+def test_watch_is_found_by_its_words() -> None:
+    watch(WatchKind.TOPIC, "lost luggage")
+    watch(WatchKind.BRAND, "halcyon")
+    client = signed_in(people.ada)
+    page = client.get("/set-up/watches/?words=LUGGAGE")
+    assert [w.name for w, _ in page.context["watches"]] == ["lost luggage"]
+    assert "No watch fits" in client.get("/set-up/watches/?words=nothing").text

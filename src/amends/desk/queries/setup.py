@@ -1,15 +1,24 @@
 """The set-up: what is there, the doors to it, and the stored posts that samples are taken from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from amends.casework import Action, Role, check_may
-from amends.desk.models import Brand, ChannelRow, PostRow, ReadingRow, Responder, WatchRow
+from amends.desk.models import (
+    Brand,
+    ChannelRow,
+    MentionRow,
+    ReadingRow,
+    Responder,
+    WatchRow,
+)
 from amends.desk.queries.doors import NotThere
 
 LATEST = 2000
+MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +79,21 @@ def get_channel_for(person: Responder, pk: int) -> ChannelRow:
 
 
 def watches_for(person: Responder) -> QuerySet[WatchRow]:
-    """Active watches, each with ``heard``: how many posts it matched."""
+    """Active watches."""
     check_may(Role(person.role), Action.SEE_HEARD)
     rows = WatchRow.objects.filter(active=True).select_related("brand")
-    return rows.annotate(heard=Count("mentions")).order_by("kind", "name")
+    return rows.order_by("kind", "name", "pk")
+
+
+def heard_by(watches: Sequence[WatchRow]) -> dict[int, int]:
+    """How many posts each watch matched, by its id; of more than ``MANY`` one more than that."""
+    posts = MentionRow.objects.filter(watch=OuterRef("pk")).order_by()
+    rows = WatchRow.objects.filter(pk__in=[watch.pk for watch in watches])
+    rows = rows.annotate(many=Exists(posts[MANY : MANY + 1]))
+    many = dict(rows.values_list("pk", "many"))
+    few = MentionRow.objects.filter(watch__in=[pk for pk, more in many.items() if not more])
+    counts = dict(few.order_by().values_list("watch").annotate(n=Count("pk")))
+    return {pk: MANY + 1 if more else counts.get(pk, 0) for pk, more in many.items()}
 
 
 def get_watch_for(person: Responder, pk: int) -> WatchRow:
@@ -113,16 +133,6 @@ class SamplePost:
 def _public(where: str = "") -> Q:
     facts = {"private": False, "ours": False, "erased_at": None, "deleted_at": None}
     return Q(**{f"{where}{name}": value for name, value in facts.items()})
-
-
-def latest_posts(*, most: int = LATEST) -> list[SamplePost]:
-    """The newest public posts that others wrote, newest first."""
-    rows = PostRow.objects.filter(_public()).order_by("-created_at", "-id")[:most]
-    columns = ("text", "author__handle", "network", "created_at")
-    return [
-        SamplePost(text, handle or "", network, at)
-        for text, handle, network, at in rows.values_list(*columns)
-    ]
 
 
 def latest_readings(*, most: int = LATEST) -> list[SamplePost]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.casework import Action
 from amends.desk.actions import remove_watch, save_watch
 from amends.desk.models import Brand, WatchRow
-from amends.desk.queries.setup import brands_for, get_watch_for, watches_for
+from amends.desk.queries.setup import MANY, brands_for, get_watch_for, heard_by, watches_for
 from amends.matching import parse, query_of
 from amends.matching import render as print_query
 from amends.terms import BadInput, WatchKind
@@ -19,17 +20,30 @@ from amends.web.sampling import Sample, may_sample, take_sample
 from amends.web.views.setup_forms import WatchForm
 from amends.web.views.setup_shared import accepted, sentence
 
+MOST_SHOWN = 200
 LISTS = ("phrases", "handles", "hashtags")
 TOO_OFTEN = "That was tried often in this minute. Wait a moment; saving works all the same."
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """All watches, with how much each has heard."""
+    """The watches, with how much each has heard; of many, those that one searches for."""
     person = require(request, Action.SET_UP)
-    order = list(WatchKind)
-    watches = sorted(watches_for(person), key=lambda w: (order.index(WatchKind(w.kind)), w.name))
-    facts = {"watches": watches, "brands": brands_for(person)}
+    words = request.GET.get("words", "").replace("\0", "").strip()[:100]
+    found = watches_for(person)
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(query__icontains=words))
+    order, count = list(WatchKind), found.count()
+    watches = sorted(found[:MOST_SHOWN], key=lambda w: (order.index(WatchKind(w.kind)), w.name))
+    heard = heard_by(watches)
+    facts = {
+        "watches": [(watch, heard.get(watch.pk, 0)) for watch in watches],
+        "count": count,
+        "words": words,
+        "many": MANY,
+        "most": MOST_SHOWN,
+        "brands": brands_for(person),
+    }
     return render(request, "setup/watches.html", facts)
 
 
