@@ -15,10 +15,18 @@ from django.db import connections
 from amends.connectors.demo import DemoNetwork
 from amends.connectors.demo.faults import FaultKind
 from amends.desk.actions import connect_channel, queue_reply
-from amends.desk.models import Case, ChannelRow, DropCount, MentionRow, OutgoingReply, PostRow
+from amends.desk.models import (
+    Case,
+    ChannelRow,
+    DropCount,
+    MentionRow,
+    OutgoingReply,
+    PostRow,
+    WatchRow,
+)
 from amends.desk.workers import Worker, work
 from amends.outbound import Outbound
-from amends.terms import SystemClock
+from amends.terms import SystemClock, WatchKind
 from amends.understanding import load_reader
 from tests.factories import brand, watch
 from tests.people import mina
@@ -194,10 +202,30 @@ async def test_watch_that_is_added_is_heard_without_a_restart(
     async with working():
         await until(lambda: health()[0] == "well")
         network.post("rosa", "The Loftseat is broken again, terrible")
-        from amends.terms import WatchKind
-
         await sync_to_async(watch)(WatchKind.PRODUCT, "loftseat")
         await until(Case.objects.exists)
+
+
+async def test_watch_that_cannot_be_read_is_told_and_the_others_are_heard(
+    connected: ChannelRow, network: DemoNetwork
+) -> None:
+    """R01: whole queries are heard; a query that an older version kept stops nothing else."""
+    await sync_to_async(set_query)("halcyon", '(halcyon -days) OR "lost my bag"')
+    await sync_to_async(set_query)("broken", "halcyon OR")
+    async with working():
+        network.post("rosa", "Halcyon days by the sea")
+        post = network.post("rosa", "Halcyon again, what a pity")
+        await until(MentionRow.objects.exists)
+        await until(lambda: health()[0] == "waiting")
+        _, note = await sync_to_async(health)()
+    heard = await sync_to_async(lambda: list(PostRow.objects.values_list("native_id", flat=True)))()
+    assert heard == [post]
+    assert "The watch broken hears nothing, for its query cannot be read: OR needs" in note
+
+
+def set_query(name: str, query: str) -> None:
+    made = watch(WatchKind.TOPIC, name)
+    WatchRow.objects.filter(pk=made.pk).update(query=query)
 
 
 async def test_deleted_and_edited_posts_are_seen(

@@ -17,8 +17,9 @@ from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
 from amends.listening import HealthState, Step, Surroundings, follow, poll
+from amends.listening.asking import Watches
+from amends.listening.gathering import Sleep
 from amends.listening.language import language_detector
-from amends.listening.listener import Sleep
 from amends.listening.steps import (
     Key,
     drop_empty,
@@ -33,8 +34,7 @@ from amends.listening.steps import (
     put_reading,
     put_watches,
 )
-from amends.matching import compile as compile_queries
-from amends.matching import phrases_of
+from amends.matching import QueryError, parse, phrases_of
 from amends.outbound import Outbound
 from amends.terms import AmendsError, AuthError, Author, Channel, Clock, Credentials
 from amends.text import storable
@@ -68,10 +68,25 @@ def threads_known(keys: Sequence[Key]) -> set[Key]:
     return (rows | set(posts.values_list("network", "native_id"))) & set(keys)
 
 
+def queries_for(channel: ChannelRow) -> tuple[dict[str, str], dict[str, str]]:
+    """The queries of the channel's watches by their keys; and what is wrong, by the names of their
+    watches, with those that cannot be read, such as after an update. The others are heard."""
+    queries, faults = {}, {}
+    for watch in WatchRow.objects.filter(brand=channel.brand_id, active=True):
+        try:
+            parse(watch.query)
+        except QueryError as error:
+            faults[watch.name] = str(error)
+        else:
+            queries[str(watch.pk)] = watch.query
+    return queries, faults
+
+
 def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
     """The life of a post between the network and the store, to be read aloud."""
     ours = [channel_of(row) for row in ChannelRow.objects.filter(network=channel.network)]
-    watches = WatchRow.objects.filter(brand=channel.brand_id, active=True)
+    queries, _ = queries_for(channel)
+    detect = language_detector()
     return [
         put_clean_text(),
         drop_repost(),
@@ -80,9 +95,9 @@ def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
         mark_own_posts(ours),
         mark_to_us(ours),
         mark_known_thread(threads_known),
-        put_watches(compile_queries({str(w.pk): w.query for w in watches})),
+        put_watches(Watches(queries, detect)),
         drop_no_watch(),
-        put_language(language_detector()),
+        put_language(detect),
         put_reading(reader),
     ]
 
@@ -216,14 +231,11 @@ class Listeners:
             return account
 
     async def _sources(self, row: ChannelRow, connector: Connector) -> list[str]:
-        queries = await self.database(
-            lambda: list(
-                WatchRow.objects.filter(brand=row.brand_id, active=True).values_list(
-                    "query", flat=True
-                )
-            )
-        )
-        phrases = [phrase for query in queries for phrase in phrases_of(query)]
+        queries, faults = await self.database(lambda: queries_for(row))
+        for name, fault in faults.items():
+            sentence = f"The watch {name} hears nothing, for its query cannot be read: {fault}."
+            self._tell(row.pk, f"watch {name}", "waiting", sentence)
+        phrases = [phrase for query in queries.values() for phrase in phrases_of(query)]
         sources = list(connector.sources(list(dict.fromkeys(phrases))))
         if connector.traits.can_stream and row.settings.get("stream"):
             sources.append("stream")
