@@ -12,7 +12,7 @@ from amends.desk.actions.delivery import HOLD
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
-from amends.listening.listener import Sleep
+from amends.listening.gathering import Sleep
 from amends.outbound import Outbound
 from amends.terms import Clock
 from amends.understanding import Reader
