@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 
 from amends.terms import Author, Mention, Post, Reading, Ref
@@ -32,16 +33,16 @@ class Crowd:
     begin: datetime = BEGIN
     by_time: bool = False
     made: int = 0
-    words: list[str] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     roots: deque[str] = field(default_factory=lambda: deque(maxlen=5000))
     complaints: deque[str] = field(default_factory=lambda: deque(maxlen=500))
 
     def __post_init__(self) -> None:
         draw = self.rng
         sizes = [draw.randrange(2, 10) for _ in range(5000)]
-        self.words = ["".join(draw.choices(_LETTERS, k=size)) for size in sizes]
-        self.weights = list(accumulate(1 / (rank + 3) for rank in range(5000)))
+        words = ["".join(draw.choices(_LETTERS, k=size)) for size in sizes]
+        weights = list(accumulate(1 / (rank + 3) for rank in range(5000)))
+        self.texts = [" ".join(draw.choices(words, cum_weights=weights, k=27)) for _ in range(5000)]
 
     def mentions(self, number: int) -> Iterator[Mention]:
         for _ in range(number):
@@ -79,7 +80,7 @@ class Crowd:
         number = self._id()
         return Post(
             id=number,
-            text=" ".join(draw.choices(self.words, cum_weights=self.weights, k=27)),
+            text=draw.choice(self.texts),
             network="x" if self.by_time else "bluesky",
             url=f"https://bsky.app/profile/{author.handle}/post/{number[-13:]}",
             author=author,
@@ -110,6 +111,7 @@ class Crowd:
         )
 
 
+@lru_cache(AUTHORS)
 def _did(number: int) -> str:
     return f"did:plc:{_spelt(number * 2654435761 * 40503 + 7, 24)}"
 

@@ -1,0 +1,42 @@
+"""``amends bench store``."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Mentions stored at full speed while somebody works with the pages.")
+@click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
+@click.option("--url", default="", help="An empty PostgreSQL database; else a server is started.")
+@click.option("--stored", default=100_000, show_default=True, help="Mentions there before.")
+@click.option("--seconds", default=20.0, show_default=True, help="How long pages are asked, twice.")
+@click.option("--batch", default=1000, show_default=True, help="Mentions in a transaction.")
+@click.option("--watches", default=200, show_default=True, help="Watches on others than us.")
+@click.option(
+    "--by-time", is_flag=True, help="Ids that grow, as on X; else as random as Bluesky's."
+)
+@click.option("--seed", default=1, show_default=True)
+def store(
+    *,
+    database: str,
+    url: str,
+    stored: int,
+    seconds: float,
+    batch: int,
+    watches: int,
+    by_time: bool,
+    seed: int,
+) -> None:
+    """Store made-up mentions into a desk of its own, in a folder that is gone afterwards, as fast as
+    it goes, while its pages are asked; print the speed, the CPU of each mention, and how long the
+    pages took alone and meanwhile."""
+    from amends.bench.store import lines_of, run
+    from amends.bench.storing import Task
+
+    task = Task(stored=stored, batch=batch, watches=watches, by_time=by_time, seed=seed)
+    with tempfile.TemporaryDirectory(prefix="amends-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as another user
+        report = run(database, task, seconds=seconds, folder=folder, url=url)
+    click.echo("\n".join(lines_of(report)))

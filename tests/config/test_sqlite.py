@@ -1,0 +1,99 @@
+"""One writer at a time, and nobody waits long for the place."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connections
+
+from amends.config.sqlite.base import LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
+
+pytestmark = pytest.mark.django_db  # on a file of its own
+
+
+class Times:
+    """A clock that a sleep moves on; at ``frees_at`` the place of the writer becomes free."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 0.0, [0.0]
+        self.other: sqlite3.Connection | None = None
+        self.frees_at = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        if self.other is not None and self.now >= self.frees_at:
+            self.other.rollback()
+
+
+@pytest.fixture
+def times() -> Times:
+    return Times()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.sqlite3"
+
+
+@pytest.fixture
+def writer(times: Times, path: Path) -> Iterator[DatabaseWrapper]:
+    asked = {
+        **connections["default"].settings_dict,
+        "NAME": str(path),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 2},
+    }
+    made = DatabaseWrapper(asked)
+    made.inc_thread_sharing()
+    made.sleep, made.clock = times.sleep, times.clock  # type: ignore[method-assign]
+    made.ensure_connection()
+    yield made
+    made._close()
+
+
+def begin(writer: DatabaseWrapper) -> None:
+    writer.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def end(writer: DatabaseWrapper) -> None:
+    writer.commit()
+    writer.set_autocommit(True)
+
+
+def test_writer_looks_again_and_again_until_the_place_is_free(
+    times: Times, path: Path, writer: DatabaseWrapper
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        times.other, times.frees_at = other, 0.5
+        begin(writer)
+    assert set(times.slept[1:]) == {LOOK_S}
+    assert 0.5 <= times.now < 0.51
+    end(writer)
+
+
+def test_writer_gives_up_after_the_timeout(
+    times: Times, path: Path, writer: DatabaseWrapper
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            begin(writer)
+    assert 2 <= times.now < 2.1
+
+
+@pytest.mark.parametrize(("held", "left"), [(0.08, 0.08 * PART_LEFT), (9, MOST_LEFT_S), (0, 0)])
+def test_who_held_the_place_leaves_it_to_others_for_a_while(
+    times: Times, writer: DatabaseWrapper, held: float, left: float
+) -> None:
+    begin(writer)
+    times.now += held
+    end(writer)
+    begin(writer)
+    assert sum(times.slept) == pytest.approx(left)
+    end(writer)
