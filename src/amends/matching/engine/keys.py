@@ -106,10 +106,11 @@ class KeyTable:
         while len(places):
             there = self._keys[slots]
             same = there == wanted
-            found.append(places[same])
-            values.append(self._values[slots[same]])
-            going = (there != 0) & ~same
-            places, wanted, slots = places[going], wanted[going], slots[going] + 1
+            at = np.flatnonzero(same)
+            found.append(places[at])
+            values.append(self._values[slots[at]])
+            at = np.flatnonzero((there != 0) & ~same)
+            places, wanted, slots = places[at], wanted[at], slots[at] + 1
         if len(found) == 1:
             return found[0], values[0]
         none = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int32)

@@ -15,7 +15,7 @@ from amends.matching.engine.keys import key_of, pair_key
 from amends.matching.nodes import And, Cased, Keyword, Node, Not, Or, Phrase, Prefix, Tag
 from amends.text import tokens
 
-MOST_CLAUSES = 4
+MOST_CLAUSES = 6
 PREFIX_WIDTHS = (1, 2, 3, 4, 6, 8)
 """Bytes by which tokens are looked up by how they begin; a longer beginning is cut to one."""
 _RARE = 0.002
