@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.listening.asking import Watches, loose
-from amends.matching import Facts, evaluate
+from amends.matching import Facts, QueryError, evaluate
 from amends.matching.nodes import And, Keyword, Node, Not, Operator, Or
 from amends.terms import Post
 
@@ -54,6 +54,25 @@ def test_language_is_told_only_of_posts_that_would_match_in_the_right_one() -> N
 def test_language_counts_wherever_it_stands(query: str, matches: bool) -> None:
     found = Watches({"w": query}, Guess()).batch([said("das paket")])
     assert ("w" in found[0]) is matches
+
+
+def test_queries_come_and_go_one_by_one_or_all_at_once() -> None:
+    """R01: queries are added and dropped while it listens."""
+    watches = Watches({"a": "paket lang:de", "b": "auto", "c": "late"}, Guess())
+    posts = [said("das paket"), said("das auto late")]
+    kept = watches.matcher
+    watches.change({"a": "paket", "b": "auto lang:en", "d": "das"})
+    assert [list(hits) for hits in watches.batch(posts)] == [["a", "d"], ["d"]]
+    assert watches.matcher is kept
+    watches.change({f"n{n}": f"word{n}" for n in range(200)} | {"d": "das lang:de"})
+    assert [list(hits) for hits in watches.batch([*posts, said("the das word7")])] == [
+        ["d"],
+        ["d"],
+        ["n7"],
+    ]
+    with pytest.raises(QueryError):
+        watches.change({"d": "OR"})
+    assert list(watches.batch(posts)[0]) == ["d"]
 
 
 LEAF: st.SearchStrategy[Node] = st.sampled_from(

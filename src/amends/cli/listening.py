@@ -208,13 +208,12 @@ class Listening:
 
     async def _read_watches(self, path: Path) -> None:
         try:
-            # Beside the hearing, which goes on with the old ones; the sources wait no moment.
+            # In threads of their own: meanwhile the old ones are heard, and no source waits.
             queries = await asyncio.to_thread(read_watches, path)
-            watches = await asyncio.to_thread(Watches, queries, language_detector())
+            await asyncio.to_thread(self.ear.watches.change, queries)
         except WatchesRefused as error:
             self.rate.tell(f"{error}\nThe watches stay as they were.")
             return
-        self.ear.watches = watches
         self.rate.tell(f"{path} was read anew: {len(queries):,} watches.")
 
 

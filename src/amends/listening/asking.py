@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from amends.matching import Facts, Matcher, Node, parse, why
+from amends.matching.matcher import MOST_FRESH
 from amends.matching.nodes import And, Not, Operator, Or
 from amends.terms import Post
 
@@ -25,12 +26,29 @@ class Watches:
     """
 
     def __init__(self, queries: Mapping[str, str], detect: Detect) -> None:
-        nodes = {name: parse(query) for name, query in queries.items()}
-        self._asking = {name: node for name, node in nodes.items() if asks_language(node)}
+        self._queries = dict(queries)
         self._detect = detect
-        self.matcher = Matcher(
-            {n: loose(node) if n in self._asking else node for n, node in nodes.items()}
-        )
+        nodes, self._asking = _read(queries)
+        self.matcher = Matcher(nodes)
+
+    def change(self, queries: Mapping[str, str]) -> None:
+        """Take these queries for those there were; another thread may be matching meanwhile.
+
+        A few are added and dropped one by one; after a great change all are compiled anew. Raises
+        ``QueryError``, and nothing has changed, where one cannot be read.
+        """
+        nodes, asking = _read(queries)
+        changed = {n: node for n, node in nodes.items() if self._queries.get(n) != queries[n]}
+        gone = self._queries.keys() - queries.keys()
+        self._asking = {**self._asking, **asking}
+        if max(len(changed), len(gone)) > MOST_FRESH:
+            self.matcher = Matcher(nodes)
+        else:
+            for name, node in changed.items():
+                self.matcher.add(name, node)
+            for name in gone:
+                self.matcher.drop(name)
+        self._queries, self._asking = dict(queries), asking
 
     def batch(self, posts: Sequence[Post]) -> list[dict[str, tuple[str, ...]]]:
         """For each post the watches it satisfies, and what satisfied them."""
@@ -54,6 +72,13 @@ class Watches:
         if post.lang is not None:
             return post
         return msgspec.structs.replace(post, lang=self._detect(post.text))
+
+
+def _read(queries: Mapping[str, str]) -> tuple[dict[str, Node], dict[str, Node]]:
+    """All queries with every language taken for the right one; and those that ask for one, whole."""
+    nodes = {name: parse(query) for name, query in queries.items()}
+    asking = {name: node for name, node in nodes.items() if asks_language(node)}
+    return nodes | {name: loose(node) for name, node in asking.items()}, asking
 
 
 def asks_language(node: Node) -> bool:

@@ -16,8 +16,6 @@ from amends.listening.lines.lines import Lines
 from amends.listening.skim import skim_lines
 from amends.terms import Clock, DeadLetter, Mention
 
-_COMPARED = 1_000  # characters of a line by which its dead letter is told
-
 
 @dataclass(slots=True)
 class Tally:
@@ -38,9 +36,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Ear:
-    """Hears the lines of many sources through the same watches; those may be changed between
-    batches. ``kinds`` says what frames a source sends; others are found out by their first line.
-    """
+    """Hears the lines of many sources through the same watches. ``kinds`` says what frames a source sends; others are found out by their first line."""
 
     watches: Watches
     clock: Clock
@@ -112,7 +108,7 @@ def _numbered(
         return []
     places: dict[str, list[int]] = {}
     for number, line in zip(reversed(numbers), reversed(data), strict=True):
-        places.setdefault(_begun(line), []).append(number)
+        places.setdefault(excerpt(line), []).append(number)
     return [
         msgspec.structs.replace(letter, source=source, line=_next(places, letter.raw))
         for letter in letters
@@ -120,12 +116,8 @@ def _numbered(
 
 
 def _next(places: dict[str, list[int]], raw: str) -> int | None:
-    numbers = places.get(raw[:_COMPARED])
+    numbers = places.get(raw)
     return numbers.pop() if numbers else None
-
-
-def _begun(line: bytes) -> str:
-    return line[: 4 * _COMPARED].decode("utf-8", "replace")[:_COMPARED]
 
 
 def _dated(letter: DeadLetter, now: datetime) -> DeadLetter:
