@@ -8,9 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from atproto_core.car import CAR
-from atproto_core.cid import CID
-from atproto_subscription.frames import Frame
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +20,11 @@ Json = dict[str, Any]
 
 async def commits(firehose: str) -> AsyncGenerator[Json, None]:
     """Every operation since the network began, in the words both versions share."""
+    # Late: the SDK takes long to load, and most runs of the tests never come here.
+    from atproto_core.car import CAR
+    from atproto_core.cid import CID
+    from atproto_subscription.frames import Frame
+
     url = f"{firehose}/xrpc/com.atproto.sync.subscribeRepos?cursor=0"
     async with connect(url, max_size=None, proxy=None, close_timeout=0.1) as socket:
         async for raw in socket:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -72,6 +71,8 @@ def recall_and_precision(answers: Whole, said: Whole) -> Figure:
 
 def ranking(answers: Whole, shares: Floats) -> float | None:
     """Area under the ROC curve in percent; None where only one answer occurs."""
+    from sklearn.metrics import roc_auc_score  # late, as in heads
+
     return (
         percent(float(roc_auc_score(answers, shares))) if len(set(answers.tolist())) > 1 else None
     )

@@ -1,6 +1,7 @@
 """Fitting: texts to a sparse matrix, logistic regressions over it, and their calibration.
 
 Everything is seeded and runs on one core, so the same data and seed give the same weights.
+scikit-learn takes a second to load, so it is imported where something is fitted.
 """
 
 from array import array
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from amends.terms import BadInput
 from amends.understanding.features import (
@@ -96,6 +95,8 @@ class Space:
 
 def fit_line(matrix: sparse.csr_matrix, answers: Whole, strength: float, seed: int) -> Line:
     """Logistic regression, both answers given equal weight."""
+    from sklearn.linear_model import LogisticRegression
+
     fitted = LogisticRegression(
         solver="liblinear",
         dual=True,
@@ -109,6 +110,8 @@ def fit_line(matrix: sparse.csr_matrix, answers: Whole, strength: float, seed: i
 
 def platt(scores: Floats, answers: Whole) -> tuple[float, float]:
     """Slope and bias that turn scores into log-odds fitting the answers."""
+    from sklearn.linear_model import LogisticRegression
+
     fitted = LogisticRegression(C=_PLATT_STRENGTH).fit(scores[:, None], answers)
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
@@ -125,6 +128,8 @@ def folds_of(strata: Sequence[str], seed: int) -> list[tuple[Whole, Whole]]:
     """
     counts = {stratum: strata.count(stratum) for stratum in set(strata)}
     pooled = [stratum if counts[stratum] >= FOLDS else stratum[-1] for stratum in strata]
+    from sklearn.model_selection import StratifiedKFold
+
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     return list(splitter.split(np.zeros(len(pooled)), pooled))
 
