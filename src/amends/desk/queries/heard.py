@@ -95,7 +95,7 @@ def heard_page(
     an ``after`` that is none."""
     seen = walk(
         _newest(wanted),
-        lambda posts: _fitting(posts, wanted, threshold),
+        lambda posts: fitting(posts, wanted, threshold),
         after=read_key(wanted.after),
         size=size,
         tick=tick,
@@ -149,7 +149,8 @@ def _authors_in(wanted: HeardFilter) -> list[int] | None:
     return authors if few else None
 
 
-def _fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> QuerySet[PostRow]:
+def fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> QuerySet[PostRow]:
+    """Those of the posts that fit, in the order they came in."""
     posts = posts.filter(Exists(_mentions(wanted)), private=False, ours=False)
     # An expression keeps a database from going through all of a network or of a role, in no order.
     posts = posts.alias(
