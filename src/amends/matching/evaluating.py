@@ -45,8 +45,11 @@ def why(node: Node, facts: Facts) -> list[str]:
     Words stand as in the query, without quotes. What must not be is not named. Never empty where
     the post matches, for every query wants something.
     """
-    if not evaluate(node, facts):
-        return []
+    return told(node, facts) if evaluate(node, facts) else []
+
+
+def told(node: Node, facts: Facts) -> list[str]:
+    """``why``, for a query that is known to hold."""
     return list(
         dict.fromkeys(label(reason.leaf) for reason in sorted(_reasons(node, facts), key=_order))
     )
@@ -81,9 +84,13 @@ def compiled(node: Node) -> Test:
 def _reasons(node: Node, facts: Facts) -> Iterator[Reason]:
     """The leaves that hold, of a node that holds."""
     match node:
-        case And(parts) | Or(parts):
+        case And(parts):
             for part in parts:
-                if evaluate(part, facts):
+                yield from _reasons(part, facts)
+        case Or(parts):
+            for part in parts:
+                # A term that is not found has no first place, so it need not be tested before.
+                if isinstance(part, Term) or evaluate(part, facts):
                     yield from _reasons(part, facts)
         case Not():
             return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from amends.matching.engine.index import Index
 from amends.matching.engine.probes import clauses_of
-from amends.matching.evaluating import compiled, why
+from amends.matching.evaluating import compiled, told
 from amends.matching.facts import Facts
 from amends.matching.nodes import Node
 
@@ -26,5 +26,5 @@ class Part:
         return test(facts)
 
     def why(self, query: int, facts: Facts) -> tuple[str, ...]:
-        """What satisfied the query of that number."""
-        return tuple(why(self.nodes[query], facts))
+        """What satisfied the query of that number, which holds."""
+        return tuple(told(self.nodes[query], facts))

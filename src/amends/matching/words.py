@@ -44,6 +44,17 @@ class Words:
         return token_spans(self.form)
 
     @cached_property
+    def starts(self) -> Sequence[int]:
+        """Where each token starts in the form: for a third of what ``spans`` costs."""
+        places, at = [], 0
+        for token in self.tokens:
+            # Between tokens stand borders only, so the next place where it reads so is its own.
+            at = self.form.find(token, at)
+            places.append(at)
+            at += len(token)
+        return places
+
+    @cached_property
     def where(self) -> dict[str, list[int]]:
         """The indexes of each token."""
         places: dict[str, list[int]] = {}
@@ -92,8 +103,10 @@ class Words:
         """The place of tokens found; None where they are only a part of a hashtag."""
         if self.hashtags and self.cuts(runs):
             return None
-        starts = min(self.spans[a].start for a, _ in runs)
-        return Found(starts, max(self.spans[b - 1].end for _, b in runs))
+        last = max(b for _, b in runs) - 1
+        return Found(
+            self.starts[min(a for a, _ in runs)], self.starts[last] + len(self.tokens[last])
+        )
 
     def cuts(self, runs: Sequence[Run]) -> bool:
         """Whether these tokens are in a hashtag without being all of it."""
