@@ -5,7 +5,7 @@ import sys
 import click
 
 from amends import __version__
-from amends.cli import admin, demo, history, listen, match, run, training
+from amends.cli import admin, cluster, demo, guard, history, listen, match, run, training
 from amends.terms import AmendsError
 
 
@@ -22,6 +22,8 @@ for _command in (
     history.import_history,
     listen.listen,
     match.match,
+    guard.guard,
+    cluster.cluster,
     admin.migrate,
     admin.sign_in,
     admin.audit,

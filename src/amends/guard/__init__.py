@@ -1,1 +1,34 @@
-"""Guard: what a reply must not say."""
+"""Guard: what a reply must not say.
+
+``check(reply, facts, recent, traits, policy)`` gives findings; ``verdict_of`` adds them up to pass, ask
+or stop. Pure and fast: no network, no clock, no database. ``docs/guard.md`` lists every finding.
+"""
+
+from amends.guard.check import check
+from amends.guard.codes import CODES, Code
+from amends.guard.copies import Copy, RecentReplies
+from amends.guard.facts import CaseFacts, Fault, Mode
+from amends.guard.findings import LEVELS, Finding, Level, Verdict, redact, verdict_of
+from amends.guard.policy import DEFAULT_POLICY, Policy
+from amends.guard.promises import Promise, promises
+
+__all__ = [
+    "CODES",
+    "DEFAULT_POLICY",
+    "LEVELS",
+    "CaseFacts",
+    "Code",
+    "Copy",
+    "Fault",
+    "Finding",
+    "Level",
+    "Mode",
+    "Policy",
+    "Promise",
+    "RecentReplies",
+    "Verdict",
+    "check",
+    "promises",
+    "redact",
+    "verdict_of",
+]

@@ -1,0 +1,43 @@
+"""Personal data in a reply (R33): shown in public, or asked for where all can read the answer."""
+
+import re
+
+from amends.guard.personal import personal_data
+from amends.guard.writing import Writing
+
+_PRIVATE_WAY = re.compile(
+    r"\b(?:dms?|pms?|direct message|private message|privat\w*|inbox|priv\w*|delete|remove)\b"
+)
+
+
+def check_personal_data(writing: Writing) -> None:
+    facts, page = writing.facts, writing.page
+    if "asks_secret" in writing.said:
+        writing.add_said("asks_secret")
+    own = writing.policy.contacts
+    for shown in personal_data(page, own=own, account=facts.account or ""):
+        if facts.public or shown.code == "card":
+            writing.add(shown.code, shown.span, replacement=shown.replacement)
+    if facts.public:
+        _check_private_words(writing)
+        _check_asked(writing)
+
+
+def _check_private_words(writing: Writing) -> None:
+    folded = writing.page.folded
+    for word in writing.facts.private_words:
+        wanted = word.casefold().strip()
+        at = folded.find(wanted) if len(wanted) > 2 else -1
+        if at >= 0:
+            span = writing.page.span(at, at + len(wanted))
+            writing.add("private_words", span, replacement="[\u2026]")
+
+
+def _check_asked(writing: Writing) -> None:
+    if "asks_data" not in writing.said or writing.says("asks_secret"):
+        return
+    private = _PRIVATE_WAY.search(writing.page.flat) is not None
+    if writing.says("asks_public") and not private:
+        writing.add_said("asks_here", "asks_data")
+    elif not writing.says("route") and not writing.page.links and not writing.page.mails:
+        writing.add_said("asks_personal_data", "asks_data")

@@ -1,0 +1,102 @@
+"""Promises and remedies (R41): what a reply gives away, and by when."""
+
+import re
+from typing import Literal, NamedTuple
+
+from amends.guard.page import Page
+from amends.guard.phrases import Spans, load_phrases
+from amends.guard.writing import Writing
+
+_NUMBER = r"\d{1,3}(?:[.,\u00a0 ]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_SIGNS = {
+    "$": "USD",
+    "us$": "USD",
+    "\u20ac": "EUR",
+    "\u00a3": "GBP",
+    "\u00a5": "JPY",
+    "r$": "BRL",
+    "\u20b9": "INR",
+}
+_NAMES = {
+    "dollar": "USD", "dollars": "USD", "usd": "USD", "bucks": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR",
+    "pound": "GBP", "pounds": "GBP", "gbp": "GBP", "quid": "GBP", "chf": "CHF", "franken": "CHF", "reais": "BRL", "yen": "JPY",
+    "miles": "miles", "meilen": "miles", "millas": "miles", "milhas": "miles", "miglia": "miles", "mijlen": "miles",
+    "points": "points", "punkte": "points", "puntos": "points", "pontos": "points", "punti": "points", "punten": "points",
+}  # fmt: skip
+_AMOUNT = re.compile(
+    rf"(?<![\w.,])(?:(?P<sign>us\$|r\$|[$\u20ac\u00a3\u00a5\u20b9])[ \u00a0]?(?P<after>{_NUMBER})"
+    rf"|(?P<before>{_NUMBER})[ \u00a0]?(?:(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b|(?P<behind>[$\u20ac\u00a3])))(?![\d])"
+)
+
+
+class Promise(NamedTuple):
+    """What a reply commits us to. ``amount`` is in ``currency`` (ISO 4217, ``miles`` or ``points``);
+    both are empty for a deed. ``span`` is code points of the text, ``words`` what stands there."""
+
+    kind: Literal["amount", "deed"]
+    words: str
+    span: tuple[int, int]
+    amount: float | None = None
+    currency: str = ""
+
+
+def promises(reply: str) -> list[Promise]:
+    """Amounts that a reply gives and deeds it announces with a time, in the order they stand."""
+    page = Page(reply)
+    return promises_in(page, load_phrases().find(page))
+
+
+def promises_in(page: Page, said: Spans) -> list[Promise]:
+    """The same for a reply that was read already."""
+    deeds = [_promise("deed", page, start, end) for start, end in said.get("promise", ())]
+    return sorted([*deeds, *(_given(page) if "remedy_here" in said else ())], key=lambda p: p.span)
+
+
+def _given(page: Page) -> list[Promise]:
+    found = []
+    for hit in _AMOUNT.finditer(page.folded):
+        amount = amount_of(hit["after"] or hit["before"])
+        currency = _SIGNS.get(hit["sign"] or hit["behind"] or "") or _NAMES.get(
+            hit["name"] or "", ""
+        )
+        found.append(_promise("amount", page, *hit.span(), amount=amount, currency=currency))
+    return found
+
+
+def _promise(
+    kind: Literal["amount", "deed"],
+    page: Page,
+    start: int,
+    end: int,
+    amount: float | None = None,
+    currency: str = "",
+) -> Promise:
+    span = page.span(start, end)
+    return Promise(kind, page.text[slice(*span)], span, amount, currency)
+
+
+def amount_of(number: str) -> float:
+    """``1,234.50`` and ``1.234,50`` alike: the last mark with one or two digits behind is decimal."""
+    plain = re.sub(r"[\u00a0 ]", "", number)
+    found = re.fullmatch(r"(.*?)(?:[.,](\d{1,2}))?", plain)
+    whole, cents = (found[1], found[2]) if found else (plain, None)
+    return float(re.sub(r"\D", "", whole) or 0) + (float(f"0.{cents}") if cents else 0.0)
+
+
+def check_promises(writing: Writing) -> None:
+    said, facts = writing.said, writing.facts
+    if "absolute_promise" in said:
+        writing.add_said("absolute_promise")
+    found = promises_in(writing.page, said)
+    for promise in found:
+        over = facts.authority is not None and (promise.amount or 0) > facts.authority
+        money = promise.currency not in ("miles", "points")
+        if promise.kind == "amount" and over and money:
+            reason = (
+                f"This promises {promise.words}, more than the {facts.authority:g} you may give."
+            )
+            writing.add("over_authority", promise.span, reason=reason)
+        else:
+            writing.add("promise", promise.span)
+    if facts.public and "remedy_here" in said:
+        writing.add_said("public_remedy", "remedy_here")
