@@ -205,6 +205,19 @@ async def test_dead_letters_are_kept_with_their_lines(tmp_path: Path, watches: P
     ]
 
 
+async def test_watch_that_is_too_broad_is_told(
+    tmp_path: Path, watches: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """R01: a query too broad is told so, and matched all the same."""
+    file, out = tmp_path / "posts.jsonl", io.BytesIO()
+    file.write_text("".join(post(n, "my acme parcel" if n % 2 else "x") for n in range(2_000)))
+    run = listening(out, file, watches=watches)
+    await run.run()
+    run.end()
+    assert len(heard(out)) == 1_000
+    assert "too broad, brand: Its rarest words stand in about " in capsys.readouterr().err
+
+
 async def test_dead_letters_without_a_file_are_told(
     tmp_path: Path, watches: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

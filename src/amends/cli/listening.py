@@ -30,7 +30,8 @@ from amends.outbound import Outbound
 from amends.terms import BadInput, DeadLetter, Mention, SystemClock
 
 LOOK_AT_WATCHES_S = 1.0
-_SHOWN = 5  # dead letters that are told of where no file takes them
+_SHOWN = 5  # dead letters that are told of where no file takes them, and watches too broad
+_ENOUGH_POSTS = 1_000
 
 Complaints = Callable[[Sequence[str]], Sequence[float]]
 
@@ -123,7 +124,7 @@ class Listening:
         seconds = time.monotonic() - self.began
         tally = self.ear.tally
         if self.options.as_json:
-            said = {
+            said: dict[str, Any] = {
                 "lines": tally.lines,
                 "bytes": tally.size,
                 "posts": tally.posts,
@@ -133,6 +134,8 @@ class Listening:
                 "dropped": dict(sorted(tally.dropped.items())),
                 "seconds": round(seconds, 3),
             }
+            if broad := self._too_broad():
+                said["too_broad"] = broad
             click.echo(msgspec.json.encode(said).decode(), err=True)
             return
         click.echo(
@@ -142,6 +145,14 @@ class Listening:
         )
         for reason, number in sorted(tally.dropped.items()):
             click.echo(f"  dropped, {reason.replace('_', ' ')}: {number:,}", err=True)
+        for name, reason in list(self._too_broad().items())[:_SHOWN]:
+            click.echo(f"  too broad, {name}: {reason}", err=True)
+
+    def _too_broad(self) -> dict[str, str]:
+        """Watches that slow the matching down, once posts enough have shown it; and why."""
+        if self.ear.tally.posts < _ENOUGH_POSTS:
+            return {}
+        return dict(self.ear.watches.matcher.too_broad())
 
     async def _hear_all(self) -> None:
         batches = gathered(

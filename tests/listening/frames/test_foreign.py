@@ -187,3 +187,15 @@ def test_whole_server_sent_events_are_frames() -> None:
 def test_unknown_kind_is_refused_with_those_there_are() -> None:
     with pytest.raises(BadInput, match="there are"):
         frame_kind("fax")
+
+
+def test_authors_say_who_they_are() -> None:
+    """R01: ``bio:`` asks for it."""
+    user = {"id": "2", "username": "ann", "description": "Pilot & poet"}
+    tweet = {"data": {"id": "1", "text": "Hi", "author_id": "2"}, "includes": {"users": [user]}}
+    account = {"id": "7", "acct": "ann", "note": "<p>Pilot &amp; poet</p>"}
+    status = {"id": "1", "content": "<p>Hi</p>", "account": account}
+    lines = {"x": json.dumps(tweet).encode(), "mastodon": json.dumps(status).encode()}
+    found = [KINDS[name].read(line) for name, line in lines.items()]
+    bios = [one.author.bio for one in found if isinstance(one, Post) and one.author]
+    assert bios == ["Pilot & poet", "Pilot & poet"]

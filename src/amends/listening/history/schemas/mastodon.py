@@ -14,7 +14,7 @@ from amends.listening.history.schemas.fields import (
     web_link,
     whole_of,
 )
-from amends.listening.history.schemas.plain import Plain, plain_text
+from amends.listening.history.schemas.plain import CONTENT_LIMIT, Plain, plain_text
 from amends.terms import Author, BadInput, Media, Post, Ref
 
 _COUNTS = {
@@ -107,8 +107,16 @@ def _author(account: Json) -> Author | None:
         id=account_id,
         handle=handle or text_of(account.get("username")),
         name=text_of(account.get("display_name")),
+        bio=_bio(account.get("note")),
         followers=whole_of(account.get("followers_count")),
     )
+
+
+def _bio(note: object) -> str | None:
+    """What an account says of itself, as plain text; nothing where that is beyond all measure."""
+    if not isinstance(note, str) or len(note) > CONTENT_LIMIT:
+        return None
+    return plain_text(note).text or None
 
 
 def _parent(value: Json, parent: str | None) -> Ref | None:

@@ -95,6 +95,7 @@ class _Includes:
             id=author_id,
             handle=text_of(user.get("username")),
             name=text_of(user.get("name")),
+            bio=text_of(user.get("description")),
             followers=whole_of(mapping_of(user.get("public_metrics")).get("followers_count")),
         )
 
