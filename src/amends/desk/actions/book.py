@@ -19,6 +19,7 @@ from amends.desk.models import (
     PostRow,
     ReadingRow,
 )
+from amends.desk.queries.threads import in_threads
 from amends.terms import Reading
 
 Thread = tuple[str, str]
@@ -79,7 +80,7 @@ class Book:
 def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     """What is known of these posts' threads and authors. Holds the cases' rows till the end."""
     book = Book()
-    pairs = _cases_of({a.row.conversation for a in arrivals}, brand)
+    pairs = _cases_of({(a.row.network, a.row.conversation) for a in arrivals}, brand)
     book.loose = _loose(arrivals, {(network, thread) for _, network, thread in pairs})
     others = [one for loose in book.loose.values() for one in loose]
     authors = _share_authors([*arrivals, *others])
@@ -97,12 +98,16 @@ def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     return book
 
 
-def _cases_of(conversations: Collection[str], brand: Brand) -> set[tuple[int, str, str]]:
+def _cases_of(threads: Collection[Thread], brand: Brand) -> set[tuple[int, str, str]]:
     """The brand's cases with posts in these conversations, with network and conversation."""
     # The brand is compared here: asked in SQL, SQLite goes through all of the brand's cases.
-    held = PostRow.objects.filter(conversation__among=conversations, place__isnull=False)
-    rows = held.values_list("place__case", "place__case__brand", "network", "conversation")
-    return {(case, network, thread) for case, owner, network, thread in rows if owner == brand.pk}
+    names = ("place__case", "place__case__brand", "network", "conversation")
+    return {
+        (case, network, thread)
+        for rows in in_threads(PostRow.objects.filter(place__isnull=False), threads)
+        for case, owner, network, thread in rows.values_list(*names)
+        if owner == brand.pk
+    }
 
 
 def _hold(pks: Collection[int]) -> dict[int, Case]:
@@ -147,11 +152,10 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
         for row in rows
         if row.author_id is not None and row.native_id in wanted and not row.ours
     }
-    before = known.filter(  # no network: its index finds all there is
-        conversation__in={thread for _, thread, _ in wrote},
-        author__in={author for _, _, author in wrote},
-    )
-    for one in arrivals_of(before.only(*NEEDED).order_by("created_at", "pk")):
+    theirs = known.filter(author__in={author for _, _, author in wrote}).only(*NEEDED)
+    threads = {(network, thread) for network, thread, _ in wrote}
+    before = [row for rows in in_threads(theirs, threads) for row in rows]
+    for one in arrivals_of(sorted(before, key=lambda row: (row.created_at, row.pk))):
         if (one.row.network, one.row.conversation, one.row.author_id) in wrote:
             loose[one.row.network, one.row.conversation].append(one)
     return loose

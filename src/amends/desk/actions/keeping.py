@@ -14,13 +14,11 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 
 from amends.desk.actions.book import Arrival
 from amends.desk.actions.bulk import SKIP, insert_values, new_keys, update_values
-from amends.desk.actions.threads import by_network, conversations_of
+from amends.desk.actions.threads import conversations_of
 from amends.desk.models import AuthorRow, MentionRow, PostRow, ReadingRow, WatchRow
 from amends.desk.queries.roles import roles_of
+from amends.desk.queries.threads import Key, by_network
 from amends.terms import Author, Mention, Post, Reading
-
-Key = tuple[str, str]
-"""A post, or a profile, by its network and its id there."""
 
 
 @dataclass(slots=True)

@@ -11,14 +11,14 @@ from amends.casework import Intake, decide
 from amends.desk.actions.intake import ABOUT_US, Circumstances
 from amends.desk.actions.keeping import Kept
 from amends.desk.models import PostRow
-
-Thread = tuple[str, str]
-"""A conversation by its network and its id there."""
+from amends.desk.queries.threads import Key, in_threads
 
 
 def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
     """Those for which intake may do anything."""
-    held = _in_cases({one.conversation for one in kept})
+    if not kept:
+        return []
+    held = _in_cases({one.thread for one in kept})
     chosen: list[Kept] = []
     left = list(kept)
     more = [one for one in left if _matters(one, held, around)]
@@ -32,15 +32,15 @@ def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
     return chosen
 
 
-def _in_cases(conversations: Collection[str]) -> set[Thread]:
+def _in_cases(threads: Collection[Key]) -> set[Key]:
     """The threads with posts in cases; of other networks too where ids are the same."""
-    if not conversations:
-        return set()
-    held = PostRow.objects.filter(conversation__among=conversations, place__isnull=False)
-    return set(held.values_list("network", "conversation").distinct())
+    held = in_threads(PostRow.objects.filter(place__isnull=False), threads)
+    return {
+        thread for rows in held for thread in rows.values_list("network", "conversation").distinct()
+    }
 
 
-def _matters(one: Kept, held: Collection[Thread], around: Circumstances) -> bool:
+def _matters(one: Kept, held: Collection[Key], around: Circumstances) -> bool:
     mention = one.mention
     if mention.ours or one.thread in held:
         return True
@@ -70,7 +70,7 @@ def _speaks_to_us(one: Kept) -> bool:
     return one.mention.to_us or one.private or not one.kinds.isdisjoint(ABOUT_US)
 
 
-def _follows(one: Kept, threads: Collection[Thread], authors: Collection[int]) -> bool:
+def _follows(one: Kept, threads: Collection[Key], authors: Collection[int]) -> bool:
     if one.thread in threads:
         return True
     return one.author is not None and one.author.pk in authors and _speaks_to_us(one)

@@ -5,14 +5,12 @@ that is its conversation; where the end is not stored yet, posts wait under its 
 and points on, they move. So a thread is the same in whatever order its posts are stored.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from amends.desk.actions.bulk import update_values
 from amends.desk.models import Case, PostRow
+from amends.desk.queries.threads import ANSWERS, Key, by_network
 from amends.terms import Post
-
-Key = tuple[str, str]
-"""A post, or a conversation, by its network and its id there."""
 
 
 def conversations_of(posts: Sequence[Post]) -> dict[Key, str]:
@@ -35,13 +33,6 @@ def _points_to(post: Post) -> Key:
     """Itself where it begins a conversation."""
     answered = post.in_reply_to.id if post.in_reply_to else post.id
     return post.network, post.conversation or answered
-
-
-def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for network, native in keys:
-        found.setdefault(network, set()).add(native)
-    return found
 
 
 def _conversations(keys: Collection[Key]) -> dict[Key, Key]:
@@ -78,9 +69,9 @@ def _move_those_below(moved: Mapping[Key, str]) -> None:
     if not moved:
         return
     firsts = {first for _, first in moved}
-    for model in (PostRow, Case):
+    for model, waiting in ((PostRow, PostRow.objects.filter(ANSWERS)), (Case, Case.objects.all())):
         # The network is compared below: asked in SQL, SQLite goes through all of it.
-        rows = model.objects.filter(conversation__among=firsts)
+        rows = waiting.filter(conversation__among=firsts)
         below = [
             (pk, moved[network, first])
             for pk, network, first in rows.values_list("pk", "network", "conversation")

@@ -54,6 +54,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="postrow",
-            index=models.Index(fields=["conversation"], name="posts_of_a_conversation"),
+            index=models.Index(
+                condition=models.Q(("conversation", models.F("native_id")), _negated=True),
+                fields=["conversation"],
+                name="answers_of_a_thread",
+            ),
         ),
     ]

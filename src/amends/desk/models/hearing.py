@@ -153,8 +153,13 @@ class PostRow(models.Model):
                 condition=models.Q(taken_in=False),
             ),
             models.Index(fields=["-created_at", "-id"], name="posts_newest_first"),
-            # By itself, and not by db_index: PostgreSQL would get a second one for LIKE.
-            models.Index(fields=["conversation"], name="posts_of_a_conversation"),
+            # The first post of a thread is found by its id. Ids come in no order, and so each
+            # entry is a page to be written.
+            models.Index(
+                fields=["conversation"],
+                name="answers_of_a_thread",
+                condition=~models.Q(conversation=models.F("native_id")),
+            ),
         ]
 
     def __str__(self) -> str:

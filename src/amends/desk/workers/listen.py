@@ -13,6 +13,7 @@ from amends.connectors.registry import make
 from amends.desk.actions.hearing import seen
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
+from amends.desk.queries.threads import ANSWERS
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
@@ -63,8 +64,8 @@ def threads_known(keys: Sequence[Key]) -> set[Key]:
     """
     networks, ids = {n for n, _ in keys}, {i for _, i in keys}
     held = PostRow.objects.filter(place__isnull=False)
-    rows = set(held.filter(conversation__in=ids).values_list("network", "conversation"))
-    posts = held.filter(network__in=networks, native_id__in=ids)
+    rows = set(held.filter(ANSWERS, conversation__among=ids).values_list("network", "conversation"))
+    posts = held.filter(network__in=networks, native_id__among=ids)
     return (rows | set(posts.values_list("network", "native_id"))) & set(keys)
 
 
