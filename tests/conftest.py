@@ -80,7 +80,7 @@ _ONCE = frozenset(
     f"test_{name}.py"
     for name in (
         "door", "doors", "matrix", "people", "policy", "setup", "setup_channels", "setup_networks",
-        "setup_watches",
+        "setup_queries", "setup_watches",
     )
 )  # fmt: skip
 
