@@ -5,7 +5,7 @@ import sys
 import click
 
 from amends import __version__
-from amends.cli import admin, cluster, demo, guard, history, listen, match, run, training
+from amends.cli import admin, bench, cluster, demo, guard, history, listen, match, run, training
 from amends.terms import AmendsError
 
 
@@ -24,6 +24,7 @@ for _command in (
     match.match,
     guard.guard,
     cluster.cluster,
+    bench.bench,
     admin.migrate,
     admin.sign_in,
     admin.audit,

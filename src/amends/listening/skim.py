@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from amends.listening.frames.kind import FrameKind, Gone
 from amends.listening.history.rows import excerpt
 from amends.matching import Matcher
-from amends.terms import BadInput, DeadLetter, Mention, Post
+from amends.terms import BadInput, DeadLetter, Mention
 
 
 @dataclass(slots=True)
@@ -39,32 +39,22 @@ def skim(
 
 def skim_lines(lines: Sequence[bytes], kind: FrameKind, matcher: Matcher) -> SkimBatch:
     """What one batch of lines holds."""
+    looked = matcher.lines(lines, kind)
     batch = SkimBatch(read=len(lines))
-    posts: list[Post] = []
-    for line in lines:
-        found = _read(line, kind, batch)
-        if isinstance(found, Post):
-            posts.append(found)
-        elif isinstance(found, Gone):
-            batch.gone.append(found)
-    for post, watches in zip(posts, matcher.batch(posts), strict=True):
-        if watches:
-            batch.mentions.append(Mention(post=post, watches=watches))
-        else:
-            batch.dropped["no_watch"] += 1
+    batch.mentions = [Mention(post=one.post, watches=one.queries) for one in looked.matches]
+    batch.gone = [other for _, other in looked.others if other is not None]
+    for at, error in looked.dead:
+        _bury(lines[at], error, kind, batch)
+    not_a_post = len(looked.others) - len(batch.gone)
+    met = len(looked.matches) + len(looked.others) + len(looked.dead)
+    for reason, count in (("not_a_post", not_a_post), ("no_watch", len(lines) - met)):
+        if count:
+            batch.dropped[reason] = count
     return batch
 
 
-def _read(line: bytes, kind: FrameKind, batch: SkimBatch) -> Post | Gone | None:
-    """What a line holds. A line without a post is accounted for in the batch."""
-    if not line.strip():
-        batch.dropped["blank"] += 1
-        return None
-    try:
-        found = kind.read(line)
-    except BadInput as error:
+def _bury(line: bytes, error: BadInput, kind: FrameKind, batch: SkimBatch) -> None:
+    if line.strip():
         batch.dead.append(DeadLetter(source=kind.name, reason=str(error), raw=excerpt(line)))
-        return None
-    if found is None:
-        batch.dropped["not_a_post"] += 1
-    return found
+    else:
+        batch.dropped["blank"] += 1

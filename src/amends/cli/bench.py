@@ -1,0 +1,76 @@
+"""``amends bench``: what Amends costs on this machine."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from amends.cli import benching, storing
+
+
+@click.group()
+def bench() -> None:
+    """Measure this machine with made-up posts, beside peers and bounds in the same run."""
+
+
+bench.add_command(benching.cluster)
+bench.add_command(storing.store)
+
+_OPTIONS = (
+    click.option("--queries", default=10_000, show_default=True, help="How many queries listen."),
+    click.option(
+        "--common", default=0.02, show_default=True, help="Share that hangs on common words."
+    ),
+    click.option(
+        "--seed", default=1, show_default=True, help="What posts and queries are drawn by."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object."),
+)
+
+
+def _workload(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@bench.command(short_help="From JSON lines to texts.")
+@click.option("--posts", default=40_000, show_default=True, help="How many posts are made.")
+@_workload
+def decode(as_json: bool, **task: Any) -> None:
+    """Read texts out of JSON lines, beside reading the posts whole."""
+    from amends.bench.listening import Task, bench_decode
+
+    _tell(bench_decode(Task(**task)), as_json)
+
+
+@bench.command(short_help="From JSON lines to mentions, with thousands of queries.")
+@click.option("--posts", default=40_000, show_default=True, help="How many posts are made.")
+@_workload
+def match(as_json: bool, **task: Any) -> None:
+    """Match queries against posts, beside a loop of regular expressions, one alternation, and
+    plain scans of the same bytes."""
+    from amends.bench.listening import Task, bench_match
+
+    _tell(bench_match(Task(**task)), as_json)
+
+
+@bench.command(short_help="A long stream, and the memory held meanwhile.")
+@click.option("--posts", default=1_000_000, show_default=True, help="How many posts pass.")
+@_workload
+def listen(as_json: bool, **task: Any) -> None:
+    """Let posts pass in one go, and say every ten seconds how fast and in how much memory."""
+    from amends.bench.listening import Task, bench_listen
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    _tell(bench_listen(Task(**task), say), as_json)
+
+
+def _tell(told: Any, as_json: bool) -> None:
+    import msgspec
+
+    from amends.bench.figures import lines_of
+
+    click.echo(msgspec.json.encode(told).decode() if as_json else "\n".join(lines_of(told)))
