@@ -70,7 +70,8 @@ class Listening:
         """Read watches and cursor, and see that all sources are there. Raises ``BadInput``, of
         which ``WatchesRefused`` lists all that is wrong with the watches."""
         watches = Watches(read_watches(options.watches), language_detector())
-        rate = Rate(enabled=sys.stderr.isatty())
+        # Where mentions scroll by on the same terminal they show well enough how it goes.
+        rate = Rate(enabled=sys.stderr.isatty() and not sys.stdout.isatty())
         clock = SystemClock()
         world = World(
             outbound=Outbound(allow=load().allow_hosts),
@@ -158,7 +159,7 @@ class Listening:
         batches = gathered(
             together(self.sources, self.places.of),
             weigh=weight,
-            limits=Limits(items=4_000, size=2_000_000),
+            limits=Limits(items=8_000, size=8_000_000),
             clock=self.world.clock,
             sleep=self.world.sleep,
         )
