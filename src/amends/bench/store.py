@@ -49,7 +49,6 @@ class Report:
 
     database: str
     task: Task
-    filled: Filled
     stored: Stored
     alone: Waits
     meanwhile: Waits
@@ -77,7 +76,7 @@ def run(database: str, task: Task, *, seconds: float, folder: Path, url: str = "
         _ask(storing, str(seconds))
         meanwhile = desk.work(until=time.monotonic() + seconds)
         stored = msgspec.json.decode(_answer(storing), type=Stored)
-    return Report(database, task, filled, stored, alone, meanwhile)
+    return Report(database, task, stored, alone, meanwhile)
 
 
 @dataclass(slots=True)

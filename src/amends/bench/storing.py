@@ -44,7 +44,6 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     person: int
     refs: Sequence[str]
-    seconds: float
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +78,6 @@ class Storing:
     def fill(self) -> Filled:
         from amends.desk.models import Case
 
-        began = time.perf_counter()
         while self.crowd.made < self.task.stored:
             self._store(min(self.task.batch, self.task.stored - self.crowd.made))
         return Filled(
@@ -87,7 +85,6 @@ class Storing:
             password=self.password,
             person=self.person.pk,
             refs=list(Case.objects.order_by("-pk").values_list("ref", flat=True)[:200]),
-            seconds=time.perf_counter() - began,
         )
 
     def run(self, seconds: float) -> Stored:

@@ -16,7 +16,8 @@ import click
 @click.option(
     "--by-time", is_flag=True, help="Ids that grow, as on X; else as random as Bluesky's."
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="What mentions are drawn by.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def store(
     *,
     database: str,
@@ -27,10 +28,13 @@ def store(
     watches: int,
     by_time: bool,
     seed: int,
+    as_json: bool,
 ) -> None:
     """Store made-up mentions into a desk of its own, in a folder that is gone afterwards, as fast as
     it goes, while its pages are asked; print the speed, the CPU of each mention, and how long the
     pages took alone and meanwhile."""
+    import msgspec
+
     from amends.bench.store import lines_of, run
     from amends.bench.storing import Task
 
@@ -39,4 +43,4 @@ def store(
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user
         report = run(database, task, seconds=seconds, folder=folder, url=url)
-    click.echo("\n".join(lines_of(report)))
+    click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))

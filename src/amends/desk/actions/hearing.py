@@ -11,7 +11,7 @@ from amends.casework import Outcome
 from amends.desk.actions.bulk import insert_rows
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import Circumstances, hold, take_in
-from amends.desk.actions.keeping import Kept, Key, keep_new, key_of, match_stored, stored
+from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
 from amends.desk.actions.mattering import that_matter
 from amends.desk.models import (
     Brand,
@@ -22,6 +22,7 @@ from amends.desk.models import (
     DropCount,
     PostRow,
 )
+from amends.desk.queries.threads import Key
 from amends.terms import DeadLetter, Mention, Post
 
 

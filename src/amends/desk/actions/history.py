@@ -25,9 +25,9 @@ from amends.desk.actions.hearing import (
     store_dead,
 )
 from amends.desk.actions.intake import Circumstances, hold, take_in
-from amends.desk.actions.keeping import Key
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
+from amends.desk.queries.threads import Key
 from amends.listening import Item, Step, run
 from amends.listening.history import History, Line
 from amends.listening.steps import (

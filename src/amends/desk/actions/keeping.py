@@ -48,6 +48,10 @@ class Kept:
         return int(self.row[0])
 
     @property
+    def post(self) -> Key:
+        return self.mention.post.network, self.mention.post.id
+
+    @property
     def thread(self) -> Key:
         return self.mention.post.network, self.conversation
 

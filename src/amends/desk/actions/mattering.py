@@ -18,7 +18,7 @@ def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
     """Those for which intake may do anything."""
     if not kept:
         return []
-    held = _in_cases({one.thread for one in kept})
+    held = _in_cases(kept)
     chosen: list[Kept] = []
     left = list(kept)
     more = [one for one in left if _matters(one, held, around)]
@@ -32,11 +32,17 @@ def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
     return chosen
 
 
-def _in_cases(threads: Collection[Key]) -> set[Key]:
+def _in_cases(kept: Sequence[Kept]) -> set[Key]:
     """The threads with posts in cases; of other networks too where ids are the same."""
-    held = in_threads(PostRow.objects.filter(place__isnull=False), threads)
+    posts = PostRow.objects.filter(place__isnull=False)
+    new = {one.post for one in kept}
+    threads = {one.thread for one in kept}
+    answers, *_ = in_threads(posts, threads)
+    _, *firsts = in_threads(posts, threads - new)  # a new post is in no case yet
     return {
-        thread for rows in held for thread in rows.values_list("network", "conversation").distinct()
+        thread
+        for rows in (answers, *firsts)
+        for thread in rows.values_list("network", "conversation").distinct()
     }
 
 
