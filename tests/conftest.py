@@ -79,8 +79,8 @@ _static.add_files_from_finders = _list_files_once
 _ONCE = frozenset(
     f"test_{name}.py"
     for name in (
-        "door", "doors", "matrix", "people", "policy", "setup", "setup_channels", "setup_networks",
-        "setup_queries", "setup_watches",
+        "door", "doors", "heard_plans", "matrix", "people", "policy", "setup", "setup_channels",
+        "setup_networks", "setup_queries", "setup_watches",
     )
 )  # fmt: skip
 

@@ -65,6 +65,18 @@ def test_role_stands_on_the_case_and_in_the_inbox() -> None:
         assert 'data-test="author-role">press<' in client.get(url).text
 
 
+def test_inbox_is_narrowed_to_a_role() -> None:
+    press, other = case(handle="pat"), case(handle="tom")
+    AuthorRow.objects.filter(handle="pat").update(role="press")
+    client = signed_in(people.mina)
+
+    def listed(query: str) -> list[str]:
+        return [row["ref"] for row in client.get(f"/inbox/?{query}").context["rows"]]
+
+    assert listed("role=press") == [press.ref]
+    assert sorted(listed("role=spy")) == sorted([press.ref, other.ref])
+
+
 def test_list_is_pasted() -> None:
     assert pasted().status_code == 302
     assert marks() == [("rosa", "press", "list"), ("tom", "press", "list")]

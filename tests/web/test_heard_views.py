@@ -6,13 +6,12 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from amends.desk.actions.roles import mark_accounts
 from amends.desk.models import AuthorRow, PostRow
-from amends.desk.queries.heard import HeardFilter, View, fitting, heard_page
-from amends.desk.queries.newest import Key, Newest, read_key, write_key
+from amends.desk.queries.heard import HeardFilter, View, heard_page
+from amends.desk.queries.newest import Key, read_key, write_key
 from amends.terms import AuthorRole, WatchKind
 from tests import people
 from tests.factories import NOON, case, heard, mention, store, watch
@@ -172,26 +171,6 @@ def test_rare_posts_are_looked_for_as_long_as_there_is_time(
         wanted = HeardFilter(words="needle", after=page.next)
     assert found == [NOON - timedelta(minutes=1), NOON - timedelta(minutes=7)]
     assert stops == [4, 4, None]
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        HeardFilter(network="demo", sentiment="negative", role="press", lang="de"),
-        HeardFilter(view=View.THEIRS, words="lost luggage", role="unknown"),
-        HeardFilter(view=View.PRAISE, kind="brand"),
-        HeardFilter(view=View.MARKET, mood="question", watch=1),
-    ],
-)
-def test_parts_are_read_in_the_order_of_an_index(wanted: HeardFilter) -> None:
-    """Whatever a list is narrowed to: a database that sorts what it finds reads all of it first."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL plans by figures that a desk of a few posts does not have.")
-    part = Newest(watch=wanted.watch).part(Key(NOON, 7), Key(NOON - timedelta(1), 1))
-    plan = fitting(part, wanted, 0.5).values_list("pk").explain()
-    index = "mentions_newest_first" if wanted.watch else "posts_newest_first"
-    assert index in plan
-    assert "TEMP B-TREE" not in plan
 
 
 def test_watchs_posts_come_by_the_time_they_were_written() -> None:

@@ -31,13 +31,15 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """``after`` is the ``next`` of the page before. Empty strings filter nothing."""
+    """``role``: of the author of the first post. ``after`` is the ``next`` of the page before. Empty
+    strings filter nothing."""
 
     tab: Tab = Tab.ALL
     state: str = ""
     network: str = ""
     priority: int | None = None
     label: str = ""
+    role: str = ""
     search: str = ""
     after: str = ""
 
@@ -75,6 +77,8 @@ def _filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
         cases = cases.filter(network=wanted.network)
     if wanted.priority is not None:
         cases = cases.filter(priority=wanted.priority)
+    if wanted.role:
+        cases = cases.filter(first_post__author__role=wanted.role)
     if wanted.label:
         cases = cases.filter(labels__name=wanted.label)
     for word in wanted.search.replace("@", " ").split()[:8]:

@@ -19,6 +19,7 @@ from amends.desk.queries import (
 )
 from amends.desk.queries.inbox import PAGE
 from amends.web.asking import is_fragment, require
+from amends.web.heardpage import ROLES
 from amends.web.words import PRIORITIES, STATES
 
 TABS = {
@@ -59,6 +60,7 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
             "priorities": PRIORITIES,
             "networks": networks_seen(person),
             "labels": label_names(),
+            "roles": ROLES,
         }
     return facts
 
@@ -83,6 +85,7 @@ def read_filter(asked: QueryDict) -> InboxFilter:
         network=_plain(asked.get("network", ""))[:32],
         priority=int(priority) if priority in {str(p) for p in PRIORITIES} else None,
         label=_plain(asked.get("label", ""))[:40],
+        role=role if (role := asked.get("role", "")) in ROLES else "",
         search=_plain(asked.get("search", ""))[:200],
         after=asked.get("after", "")[:400],
     )
@@ -94,7 +97,7 @@ def _plain(text: str) -> str:
 
 
 def is_filtered(wanted: InboxFilter) -> bool:
-    named = (wanted.state, wanted.network, wanted.label, wanted.search.strip())
+    named = (wanted.state, wanted.network, wanted.label, wanted.role, wanted.search.strip())
     return any(named) or wanted.priority is not None
 
 
@@ -106,6 +109,7 @@ def query_of(wanted: InboxFilter, *, tab: Tab | None = None) -> str:
         "network": wanted.network,
         "priority": str(wanted.priority or ""),
         "label": wanted.label,
+        "role": wanted.role,
         "search": wanted.search,
     }
     return urlencode({name: value for name, value in parts.items() if value})
