@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from amends.listening.asking import Watches
-from amends.listening.frames.registry import frame_kind
+from amends.listening.frames.registry import KINDS, frame_kind
 from amends.listening.lines.hearing import Ear
 from amends.listening.lines.lines import Lines
 from amends.terms import DeadLetter
@@ -41,6 +44,26 @@ def test_every_line_is_accounted_for() -> None:
     tally = hearing.tally
     assert (tally.lines, tally.posts, tally.mentions, tally.dead) == (6, 2, 1, 3)
     assert tally.dropped == {"no_watch": 1, "blank": 1}
+
+
+LINE = st.binary(max_size=12) | st.sampled_from(
+    [post("1", "acme late"), post("2", "x"), b"", b" \r", b'{"id":""}', b'{"id":"1","text":5}']
+)
+
+
+@given(data=st.lists(LINE, max_size=12), kind=st.sampled_from([None, *KINDS]))
+@settings(max_examples=50)
+def test_whatever_comes_adds_up(data: list[bytes], kind: str | None) -> None:
+    """R06: no line is lost, and each dead one has its own number."""
+    hearing = ear(brand="acme")
+    if kind:
+        hearing.kinds = {"f": KINDS[kind]}
+    mentions, dead = hearing.hear(lines(*data))
+    tally = hearing.tally
+    assert len(mentions) + tally.gone + len(dead) + tally.dropped.total() == len(data)
+    numbers = [letter.line for letter in dead]
+    assert None not in numbers
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_what_a_source_sends_is_found_out_by_its_first_line_that_tells() -> None:
