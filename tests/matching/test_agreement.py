@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -205,11 +206,11 @@ def test_whatever_is_read_prints_and_reads_back_as_itself(query: str) -> None:
 @settings(max_examples=50)
 @given(QUERIES, POSTS)
 def test_a_rule_for_x_loses_nothing(tree: Tree, post: Post) -> None:
-    node = parse(readable(tree))
+    node, on_x = parse(readable(tree)), msgspec.structs.replace(post, network="x")
+    writers = [post.author, *(ref and ref.author for ref in (post.in_reply_to, post.repost_of))]
+    assume(not any(one and "." in (one.handle or "") for one in writers))  # X has no such names
     try:
         rule = parse(compile_x(node))
     except NotOnX:
         return
-    on_x = Facts.of(post)
-    if post.network == "x" and evaluate(node, on_x):
-        assert evaluate(rule, on_x)
+    assert evaluate(rule, Facts.of(on_x)) or not evaluate(node, Facts.of(on_x))

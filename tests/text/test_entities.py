@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from amends.text import entities, normalise, strip_handles
+from amends.text import emoji, entities, links, normalise, strip_handles
 
 CASES: dict[str, list[tuple[str, ...]]] = {
     "hi @AcmeAir!": [("@acmeair",)],
@@ -34,6 +34,18 @@ def test_entities_are_whole_and_never_in_links(text: str, expected: list[tuple[s
 def test_entity_spans_include_the_sign() -> None:
     text = "so @acme, #late"
     assert [text[entity.start : entity.end] for entity in entities(text)] == ["@acme", "#late"]
+
+
+def test_links_are_those_with_a_scheme_or_www() -> None:
+    text = "See HTTPS://A.example/x?y#z, (www.b.example) and 24.12/25.12 c.example/d"
+    assert links(normalise(text)) == ["https://a.example/x?y#z,", "www.b.example)"]
+    assert links("no http here") == []
+
+
+def test_emoji_are_pictures_with_their_skin_and_flags() -> None:
+    text = "so \U0001f44d\U0001f3fd!\u2764\ufe0f \U0001f1e9\U0001f1ea 1 # a"
+    assert emoji(normalise(text)) == ["\U0001f44d\U0001f3fd", "\u2764", "\U0001f1e9\U0001f1ea"]
+    assert emoji("plain :)") == []
 
 
 def test_handles_are_stripped_and_addresses_stay() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amends.text import normalise, normalise_aligned
+from amends.text import normalise, normalise_aligned, normalise_keeping_case
 
 CASES = {
     "Acme AIR": "acme air",
@@ -49,3 +49,13 @@ def test_spans_lead_back_through_ligatures_and_invisible_characters() -> None:
 
 def test_letters_that_compose_across_clusters_keep_a_span() -> None:
     assert normalise_aligned("a\u3131\u314f") == ("a\uac00", [(0, 3), (0, 3)])
+
+
+@given(st.text())
+def test_form_with_capitals_folds_to_the_normal_form(text: str) -> None:
+    kept = normalise_keeping_case(text)
+    assert kept.casefold().replace("\u02bc", "'") == normalise(text)
+
+
+def test_capitals_are_kept_and_all_else_is_normal() -> None:
+    assert normalise_keeping_case("\uff35S\u2019s \u00adStra\u00dfe") == "US's Stra\u00dfe"

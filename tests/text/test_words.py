@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from amends.text import initial_words, normalise, token_spans, tokens
+from amends.text import initial_words, normalise, token_spans, tokens, tokens_of
 
 CASES = {
     "Acme\u2019s": ["acme", "s"],
@@ -36,6 +38,12 @@ def test_token_spans_are_places_in_the_normal_form() -> None:
         ("hi", "hi"),
         ("acme", "acme"),
     ]
+
+
+@given(st.text() | st.text(alphabet="aZ09 _-'"))
+def test_tokens_are_those_of_their_spans(text: str) -> None:
+    form = normalise(text)
+    assert tokens_of(form) == [word.text for word in token_spans(form)] == tokens(text)
 
 
 def test_initial_words_keep_their_form() -> None:

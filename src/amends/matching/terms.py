@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from heapq import merge
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 import regex
@@ -13,6 +14,9 @@ from amends.text import emoji, entities, normalise
 
 Finder = Callable[[Words], Iterator[Found]]
 Presence = Callable[[Words], bool]
+
+MOST_WAYS = 200
+"""How many ways to spread a phrase over hashtags are tried from one beginning."""
 
 
 class Pattern(NamedTuple):
@@ -144,39 +148,50 @@ def _emoji(text: str) -> Finder:
 
 
 def _near(units: Sequence[Pattern], within: int) -> Finder:
-    ways = [(list(units), within)]
-    if within >= 2 and len(units) > 1:
-        ways.append((list(reversed(units)), within - 2))
+    back = tuple(reversed(units)) if within >= 2 and len(units) > 1 else ()
 
     def find(words: Words) -> Iterator[Found]:
-        found = {
-            place
-            for order, most in ways
-            for runs in _spread(words, order, most)
-            if (place := words.found(runs)) is not None
-        }
-        return iter(sorted(found))
+        ways = [_in_order(words, units, within)]
+        if back:
+            ways.append(_in_order(words, back, within - 2))
+        return (place for place, _ in groupby(merge(*ways)))
 
     return find
 
 
-def _spread(words: Words, units: Sequence[Pattern], most: int) -> Iterator[Sequence[Run]]:
-    """The ways in which the units follow each other with at most ``most`` tokens between them.
-
-    Where no hashtag can be cut, of ways alike in beginning, end and distance only one.
-    """
+def _in_order(words: Words, units: Sequence[Pattern], most: int) -> Iterator[Found]:
+    """From each place where the first unit begins, the nearest way to the last one."""
+    ways_of = _ways if words.hashtags else _nearest
     for begin in _runs(words, units[0], words.where.get(units[0].words[0], ())):
-        ways: dict[object, tuple[Sequence[Run], int]] = {begin: ([begin], most)}
-        for unit in units[1:]:
-            longer: dict[object, tuple[Sequence[Run], int]] = {}
-            for runs, left in ways.values():
-                end = runs[-1][1]
-                for run in _runs(words, unit, range(end, end + left + 1)):
-                    way = [*runs, run]
-                    key = tuple(way) if words.hashtags else (run, left - run[0] + end)
-                    longer[key] = way, left - run[0] + end
-            ways = longer
-        yield from (runs for runs, _ in ways.values())
+        ways = islice(ways_of(words, units[1:], (begin,), most), MOST_WAYS)
+        if place := next(filter(None, map(words.found, ways)), None):
+            yield place
+
+
+def _nearest(
+    words: Words, units: Sequence[Pattern], way: tuple[Run, ...], most: int
+) -> Iterator[tuple[Run, ...]]:
+    """The nearest way: each unit where it next stands, for that leaves most to the others."""
+    for unit in units:
+        end = way[-1][1]
+        run = next(_runs(words, unit, range(end, end + most + 1)), None)
+        if run is None:
+            return
+        most -= run[0] - end
+        way = (*way, run)
+    yield way
+
+
+def _ways(
+    words: Words, units: Sequence[Pattern], way: tuple[Run, ...], most: int
+) -> Iterator[tuple[Run, ...]]:
+    """Every way, for the nearest may cut a hashtag where another does not."""
+    if not units:
+        yield way
+        return
+    end = way[-1][1]
+    for run in _runs(words, units[0], range(end, end + most + 1)):
+        yield from _ways(words, units[1:], (*way, run), most - run[0] + end)
 
 
 def _runs(words: Words, pattern: Pattern, starts: Iterable[int]) -> Iterator[Run]:
