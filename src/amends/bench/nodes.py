@@ -120,7 +120,7 @@ async def _carry(
 
 
 class Nodes:
-    """A cluster of brokers named n1, n2, n3, with their files in ``folder``."""
+    """Brokers named n1, n2, n3, with their files in ``folder``: a cluster where there are several."""
 
     def __init__(self, folder: Path, count: int = 3) -> None:
         refused = missing_nats()
@@ -207,9 +207,10 @@ class Nodes:
     def _write(self, name: str) -> None:
         others = [other for other in self.names if other != name]
         routes = [(self._folder / f"{name}-{other}.port").read_text() for other in others]
+        alone = not others
         listed = ", ".join(f'"nats-route://{LOOPBACK}:{port}"' for port in routes)
         (self._folder / f"{name}.conf").write_text(
-            CONF.format(
+            (CONF if alone else CONF + CLUSTER).format(
                 name=name,
                 port=self._ports[name],
                 monitor=self._monitors[name],
@@ -240,6 +241,11 @@ server_name: {name}
 listen: "127.0.0.1:{port}"
 http: "127.0.0.1:{monitor}"
 jetstream {{ store_dir: "{folder}", max_mem: 64MB, max_file: 20GB }}
+ping_interval: "1s"
+ping_max: 2
+write_deadline: "5s"
+"""
+CLUSTER: Final = """\
 cluster {{
   name: amends
   listen: "127.0.0.1:{route_port}"
@@ -247,7 +253,4 @@ cluster {{
   no_advertise: true
   routes: [{routes}]
 }}
-ping_interval: "1s"
-ping_max: 2
-write_deadline: "5s"
 """

@@ -207,24 +207,28 @@ def _translated() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def connect(servers: Sequence[str], layout: Layout, *, name: str) -> AsyncIterator[Broker]:
+async def connect(
+    servers: Sequence[str], layout: Layout, *, name: str, patience_s: float = 10.0
+) -> AsyncIterator[Broker]:
     """A broker by its addresses (``nats://host:port``), connected again whenever it breaks.
 
-    Raises ``BrokerAway`` where none of them answers, ``BadInput`` where none is named.
+    Raises ``BrokerAway`` where none of them answers in ``patience_s``, ``BadInput`` where none is
+    named. Once connected it waits for ever.
     """
     if not servers:
         raise BadInput("No broker is named. Write AMENDS_NATS=nats://host:4222, one or several.")
     try:
-        client = await nats.connect(
-            list(servers),
-            name=name,
-            connect_timeout=2,
-            reconnect_time_wait=0.25,
-            max_reconnect_attempts=-1,
-            ping_interval=2,
-            max_outstanding_pings=2,
-            error_cb=_quiet,
-        )
+        async with asyncio.timeout(patience_s):
+            client = await nats.connect(
+                list(servers),
+                name=name,
+                connect_timeout=2,
+                reconnect_time_wait=0.25,
+                max_reconnect_attempts=-1,
+                ping_interval=2,
+                max_outstanding_pings=2,
+                error_cb=_quiet,
+            )
     except (nats.errors.Error, OSError) as error:
         msg = f"No broker answers at {', '.join(map(_bare, servers))}; start it, or correct AMENDS_NATS."
         raise BrokerAway(msg) from error

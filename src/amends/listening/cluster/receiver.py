@@ -40,6 +40,7 @@ class Publisher:
     health: Health = _say_nothing
     back_off: BackOff = field(default_factory=lambda: BackOff(first_s=0.1, longest_s=5.0))
     count: Counter[str] = field(default_factory=Counter)
+    well: str = "Receiving."
 
     async def store(self, lane: str, packet: Packet, cursor: str) -> None:
         """Publish until it is stored, however long that takes; ``lane`` "" for any partition."""
@@ -67,7 +68,7 @@ class Publisher:
                 await self.sleep(self.back_off.wait_s(troubles, self.rng))
             else:
                 if troubles:
-                    self.health("well", "Receiving.")
+                    self.health("well", self.well)
                 return
 
 
@@ -93,7 +94,7 @@ class Receiver:
         """
         publisher = self._publisher
         await publisher.insist(self._find_cursor)
-        publisher.health("well", "Receiving.")
+        publisher.health("well", publisher.well)
         keeping = asyncio.create_task(self._keep_cursor())
         try:
             async with asyncio.TaskGroup() as group, aclosing(slices(self._cursor)) as found:

@@ -1,0 +1,112 @@
+"""A real broker keeps what it promises (R04); its end is told in one sentence."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from amends.listening.cluster import Broker, BrokerAway, Layout, connect, look
+from amends.listening.cluster.broker import BrokerFull
+from amends.terms import BadInput
+from tests.support.nats import brokers
+
+pytestmark = pytest.mark.nats
+
+ONE = Layout(partitions=2, replicas=1, ack_wait_s=1, max_bytes=1 << 20)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with brokers() as nodes:
+        yield nodes.addresses[0]
+
+
+@pytest.fixture
+async def broker(address: str) -> AsyncIterator[Broker]:
+    """With empty streams."""
+    async with connect([address], ONE, name="test") as made:
+        for one in await made._streams.streams_info():
+            await made._streams.delete_stream(str(one.config.name))
+        await made.set_up()
+        yield made
+
+
+async def publish(broker: Broker, lane: str, *bodies: bytes) -> list[bool]:
+    subject = ONE.subject("1-posts", lane)
+    return [await broker.publish(subject, one, message_id=repr(one[:8])) for one in bodies]
+
+
+async def all_done(broker: Broker) -> bool:
+    """An acknowledgement is not itself acknowledged: it is waited for."""
+    async with asyncio.timeout(5):
+        while (await look(broker)).messages:  # noqa: ASYNC110 (only asking tells)
+            await asyncio.sleep(0.01)
+    return True
+
+
+async def test_message_published_twice_is_stored_once(broker: Broker) -> None:
+    assert await publish(broker, "0", b"a", b"b", b"a") == [True, True, False]
+    puller = await broker.puller("0")
+    found = await puller.take(10, wait_s=0.5)
+    assert [(one.source, one.body, one.tries) for one in found] == [
+        ("1-posts", b"a", 1),
+        ("1-posts", b"b", 1),
+    ]
+
+
+async def test_message_of_a_silent_worker_goes_to_another(broker: Broker) -> None:
+    await publish(broker, "0", b"a")
+    silent, other = await broker.puller("0"), await broker.puller("0")
+    assert len(await silent.take(10, wait_s=0.5)) == 1
+    assert await other.take(10, wait_s=0.2) == ()
+    (again,) = await other.take(10, wait_s=3)
+    assert (again.body, again.tries) == (b"a", 2)
+    await again.done()
+    assert await all_done(broker)
+
+
+async def test_message_given_back_comes_at_once(broker: Broker) -> None:
+    await publish(broker, "0", b"a")
+    puller = await broker.puller("0")
+    (one,) = await puller.take(10, wait_s=0.5)
+    await one.later(0)
+    (again,) = await puller.take(10, wait_s=0.9)
+    assert again.tries == 2
+
+
+async def test_cursor_is_the_last_one_kept(broker: Broker) -> None:
+    assert await broker.cursor("1-posts") is None
+    await broker.move_cursor("1-posts", "7")
+    await broker.move_cursor("1-posts", "9")
+    await broker.move_cursor("2-posts", "3")
+    assert await broker.cursors() == {"1-posts": "9", "2-posts": "3"}
+
+
+async def test_everything_before_a_place_is_settled_once_it_is_done(broker: Broker) -> None:
+    await publish(broker, "0", b"a")
+    puller = await broker.puller("0")
+    (one,) = await puller.take(10, wait_s=0.5)
+    assert await broker.settled() < one.place
+    await one.done()
+    assert await all_done(broker)
+    assert await broker.settled() > one.place
+
+
+async def test_full_broker_refuses_and_takes_again_when_there_is_room(broker: Broker) -> None:
+    with pytest.raises(BrokerFull, match="workers are behind"):
+        await publish(broker, "0", *(bytes([n]) * 200_000 for n in range(97, 107)))
+    puller = await broker.puller("0")
+    found = await puller.take(10, wait_s=0.5)
+    for one in found:
+        await one.done()
+    assert await all_done(broker)
+    assert await publish(broker, "1", b"z" * 200_000) == [True]
+
+
+async def test_broker_that_is_not_there_is_told_in_one_sentence() -> None:
+    with pytest.raises(BrokerAway, match=r"No broker answers at nats://127.0.0.1:1; start it"):
+        async with connect(["nats://user:secret@127.0.0.1:1"], ONE, name="test", patience_s=0.3):
+            pass
+    with pytest.raises(BadInput, match="No broker is named"):
+        async with connect([], ONE, name="test"):
+            pass

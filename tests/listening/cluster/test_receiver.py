@@ -1,0 +1,81 @@
+"""Receivers: the cursor follows what is stored; what fails is published again."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from amends.listening.cluster import BrokerAway, Receiver, Slice
+from amends.listening.cluster.layout import REMOVALS
+from tests.listening.cluster.fakes import FakeBroker, away, packet, publisher, until
+
+
+def source(*slices: Slice) -> Callable[[str | None], AsyncGenerator[Slice]]:
+    async def read(cursor: str | None) -> AsyncGenerator[Slice]:
+        for one in slices:
+            if cursor is None or int(one.cursor or 0) > int(cursor):
+                yield one
+
+    return read
+
+
+def piece(number: int) -> Slice:
+    return Slice(str(number), (("", packet(b"%d" % number)),), 1, 1)
+
+
+async def test_everything_is_published_and_the_cursor_is_the_last() -> None:
+    broker = FakeBroker()
+    count = await Receiver(publisher(broker)).run(source(*map(piece, range(1, 200))))
+    assert (count["frames"], len(broker.stored), broker.cursors[-1]) == (199, 199, "199")
+
+
+async def test_receiver_begins_at_the_cursor() -> None:
+    broker = FakeBroker()
+    broker.cursors.append("7")
+    count = await Receiver(publisher(broker)).run(source(*map(piece, range(1, 11))))
+    assert (count["frames"], broker.cursors[-1]) == (3, "10")
+
+
+async def test_what_the_broker_refuses_is_published_again() -> None:
+    broker = FakeBroker(away("0", "1", "2", "3"))
+    count = await Receiver(publisher(broker)).run(source(*map(piece, range(1, 41))))
+    assert (count["messages"], count["tried again"], broker.cursors[-1]) == (40, 4, "40")
+
+
+async def test_cursor_waits_for_the_slice_that_is_not_stored() -> None:
+    broker, blocked = FakeBroker(), asyncio.Event()
+    store = broker.publish
+
+    async def publish(subject: str, body: bytes, *, message_id: str) -> bool:
+        if len(broker.stored) == 2:
+            await blocked.wait()
+        return await store(subject, body, message_id=message_id)
+
+    broker.publish = publish  # type: ignore[method-assign]
+    receiver = Receiver(publisher(broker), window=1, cursor_every_s=0)
+    task = asyncio.create_task(receiver.run(source(*map(piece, range(1, 6)))))
+    await until(lambda: "2" in broker.cursors)
+    assert (len(broker.stored), broker.cursors[-1]) == (2, "2")
+    blocked.set()
+    await task
+    assert (len(broker.stored), broker.cursors[-1]) == (5, "5")
+
+
+async def test_second_receiver_of_the_same_source_stores_nothing_again() -> None:
+    broker = FakeBroker()
+    first = await Receiver(publisher(broker)).run(source(*map(piece, range(1, 11))))
+    broker.cursors.clear()  # as if it had died before it could tell
+    second = await Receiver(publisher(broker)).run(source(*map(piece, range(1, 11))))
+    assert (first["messages"], second["known already"], len(broker.stored)) == (10, 10, 10)
+
+
+async def test_removal_is_published_after_the_posts_before_it() -> None:
+    refusals = iter([BrokerAway("The broker is gone.")])
+
+    def refuse(subject: str) -> None:
+        if not subject.endswith(REMOVALS) and (error := next(refusals, None)) is not None:
+            raise error
+
+    broker = FakeBroker(refuse)
+    gone = Slice("2", ((REMOVALS, packet(b"gone")),), 1, 1)
+    await Receiver(publisher(broker)).run(source(piece(1), gone))
+    assert broker.order[-1] == REMOVALS
+    assert len(broker.order) == 2
