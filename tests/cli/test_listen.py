@@ -157,6 +157,20 @@ async def test_output_that_fails_leaves_the_cursor_where_it_was(
     assert heard(out) == ["1"]
 
 
+async def test_line_torn_by_a_kill_spoils_no_other(tmp_path: Path, watches: Path) -> None:
+    file, out = tmp_path / "posts.jsonl", tmp_path / "out"
+    file.write_text(post(1, "acme"))
+    out.write_text('{"watches":{"bra')
+    for _ in range(2):
+        with out.open("ab") as appended:
+            run = Listening.begin(Options(sources=(str(file),), watches=watches))
+            run.out = appended
+            await run.run()
+    torn, *whole = out.read_text().splitlines()
+    assert torn == '{"watches":{"bra'
+    assert [json.loads(line)["post"]["id"] for line in whole] == ["1", "1"]
+
+
 async def test_watches_change_while_it_runs(
     tmp_path: Path, watches: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

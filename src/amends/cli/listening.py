@@ -1,8 +1,10 @@
 """What ``amends listen`` does while it runs."""
 
 import asyncio
+import os
 import random
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +101,9 @@ class Listening:
 
     async def run(self) -> None:
         """Listen until all sources have ended, or until told to stop by a signal."""
+        for file in (self.out, self.dead):
+            if file is not None:
+                _begin_a_line(file)
         stop, again = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -227,6 +232,21 @@ class Listening:
             self.rate.tell(f"{error}\nThe watches stay as they were.")
             return
         self.rate.tell(f"{path} was read anew: {len(queries):,} watches.")
+
+
+def _begin_a_line(file: BinaryIO) -> None:
+    """End a line that a run which was killed left torn: it comes again, and must come whole."""
+    try:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size == 0:
+            return
+        with Path(f"/dev/fd/{file.fileno()}").open("rb") as beside:
+            beside.seek(-1, os.SEEK_END)
+            torn = beside.read(1) != b"\n"
+    except OSError:  # it is no file of the system, or may not be read
+        return
+    if torn:
+        file.write(b"\n")
 
 
 def _joined(batch: Sequence[Lines]) -> list[Lines]:

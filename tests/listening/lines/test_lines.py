@@ -67,6 +67,15 @@ def test_server_sent_events_are_one_frame_each() -> None:
         "p",
     )
     assert list(second.data) == [b"event: delete\ndata: 2"]
+    third = events.join(sent(b"id: 7", b'data: {"id":', b'data:"1"}', b"", b""))
+    assert list(third.data) == [b'{"id":\n"1"}']
+
+
+def test_event_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_, "LINE_LIMIT", 20)
+    events = Events()
+    found = [len(one) for _ in range(9) for one in events.join(sent(b"data: 12345")).data]
+    assert (found, events._size) == ([11] * 4, 11)
 
 
 def test_lines_that_are_no_events_pass_as_they_are() -> None:

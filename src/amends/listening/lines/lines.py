@@ -85,12 +85,15 @@ class Cutter:
 class Events:
     """Joins the lines of server-sent events, so that each event is one frame; other lines pass.
 
-    What a source sends is told by its first line that is not blank.
+    What a source sends is told by its first line that is not blank. An event with a name stays as
+    it is, its name first; one without is its data. One that does not end within ``LINE_LIMIT``
+    bytes is cut there.
     """
 
     def __init__(self) -> None:
         self._sent: bool | None = None
         self._block: list[bytes] = []
+        self._size = 0
         self._first = 0
 
     def join(self, lines: Lines) -> Lines:
@@ -111,12 +114,21 @@ class Events:
 
     def _whole(self, lines: Lines) -> Iterator[tuple[int, bytes]]:
         for number, line in zip(lines.numbers, lines.data, strict=True):
-            if line.strip():
-                if not line.startswith(b":"):  # a comment, sent to keep the connection
-                    self._first = self._first if self._block else number
-                    self._block.append(line.removesuffix(b"\r"))
-                continue
-            if self._block:
-                event, self._block = self._block, []
-                event.sort(key=lambda line: not line.startswith(b"event:"))
-                yield self._first, b"\n".join(event)
+            if line.strip() and not line.startswith(b":"):  # those are sent to keep the connection
+                self._first = self._first if self._block else number
+                self._block.append(line.removesuffix(b"\r"))
+                self._size += len(line)
+            if self._block and (not line.strip() or self._size > LINE_LIMIT):
+                yield self._first, _event(self._block)
+                self._block, self._size = [], 0
+
+
+def _event(block: list[bytes]) -> bytes:
+    """An event as one frame, its name first if it has one."""
+    named = sorted(block, key=lambda line: not line.startswith(b"event:"))
+    if named[0].startswith(b"event:"):
+        return b"\n".join(named)
+    data = (
+        line.removeprefix(b"data:").removeprefix(b" ") for line in block if line[:5] == b"data:"
+    )
+    return b"\n".join(data)

@@ -72,7 +72,7 @@ async def kept_open(
         except TryLater as error:
             until = error.retry_at
             tell(f"{wire.source}: {error} It is tried again.")
-        except Unreachable as error:
+        except (Unreachable, TooLarge) as error:
             tell(f"{wire.source}: {error} It is tried again.")
         troubles += 1
         asked_s = (until - clock.now()) / timedelta(seconds=1) if until else 0.0
