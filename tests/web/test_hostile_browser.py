@@ -114,6 +114,10 @@ def test_query_is_tried_as_one_types_and_what_was_heard_is_gone_through_by_keys(
         assert page.locator("#watch-sample .posts mark").first.inner_text() == "Halcyon"
         page.fill("[name=query]", "halcyon )")
         assert page.locator("#watch-sample mark.wrong").inner_text() == ")"
+        page.fill("[name=query]", "halcyon -nosuch")
+        page.fill("[name=name]", "By Enter")
+        page.locator("[name=name]").press("Enter")  # presses "Save", not what stands before it
+        page.wait_for_url("**/set-up/watches/")
         page.goto("/heard/")
         page.keyboard.press("j")
         page.keyboard.press("j")
