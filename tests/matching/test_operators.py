@@ -61,7 +61,8 @@ TEXTS: list[tuple[str, list[str], list[str]]] = [
     ("#late", ["(#late)"], ["https://a.example/#late", "a.example/x#late", "&#late"]),
     ("@XDevelopers", [".@xdevelopers hi"], ["xdevelopers", "@XDevelopers2", "me@xdevelopers.example"]),
     ("$twtr OR @XDevelopers -$fb", ["$TWTR $fb", "@xdevelopers"], ["@xdevelopers $FB"]),
-    ("$acme", ["buy $ACME"], ["$acmes", "acme", "https://x.example/$acme"]),
+    ("$BRK.B", ["buy $brk.b!"], ["$brk", "$brk.bc", "brk.b"]),
+    ("$acme", ["buy $ACME", "sold $ACME.ok"], ["$acmes", "acme", "https://x.example/$acme"]),
     # emoji
     ("(\U0001f603 OR \U0001f621) \U0001f62c", ["so\U0001f621\U0001f62c!"], ["\U0001f621", "\U0001f62c"]),
     ('"\U0001f44d\U0001f3fd"', ["\U0001f44d\U0001f3fd"], ["\U0001f44d", "\U0001f44d\U0001f3ff"]),

@@ -15,6 +15,7 @@ CASES: dict[str, list[tuple[str, ...]]] = {
     "@acme-air": [("@acme",)],
     "#Acme_Air #caf\u00e9 #\u624b\u673a": [("#acme_air",), ("#caf\u00e9",), ("#\u624b\u673a",)],
     "$ACME costs $20": [("$acme",)],
+    "$BRK.B, $acme.Then $acme.": [("$brk.b", "$brk"), ("$acme",), ("$acme",)],
     "\uff20acme \uff03late": [("@acme",), ("#late",)],
     "\u6211\u7231@acme": [("@acme",)],
     "a@b a#b ##c &#39; @@d": [],

@@ -20,7 +20,7 @@ _DOTTED = r"[a-z0-9_]+(?:-+[a-z0-9_]+)*(?:\.[a-z0-9]+(?:-+[a-z0-9]+)*)+"
 _MARKED = regex.compile(
     rf"(?V1){_ALONE}(?:@(?P<far>[a-z0-9_.-]*[a-z0-9_]@{_DOTTED})"
     rf"|@(?P<dotted>{_DOTTED})(?!{_NAME})|(?P<sign>[@#])(?P<name>{_NAME}+)"
-    rf"|\$(?P<cash>\p{{L}}{_NAME}*))"
+    rf"|\$(?P<cash>\p{{L}}{_NAME}*)(?P<share>\.[a-z]{{1,2}}(?!{_NAME}))?)"
 )
 _FIRST_LABEL = regex.compile(r"[a-z0-9_]+")
 _HANDLE = regex.compile(
@@ -41,7 +41,7 @@ def entities(normalised: str) -> list[Entity]:
 
     None lies inside a link or an e-mail address. A handle may be a domain
     (``@acme.example.com``) or hold one (``@acme@example.com``). With two labels it may as well be a
-    plain handle with the next sentence stuck to it, and answers to both.
+    plain handle with the next sentence stuck to it, and answers to both; so does ``$brk.b``.
     """
     if not any(sign in normalised for sign in "#@$"):
         return []
@@ -73,7 +73,8 @@ def _names(found: regex.Match[str]) -> tuple[str, ...]:
     if found["sign"]:
         return (found["sign"] + found["name"],)
     if found["cash"]:
-        return ("$" + found["cash"],)
+        plain = "$" + found["cash"]
+        return (plain + found["share"], plain) if found["share"] else (plain,)
     whole = found["far"] or found["dotted"]
     if found["dotted"] and whole.count(".") == 1:
         first = _FIRST_LABEL.match(whole)
