@@ -26,7 +26,7 @@ VIEWS: Final[Mapping[View, tuple[str, str]]] = {
         "Every public post that a watch matched, newest first, whether a case came of it or not.",
     ),
     View.COMPETITORS: (
-        "What competitors say",
+        "Competitors",
         "What the accounts of competitors write. Nobody answers them from here.",
     ),
     View.THEIRS: (
