@@ -20,6 +20,7 @@ NOT_SIDE = "A side of OR only says what must not be; write the dash outside: acm
 COMPANY = "is:, has: and lang: alone match too much; add a word, a phrase or an account"
 NULLCAST = "is:nullcast stands behind a dash only; write -is:nullcast"
 NEAR = '~ needs a number up to 6 right after it: "acme refund"~4'
+TORN = "stands apart from its operator; leave no blank in between: followers>1000, from:acme"
 ELSEWHERE = "asks what other networks cannot answer"
 
 WRONG = [
@@ -94,6 +95,8 @@ WRONG = [
     ("followers>many", 0, "many is no whole number; write followers>1000"),
     ("acme followers>", 5, "followers has no number; write followers>1000"),
     ("followers:1000", 0, "followers:1000 cannot be read; write followers>1000 or followers_count:1000..5000"),
+    ("followers >1000", 10, f">1000 {TORN}"),
+    ("acme -from :ben", 11, f":ben {TORN}"),
     ("likes>10", 0, "likes: is no operator; put the words in quotes, or write followers>1000"),
     ("acme -foo:bar", 5, 'foo: is no operator; put the words in quotes to find them: "foo:bar"'),
     ("https://a.example", 0, 'https: begins a link; write url:"https://acme.example" to find it'),

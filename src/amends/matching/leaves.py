@@ -41,6 +41,7 @@ _COMPARISONS: dict[str, Comparison] = {
     ">": ">", ">=": ">=", "<": "<", "<=": "<=", "=": "=", "\u2265": ">=", "\u2264": "<=",
 }  # fmt: skip
 _PREFIX = regex.compile(r"[^*]*[\p{L}\p{N}\p{M}]\*")
+_TORN = regex.compile(r"(?:>=|<=|[><=\u2265\u2264])[0-9]+|[:\uff1a]@?[\p{L}\p{N}_.-]{2,}")
 _NEAR = regex.compile(r".+~[0-9]*")
 
 
@@ -57,6 +58,12 @@ def word_leaf(piece: Piece) -> Node:
     if _NEAR.fullmatch(word) and tokens(word):
         raise QueryError(
             f"{word[:40]}: ~ follows a phrase in quotes; for slips of typing write fuzzy:refund", at
+        )
+    if _TORN.fullmatch(word):
+        raise QueryError(
+            f"{word[:40]} stands apart from its operator; leave no blank in between: "
+            "followers>1000, from:acme",
+            at,
         )
     _check_words(word, at)
     return Keyword(word, at=_start(piece))
