@@ -6,7 +6,7 @@ import pytest
 
 from amends.listening.cluster import Slice, Slicer, sliced
 from amends.listening.cluster.layout import REMOVALS
-from amends.listening.cluster.slices import FRAMES, LONGEST_LINE
+from amends.listening.cluster.slices import FRAMES, LONGEST_LINE, TOGETHER
 from amends.listening.lines.files import file_lines
 from amends.listening.lines.lines import Lines
 from amends.terms import BadInput
@@ -54,8 +54,18 @@ def test_frames_that_may_remove_posts_have_a_message_of_their_own() -> None:
     said = b'{"id":"2","text":"Please \\"delete\\" it"}'
     slicer = Slicer("1-posts", "jetstream")
     assert list(slicer.add(Lines(source="x", data=[line(1), gone, said], numbers=[1, 2, 3]))) == []
-    lanes = {lane: packet.lines for lane, packet in slicer.cut().messages}
+    lanes = {lane: packet.lines for lane, packet in slicer.cut(whole=True).messages}
     assert lanes == {"": (line(1), said), REMOVALS: (gone,)}
+
+
+def test_removals_share_a_message_and_the_place_waits_with_them() -> None:
+    slicer = Slicer("1-posts", "jetstream")
+    data = [b'{"operation":"delete"}', *map(line, range(1, FRAMES * TOGETHER))]
+    lines = Lines(source="x", data=data, numbers=range(1, len(data) + 1), place="end")
+    made = [*slicer.add(lines), slicer.cut()]
+    assert [len(one.messages) for one in made] == [1] * 15 + [2, 0]
+    assert [one.cursor for one in made] == [None] * 16 + ["end"]
+    assert sum(one.frames for one in made) == len(data)
 
 
 def test_line_too_long_for_a_message_becomes_a_dead_letter() -> None:

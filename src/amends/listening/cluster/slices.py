@@ -18,6 +18,9 @@ FRAMES: Final = 64
 
 MOST_BYTES: Final = 512 << 10  # of a slice: below the broker's 1 MB even where nothing compresses
 LONGEST_LINE: Final = 256 << 10
+TOGETHER: Final = 16
+"""Slices whose removals share a message: they are few, and a message costs what it costs."""
+
 LIMITS: Final = Limits(items=FRAMES, size=MOST_BYTES, age_s=0.05)
 _REMOVES: Final = b'"delete"'
 
@@ -52,6 +55,7 @@ class Slicer:
     _removals: list[bytes] = field(default_factory=list)
     _dead: list[DeadLetter] = field(default_factory=list)
     _size: int = 0
+    _waited: int = 0
     _place: str | None = None
 
     def add(self, lines: Lines) -> Iterator[Slice]:
@@ -59,22 +63,30 @@ class Slicer:
         self._dead += lines.dead
         for number, line in zip(lines.numbers, lines.data, strict=True):
             if self._size + len(line) > MOST_BYTES:
-                yield self.cut()
+                yield self.cut(whole=True)
             self._add(number, line)
             if number % FRAMES == 0:
-                yield self.cut()
+                yield self.cut(whole=number % (FRAMES * TOGETHER) == 0)
         self._place = lines.place or self._place
 
-    def cut(self) -> Slice:
-        """What was collected, which may be nothing but the place."""
+    def cut(self, *, whole: bool = False) -> Slice:
+        """What was collected, which may be nothing but the place.
+
+        Removals wait for others unless ``whole``, and the place waits with them.
+        """
+        self._waited += 1
+        whole = whole or not self._removals or self._waited >= TOGETHER
         kind = self.kind or "posts"  # where there was no line yet
         kept = Packet(kind=kind, lines=tuple(self._lines), dead=tuple(self._dead))
-        gone = Packet(kind=kind, lines=tuple(self._removals))
+        gone = Packet(kind=kind, lines=tuple(self._removals) if whole else ())
         messages = [("", kept)] if kept.lines or kept.dead else []
         messages += [(REMOVALS, gone)] if gone.lines else []
         frames = len(kept.lines) + len(gone.lines)
-        made = Slice(self._place, tuple(messages), frames, self._size)
-        self._lines, self._removals, self._dead, self._size = [], [], [], 0
+        size = sum(map(len, (*kept.lines, *gone.lines)))
+        made = Slice(self._place if whole else None, tuple(messages), frames, size)
+        self._lines, self._dead, self._size = [], [], self._size - size
+        if whole:
+            self._removals, self._waited = [], 0
         return made
 
     def _add(self, number: int, line: bytes) -> None:
@@ -113,4 +125,4 @@ async def sliced(
                     yield one
             if live:
                 yield slicer.cut()
-    yield slicer.cut()
+    yield slicer.cut(whole=True)

@@ -29,7 +29,7 @@ from amends.text import storable
 log = logging.getLogger(__name__)
 
 MESSAGES: Final = 16  # asked of a lane at once
-MOST_REMOVALS: Final = 64  # messages held until what came before them is done
+MOST_REMOVALS: Final = 256  # messages held until what came before them is done
 DEATHS: Final = 5  # workers that may fall silent over a message before it is given up
 
 
@@ -218,18 +218,19 @@ class ClusterWorker:
                 continue
             ready = [one for one in self._removals if one.place <= settled]
             self._removals = [one for one in self._removals if one.place > settled]
-            for one in ready:
-                await self._take_again(one)
+            for source, deliveries in _by_source(ready).items():
+                await self._take_again(source, deliveries)
 
-    async def _take_again(self, one: Delivery) -> None:
+    async def _take_again(self, source: str, deliveries: Sequence[Delivery]) -> None:
         try:
-            packet = unpack(one.body)
-            await self.aside(lambda: self.taker.take(one.source, packet))
+            for packet in _merged([unpack(one.body) for one in deliveries]):
+                await self.aside(lambda packet=packet: self.taker.take(source, packet))  # type: ignore[misc]
         except Exception:
-            log.exception("Removals of %s are tried again", one.source)
-            self._removals.append(one)
+            log.exception("Removals of %s are tried again", source)
+            self._removals += deliveries
         else:
-            await self._done(one)
+            for one in deliveries:
+                await self._done(one)
 
 
 def _by_source(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
