@@ -133,6 +133,14 @@ def test_pages_of_x_unfold_into_a_line_for_each_post() -> None:
     assert found[0].in_reply_to.text == "@AcmeCare parcel 4711 & nobody answers https://t.co/abc"
 
 
+def test_page_is_told_wherever_its_data_stands() -> None:
+    posts = [{"id": str(n), "text": "late", "author_id": "1"} for n in range(3)]
+    page = {"meta": {"result_count": 3}, "includes": {}, "data": posts}
+    assert len(unfold(json.dumps(page).encode())) == 3
+    with pytest.raises(BadInput, match="several posts; write one a line"):
+        KINDS["x"].read(json.dumps(page).encode())
+
+
 def test_new_names_of_x_are_read_as_the_old_ones() -> None:
     """R07: X renames tweet to post; clients must read both."""
     old = {

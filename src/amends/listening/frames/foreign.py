@@ -97,5 +97,5 @@ def may_need_cleaning(line: bytes) -> bool:
 def _only(founds: Iterator[Found]) -> Found:
     first = next(founds, Found(skipped="not_a_post"))
     if next(founds, None) is not None:
-        raise BadInput("The line holds several posts; write one a line (see frames.unfold).")
+        raise BadInput("The line holds several posts; write one a line.")
     return first

@@ -7,23 +7,23 @@ from amends.listening.history.schemas.jetstream import POSTS, V2, JetstreamSchem
 from amends.terms import BadInput
 
 
-class _Record(msgspec.Struct):
+class _Record(msgspec.Struct, gc=False):
     text: str | None = None
 
 
-class _Commit(msgspec.Struct):
+class _Commit(msgspec.Struct, gc=False):
     collection: str = ""
     operation: str = ""
     rkey: str = ""
     record: _Record | None = None
 
 
-class _Payload(_Commit):
+class _Payload(_Commit, gc=False):
     type: str = msgspec.field(name="$type", default="")
     did: str = ""
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, gc=False):
     type: str = msgspec.field(name="$type", default="")
     kind: str = ""
     did: str = ""

@@ -8,22 +8,22 @@ from amends.listening.history.schemas.plain import plain_text
 from amends.terms import BadInput
 
 
-class _Said(msgspec.Struct):
+class _Said(msgspec.Struct, gc=False):
     id: str = ""
     content: str | None = None
     spoiler_text: str | None = None
 
 
-class _Quote(_Said):
+class _Quote(_Said, gc=False):
     quoted_status: _Said | None = None
 
 
-class _Status(_Said):
+class _Status(_Said, gc=False):
     reblog: _Said | None = None
     quote: _Quote | None = None
 
 
-class _Line(_Status):
+class _Line(_Status, gc=False):
     event: str | None = None
     payload: str | msgspec.Raw = ""
 

@@ -10,16 +10,16 @@ from amends.listening.history.schemas.x import XSchema
 from amends.terms import BadInput
 
 
-class _Note(msgspec.Struct):
+class _Note(msgspec.Struct, gc=False):
     text: str | None = None
 
 
-class _Reference(msgspec.Struct):
+class _Reference(msgspec.Struct, gc=False):
     type: str = ""
     id: str = ""
 
 
-class _Said(msgspec.Struct):
+class _Said(msgspec.Struct, gc=False):
     """What is read of a post; ``id`` and ``text`` are checked by whoever uses it."""
 
     id: str = ""
@@ -28,25 +28,25 @@ class _Said(msgspec.Struct):
     note_post: _Note | None = None
 
 
-class _Data(_Said):
+class _Data(_Said, gc=False):
     referenced_tweets: list[_Reference] | None = None
     referenced_posts: list[_Reference] | None = None
     event_type: str | UnsetType | None = UNSET
 
 
-class _Line(_Data):
+class _Line(_Data, gc=False):
     data: _Data | None = None
     includes: Raw = Raw()
     errors: Raw = Raw()
     meta: Raw = Raw()
 
 
-class _Includes(msgspec.Struct):
+class _Includes(msgspec.Struct, gc=False):
     tweets: list[_Said] | None = None
     posts: list[_Said] | None = None
 
 
-class _Page(msgspec.Struct):
+class _Page(msgspec.Struct, gc=False):
     data: list[Raw]
     includes: Raw = Raw(b"{}")
 
@@ -76,11 +76,14 @@ class XFrames(Foreign):
         return f"{text}\n{also}" if also else text
 
 
+def may_be_page(line: bytes) -> bool:
+    """Whether a line looks like a page. Told without decoding, for pages are rare among lines."""
+    return b'"data":[' in line or b'"data": [' in line
+
+
 def unfold(line: bytes) -> list[bytes]:
     """A page of X (``data`` is a list) as a line for each post; any other line as it is."""
-    # Told without decoding: pages are rare among lines, and writers put ``data`` first.
-    start = line[:40].replace(b" ", b"").replace(b"\n", b"")
-    if not start.startswith(b'{"data":['):
+    if not may_be_page(line):
         return [line]
     try:
         page = _pages.decode(line)

@@ -10,7 +10,7 @@ import msgspec
 from amends.listening.asking import Watches
 from amends.listening.frames import FrameKind
 from amends.listening.frames.registry import KINDS, detect, frame_kind
-from amends.listening.frames.x import unfold
+from amends.listening.frames.x import may_be_page, unfold
 from amends.listening.history.rows import excerpt
 from amends.listening.lines.lines import Lines
 from amends.listening.skim import skim_lines
@@ -57,7 +57,7 @@ class Ear:
 
     def _skimmed(self, kind: FrameKind, lines: Lines) -> tuple[list[Mention], list[DeadLetter]]:
         data, numbers = lines.data, lines.numbers
-        if kind.name == "x":
+        if kind.name == "x" and any(map(may_be_page, data)):
             unfolded = [(n, one) for n, d in zip(numbers, data, strict=True) for one in unfold(d)]
             numbers, data = [n for n, _ in unfolded], [one for _, one in unfolded]
         found = skim_lines(data, kind, self.watches.matcher)
