@@ -60,4 +60,11 @@ class Migration(migrations.Migration):
                 name="answers_of_a_thread",
             ),
         ),
+        migrations.RemoveConstraint(model_name="postrow", name="one_row_per_post"),
+        migrations.AddConstraint(
+            model_name="postrow",
+            constraint=models.UniqueConstraint(
+                fields=("native_id", "network"), name="one_row_per_post"
+            ),
+        ),
     ]

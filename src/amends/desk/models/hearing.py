@@ -144,7 +144,8 @@ class PostRow(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["network", "native_id"], name="one_row_per_post"),
+            # The id first: an index that began with the network tempts SQLite to walk all of it.
+            models.UniqueConstraint(fields=["native_id", "network"], name="one_row_per_post"),
         ]
         indexes: ClassVar = [
             models.Index(

@@ -217,11 +217,11 @@ def competitors_heard(person: Responder, *, most: int = 200) -> list[AuthorRow]:
 
 
 def networks_heard(*, most: int = 20) -> list[str]:
-    """The networks of stored posts. Each is sought in the index after the one before it."""
+    """The networks of those we heard. Each is sought in the index after the one before it."""
     found: list[str] = []
     last = ""
     while len(found) < most:
-        rows = PostRow.objects.filter(network__gt=last).order_by("network", "native_id")
+        rows = AuthorRow.objects.filter(network__gt=last).order_by("network", "native_id")
         last = rows.values_list("network", flat=True).first() or ""
         if not last:
             break
