@@ -56,6 +56,7 @@ TEXTS: list[tuple[str, list[str], list[str]]] = [
     ('"a b c"~2', ["a b c", "a x b y c", "c b a"], ["a x y b z c", "a c b", "c x b a"]),
     ('"API"~3', ["api"], ["apis"]),
     # entities
+    ('"late again"~2', ["late #again_x again"], ["late #again_x", "late #again_x y again"]),
     ("#thanku", ["#ThankU!"], ["#thankunext", "thanku", "x#thanku"]),
     ("#late_again", ["#late_again"], ["#late", "#late again"]),
     ("#late", ["(#late)"], ["https://a.example/#late", "a.example/x#late", "&#late"]),

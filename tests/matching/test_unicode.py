@@ -56,6 +56,7 @@ FOUND = [
     ("fuzzy:ma\u00f1ana", "man\u0303aan", "a slip beside an accent"),
     ('case:"\u00c9TAT"', "l'E\u0301TAT", "capitals with accents"),
     ('case:"Stra\u00dfe"', "die \ufb01ne Stra\u00dfe", "capitals where folding is longer"),
+    ("case:US", "die Stra\u00dfe der US", "capitals behind a longer folding"),
     ("refund*", "REFUND\u0301\u0308x", "a prefix before an accent"),
 ]  # fmt: skip
 NOT_FOUND = [
@@ -75,6 +76,7 @@ NOT_FOUND = [
     ("\u043c\u0438\u0440", "\u043c\u0438\u0440\u0430", "no stemming"),
     ("#acme", "#acm\u00e9", "an accent"),
     ('case:"Stra\u00dfe"', "STRASSE", "capitals"),
+    ("case:US", "die Stra\u00dfe der Us", "capitals behind a longer folding"),
     ("\U0001f44e", "\U0001f44d", "another emoji"),
 ]
 
