@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from amends.bench.figures import Figure, Report, for_a_while, held_mb, report, timed
 from amends.bench.peers import bare_scan, loop_of_patterns, one_alternation, rarest
 from amends.bench.posts import lines, numbered, texts
-from amends.bench.queries import queries
-from amends.bench.words import vocabulary
+from amends.bench.queries import baited, queries
+from amends.bench.words import VOCABULARY, vocabulary
 from amends.listening.frames.posts import PostFrames
 from amends.listening.skim import skim_lines
 from amends.matching import Matcher, compile  # noqa: A004 (the word of the field)
@@ -18,8 +18,9 @@ from amends.terms import decode_post
 
 DISTINCT = 40_000
 BATCH = 4096
-_PEER_S = 2.0  # how long each slow peer is watched
+_WATCHED_S = 2.0
 _FEW = 100
+_BAITED = 0.007  # of the posts; chance alone makes up for the rest of one in a hundred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Task:
     common: float = 0.02
     posts: int = 100_000
     seed: int = 1
+    vocabulary: int = VOCABULARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Stuff:
     """What a task is done with."""
 
     words: Sequence[str]
+    asked: Mapping[str, str]
     cut: Sequence[tuple[bytes, bytes]]
     batches: Sequence[Sequence[bytes]]
     posts: int
@@ -48,15 +51,19 @@ class Stuff:
 
 def made(task: Task) -> Stuff:
     """The words and posts of a task."""
-    words = vocabulary(random.Random(task.seed))  # noqa: S311 (play, not secrets)
+    words = vocabulary(random.Random(task.seed), task.vocabulary)  # noqa: S311 (play, not secrets)
     distinct = min(task.posts, DISTINCT)
-    cut = lines(texts(words, distinct, task.seed), task.seed)
+    asked = queries(words, task.queries, task.common, task.seed)
+    said = baited(texts(words, distinct, task.seed), asked, _BAITED, task.seed)
+    cut = lines(said, task.seed)
     batches = list(numbered(cut, distinct, BATCH))
-    return Stuff(words, cut, batches, distinct, sum(len(line) for some in batches for line in some))
+    size = sum(len(line) for some in batches for line in some)
+    written = {name: query.text for name, query in asked.items()}
+    return Stuff(words, written, cut, batches, distinct, size)
 
 
-def bench_decode(task: Task) -> Report:
-    """From JSON to texts, beside reading the posts whole."""
+def bench_decode(task: Task, watched_s: float = _WATCHED_S) -> Report:
+    """From JSON to texts, beside reading the posts whole, each for ``watched_s`` seconds."""
     stuff, kind = made(task), PostFrames()
     every = [line for some in stuff.batches for line in some]
 
@@ -66,17 +73,20 @@ def bench_decode(task: Task) -> Report:
 
     figures = [
         _timed("texts only", all_texts, stuff),
-        for_a_while("read whole, plainly written", kind.read, every, _PEER_S),
-        for_a_while("read whole, leniently", decode_post, every, _PEER_S),
+        for_a_while("read whole, plainly written", kind.read, every, watched_s),
+        for_a_while("read whole, leniently", decode_post, every, watched_s),
         _plain_scan(stuff),
     ]
     return report(figures, {"bytes of a post": stuff.size / stuff.posts}, [])
 
 
-def bench_match(task: Task) -> Report:
-    """From JSON to mentions: with all queries, with few, and what peers and bounds do."""
+def bench_match(task: Task, watched_s: float = _WATCHED_S) -> Report:
+    """From JSON to mentions: with all queries, with few, and what peers and bounds do.
+
+    Slow peers are watched for ``watched_s`` seconds each.
+    """
     stuff = made(task)
-    asked = queries(stuff.words, task.queries, task.common, task.seed)
+    asked = stuff.asked
     started = time.process_time()
     matcher = compile(asked)
     compiling = time.process_time() - started
@@ -87,7 +97,7 @@ def bench_match(task: Task) -> Report:
         _timed(f"JSON to mentions, {len(asked):,} queries", lambda: _skim(matcher, stuff), stuff),
         _timed(f"JSON to mentions, {_FEW} queries", lambda: _skim(few, stuff), stuff),
         _timed("of which JSON to texts", lambda: _texts(stuff), stuff),
-        *_peers(asked, stuff),
+        *_peers(asked, stuff, watched_s),
     ]
     values = {
         "posts that match, of a hundred": 100 * mentions / stuff.posts,
@@ -102,7 +112,7 @@ def bench_match(task: Task) -> Report:
 def bench_listen(task: Task, say: Callable[[str], None], every_s: float = 10.0) -> Report:
     """All posts of a task, one after the other, and what memory is held meanwhile."""
     stuff = made(task)
-    matcher = compile(queries(stuff.words, task.queries, task.common, task.seed))
+    matcher = compile(stuff.asked)
     kind = PostFrames()
     posts = mentions = size = 0
     cpu = wall = 0.0
@@ -164,10 +174,10 @@ def _adding(matcher: Matcher, words: Sequence[str]) -> float:
     return statistics.median(spent)
 
 
-def _peers(asked: Mapping[str, str], stuff: Stuff) -> Iterator[Figure]:
+def _peers(asked: Mapping[str, str], stuff: Stuff, watched_s: float) -> Iterator[Figure]:
     every = [line for some in stuff.batches for line in some]
-    yield for_a_while("a loop of one regex a query", loop_of_patterns(asked), every, _PEER_S)
-    yield for_a_while("one alternation of all words", one_alternation(asked), every, _PEER_S)
+    yield for_a_while("a loop of one regex a query", loop_of_patterns(asked), every, watched_s)
+    yield for_a_while("one alternation of all words", one_alternation(asked), every, watched_s)
     scan = bare_scan(rarest(asked, stuff.words))
     if scan is not None:
         joined = [b"\n".join(some) for some in stuff.batches]

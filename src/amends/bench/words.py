@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-VOCABULARY = 50_000
+VOCABULARY = 200_000
 _STARTS, _VOWELS = "bcdfghklmnprstvwyz", "aeiou"
 _SYLLABLES = [start + vowel for start in _STARTS for vowel in _VOWELS] + ["in", "on", "an", "er"]
 _LENGTHS = (1, 2, 2, 3, 3, 3, 4, 4, 5)  # in syllables

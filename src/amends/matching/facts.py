@@ -27,7 +27,7 @@ class Facts:
     @cached_property
     def tokens(self) -> frozenset[str]:
         """Every token of the text and the quote."""
-        return frozenset().union(*(part.where for part in self.parts))
+        return frozenset().union(*(part.known for part in self.parts))
 
     @cached_property
     def signs(self) -> frozenset[str]:

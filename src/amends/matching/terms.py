@@ -41,11 +41,11 @@ def presence(term: Term) -> Presence:
         if len(pattern.words) == 1:
             (word,) = pattern.words
             return lambda words: (
-                word in words.where and (not words.hashtags or next(find(words), None) is not None)
+                word in words.known and (not words.hashtags or next(find(words), None) is not None)
             )
         if pattern.words:
             every = frozenset(pattern.words)
-            return lambda words: words.where.keys() >= every and next(find(words), None) is not None
+            return lambda words: words.known >= every and next(find(words), None) is not None
     return lambda words: next(find(words), None) is not None
 
 
@@ -80,7 +80,7 @@ def _phrase(pattern: Pattern) -> Finder:
     first = pattern.words[0]
 
     def find(words: Words) -> Iterator[Found]:
-        return _places(words, _runs(words, pattern, words.where.get(first, ())))
+        return _places(words, _runs(words, pattern, words.at(first)))
 
     return find
 
@@ -93,7 +93,7 @@ def _cased(text: str) -> Finder:
     capitals = [wanted.cased(index) for index in range(len(wanted.tokens))]
 
     def find(words: Words) -> Iterator[Found]:
-        runs = _runs(words, pattern, words.where.get(pattern.words[0], ()))
+        runs = _runs(words, pattern, words.at(pattern.words[0]))
         return _places(
             words,
             (
@@ -114,7 +114,7 @@ def _prefix(pattern: Pattern) -> Finder:
 
     def find(words: Words) -> Iterator[Found]:
         if whole.words:
-            starts: Iterable[int] = words.where.get(whole.words[0], ())
+            starts: Iterable[int] = words.at(whole.words[0])
         else:
             starts = range(len(words.tokens))
         runs = (
@@ -162,7 +162,7 @@ def _near(units: Sequence[Pattern], within: int) -> Finder:
 def _in_order(words: Words, units: Sequence[Pattern], most: int) -> Iterator[Found]:
     """From each place where the first unit begins, the nearest way to the last one."""
     ways_of = _ways if words.hashtags else _nearest
-    for begin in _runs(words, units[0], words.where.get(units[0].words[0], ())):
+    for begin in _runs(words, units[0], words.at(units[0].words[0])):
         ways = islice(ways_of(words, units[1:], (begin,), most), MOST_WAYS)
         if place := next(filter(None, map(words.found, ways)), None):
             yield place

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -55,12 +55,19 @@ class Words:
         return places
 
     @cached_property
-    def where(self) -> dict[str, list[int]]:
-        """The indexes of each token."""
-        places: dict[str, list[int]] = {}
-        for index, token in enumerate(self.tokens):
-            places.setdefault(token, []).append(index)
-        return places
+    def known(self) -> frozenset[str]:
+        """The tokens, each once."""
+        return frozenset(self.tokens)
+
+    def at(self, token: str) -> Iterator[int]:
+        """The indexes of a token, in order."""
+        index = -1
+        while token in self.known:
+            try:
+                index = self.tokens.index(token, index + 1)
+            except ValueError:
+                return
+            yield index
 
     @cached_property
     def entities(self) -> Sequence[Entity]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from amends.matching.engine.finder import Finder, Hits
-from amends.matching.engine.keys import tokens_of
+from amends.matching.engine.keys import Tokens, tokens_of
 from amends.matching.engine.plain import Places, plain
 from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
 from amends.matching.engine.probes import Clause, Probe
@@ -19,6 +19,7 @@ MOST_ROWS = 4096
 """Texts looked through at once; more would leave the cache."""
 _TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
 _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
+_LEARNING = 16  # batches that are learned from in full at first; later one of so many
 _SPOT_BITS = 21
 _SPOT_MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -58,7 +59,7 @@ class Index:
         self._clauses = Clauses(np.array(held, dtype=np.intp), begins(sizes), sizes, owners)
         self._met = _TRUSTED_AFTER * np.array([probe.share for probe in self._probes])
         self._seen = np.full(len(self._probes), _TRUSTED_AFTER)
-        self._posts, self._due = 0, _FIRST_PLAN
+        self._posts, self._due, self._looks = 0, _FIRST_PLAN, 0
         if after is not None:
             self._remember(after.experience())
         self._replan()
@@ -100,35 +101,50 @@ class Index:
         self._met[ripe] /= 2
         self._seen[ripe] /= 2
         made = plan(self._clauses, self._met / self._seen, self.size)
-        self._finder = Finder(self._probes, made.wanted)
+        self._leads = Finder(self._probes, made.leads)
+        self._rest = Finder(self._probes, made.rest)
+        self._only_rest = np.setdiff1d(made.rest, made.leads)
         self._plan: Plan = made
 
     def _look(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
         form = plain(texts)
-        hits = self._finder.find(tokens_of(form.buffer))
-        self._count(hits, len(texts))
-        few_rows, few = self._from_anchors(hits)
-        bulk_rows, bulk = _from_bits(self._plan.bulk, hits, len(texts))
+        tokens = tokens_of(form.buffer)
+        leads = self._leads.find(tokens)
+        self._met += np.bincount(leads.probes, minlength=len(self._met))
+        self._seen[self._plan.leads] += len(texts)
+        few_rows, few = self._from_anchors(leads, tokens, len(texts))
+        bulk_rows, bulk = _from_bits(self._plan.bulk, leads, len(texts))
         return np.concatenate((few_rows, bulk_rows)), np.concatenate((few, bulk)), form.order
 
-    def _count(self, hits: Hits, texts: int) -> None:
-        self._met += np.bincount(hits.probes, minlength=len(self._met))
-        self._seen[self._plan.wanted] += texts
-
-    def _from_anchors(self, hits: Hits) -> tuple[Places, Places]:
+    def _from_anchors(self, leads: Hits, tokens: Tokens, texts: int) -> tuple[Places, Places]:
         anchors = self._plan.anchors
-        sizes = anchors.sizes[hits.probes]
-        leads = np.flatnonzero(sizes)
-        probes, sizes = hits.probes[leads], sizes[leads]
-        rows = np.repeat(hits.rows[leads].astype(np.intp), sizes)
+        sizes = anchors.sizes[leads.probes]
+        at = np.flatnonzero(sizes)
+        probes, sizes = leads.probes[at], sizes[at]
+        rows = np.repeat(leads.rows[at].astype(np.intp), sizes)
         queries = anchors.queries[spread(anchors.starts[probes], sizes)]
         if not len(rows) or not anchors.rest:
             return rows, queries
-        spots = Spots(hits, len(self._probes))
+        spots = Spots(self._find_rest(tokens, rows, texts), len(self._probes))
         for level in anchors.rest:
             going = self._satisfied(level[queries], rows, spots)
             rows, queries = rows[going], queries[going]
         return rows, queries
+
+    def _find_rest(self, tokens: Tokens, rows: Places, texts: int) -> Hits:
+        """The probes that stand beside anchors. Now and then they are looked for in all texts, to
+        learn how common they are."""
+        self._looks += 1
+        if self._looks <= _LEARNING or self._looks % _LEARNING == 0:
+            hits = self._rest.find(tokens)
+            counts = np.bincount(hits.probes, minlength=len(self._met))
+            self._met[self._only_rest] += counts[self._only_rest]
+            self._seen[self._only_rest] += texts
+            return hits
+        asked = np.zeros(texts + 1, dtype=np.bool_)
+        asked[rows] = True
+        at = np.flatnonzero(asked[tokens.rows])
+        return self._rest.find(Tokens(tokens.keys[at], tokens.heads[at], tokens.rows[at]))
 
     def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""

@@ -11,6 +11,7 @@ Shares = npt.NDArray[np.float64]
 
 BULK_SHARE = 0.01
 """From here on a query's rarest clause is looked at for all texts at once, as rows of bits."""
+_SETTLED = 2e-6  # so few posts left by the clauses before need no further one
 _IDLE_SHARE = 0.4  # a clause that so many posts satisfy is not worth looking at
 
 
@@ -52,10 +53,12 @@ class Bulk(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """``wanted`` are the probes to look for; ``best[q]`` the share of posts that query q's rarest
-    clause lets through (1 where it has none)."""
+    """``leads`` are the probes to look for in all texts, ``rest`` those to look for where an anchor
+    was met. ``best[q]`` is the share of posts that query q's rarest clause lets through, 1 where it
+    has none."""
 
-    wanted: Places
+    leads: Places
+    rest: Places
     best: Shares
     anchors: Anchors
     bulk: Bulk
@@ -65,20 +68,22 @@ def plan(clauses: Clauses, shares: Shares, queries: int) -> Plan:
     """The plan for probes that stand in ``shares`` of the posts."""
     best = np.ones(queries)
     if not len(clauses.starts):
-        return Plan(clauses.held, best, _anchors(clauses, [], len(shares), queries), _no_bulk())
+        none = clauses.held
+        return Plan(none, none, best, _anchors(clauses, [], len(shares), queries), _no_bulk())
     share = np.minimum(1.0, np.add.reduceat(shares[clauses.held], clauses.starts))
     order = np.lexsort((share, clauses.query_of))
     ranks = _ranks(clauses.query_of[order])
     first = order[ranks == 0]
     best[clauses.query_of[first]] = share[first]
     common = best[clauses.query_of] >= BULK_SHARE
-    useful = (share < _IDLE_SHARE)[order] | (ranks == 0)
+    useful = (share < _IDLE_SHARE)[order] & _before(share[order], ranks, common[order])
+    useful |= ranks == 0
     levels = [order[(ranks == rank) & useful & ~common[order]] for rank in range(ranks.max() + 1)]
     bulky = order[common[order] & useful]
-    chosen = np.concatenate((*levels, bulky))
-    wanted = np.unique(clauses.held[spread(clauses.starts[chosen], clauses.sizes[chosen])])
+    leads = _probes_of(clauses, np.concatenate((levels[0], bulky)))
+    rest = _probes_of(clauses, np.concatenate(levels[1:]) if levels[1:] else levels[0][:0])
     anchors = _anchors(clauses, levels, len(shares), queries)
-    return Plan(wanted, best, anchors, _bulk(clauses, bulky, len(shares)))
+    return Plan(leads, rest, best, anchors, _bulk(clauses, bulky, len(shares)))
 
 
 def spread(starts: Places, sizes: Places) -> Places:
@@ -92,11 +97,23 @@ def begins(sizes: Places) -> Places:
     return np.cumsum(sizes) - sizes
 
 
+def _probes_of(clauses: Clauses, chosen: Places) -> Places:
+    return np.unique(clauses.held[spread(clauses.starts[chosen], clauses.sizes[chosen])])
+
+
 def _ranks(groups: Places) -> Places:
     """0, 1, 2 ... within each run of equal numbers."""
     steps = np.arange(len(groups))
     new = np.diff(groups, prepend=-1) != 0
     return steps - np.maximum.accumulate(np.where(new, steps, 0))
+
+
+def _before(share: Shares, ranks: Places, common: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether enough is left, after the clauses that rank before, for one more to be worth it."""
+    sums = np.cumsum(np.log(share)) - np.log(share)
+    starts = np.maximum.accumulate(np.where(ranks == 0, np.arange(len(ranks)), 0))
+    going: npt.NDArray[np.bool_] = np.exp(sums - sums[starts]) > _SETTLED
+    return common | going
 
 
 def _anchors(clauses: Clauses, levels: list[Places], probes: int, queries: int) -> Anchors:
