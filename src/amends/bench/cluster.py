@@ -58,6 +58,7 @@ class Trial:
     cut_s: float
     nodes: Nodes
     layout: Layout
+    prepare: Callable[[], None]
     meter: Meter = field(default_factory=Meter)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     receiver: subprocess.Popen[bytes] | None = None
@@ -238,10 +239,7 @@ class Trial:
         return made
 
     def _set_up_desk(self) -> None:
-        from amends.cli.start import bring_up_to_date, prepare
-
-        prepare()
-        bring_up_to_date()
+        self.prepare()
         from amends.desk.actions import connect_channel, save_brand
         from amends.desk.models import WatchRow
 
@@ -311,11 +309,18 @@ def _stored() -> _Stored:
 
 @contextmanager
 def trial(
-    folder: Path, *, database: str, posts: int, watches: int, cut_s: float, ack_wait: int
+    folder: Path,
+    *,
+    database: str,
+    posts: int,
+    watches: int,
+    cut_s: float,
+    ack_wait: int,
+    prepare: Callable[[], None],
 ) -> Iterator[Trial]:
     """A trial whose servers run for the length of the block.
 
-    ``database`` is the address of an empty PostgreSQL database; empty, a server is started. The
+    ``prepare`` readies Django and the database. ``database`` is the address of an empty PostgreSQL database; empty, a server is started. The
     environment is set for the desk in ``folder`` and for the processes that are started.
     """
     with ExitStack() as stack:
@@ -340,6 +345,7 @@ def trial(
             cut_s=cut_s,
             nodes=nodes,
             layout=Layout(ack_wait_s=ack_wait),
+            prepare=prepare,
         )
         stack.callback(_end, made)
         yield made

@@ -36,9 +36,22 @@ def cluster(
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user
         with trial(
-            folder, database=database, posts=posts, watches=watches, cut_s=cut, ack_wait=ack_wait
+            folder,
+            database=database,
+            posts=posts,
+            watches=watches,
+            cut_s=cut,
+            ack_wait=ack_wait,
+            prepare=_prepare,
         ) as one:
             report = one.run()
     click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))
     if report.lost or report.twice or report.unheard or report.removals_missed:
         raise BadInput("Posts were lost or stored twice: the figures above say how many.")
+
+
+def _prepare() -> None:
+    from amends.cli.start import bring_up_to_date, prepare
+
+    prepare()
+    bring_up_to_date()

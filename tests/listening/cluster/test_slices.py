@@ -1,5 +1,8 @@
 """Slices: cut at the same places whenever a file is read, removals apart."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from amends.listening.cluster.slices import FRAMES, LONGEST_LINE, TOGETHER
 from amends.listening.lines.files import file_lines
 from amends.listening.lines.lines import Lines
 from amends.terms import BadInput
+from tests.listening.cluster.fakes import hardly
 from tests.listening.fakes import Clock
 
 
@@ -66,6 +70,23 @@ def test_removals_share_a_message_and_the_place_waits_with_them() -> None:
     assert [len(one.messages) for one in made] == [1] * 15 + [2, 0]
     assert [one.cursor for one in made] == [None] * 16 + ["end"]
     assert sum(one.frames for one in made) == len(data)
+
+
+async def test_quiet_source_keeps_back_no_removal() -> None:
+    ends = asyncio.Event()
+
+    async def lines() -> AsyncGenerator[Lines]:
+        yield Lines(source="x", data=[b'{"operation":"delete"}'], numbers=[1], place="here")
+        await ends.wait()
+
+    slicer = Slicer("1-posts", "jetstream")
+    clock = Clock()
+    found = sliced(lines(), slicer, live=True, clock=clock, sleep=hardly)
+    async with asyncio.timeout(5), aclosing(found):
+        async for one in found:
+            if one.messages:
+                break
+    assert (one.cursor, [lane for lane, _ in one.messages]) == ("here", [REMOVALS])
 
 
 def test_line_too_long_for_a_message_becomes_a_dead_letter() -> None:

@@ -95,19 +95,21 @@ class Receiver:
         publisher = self._publisher
         await publisher.insist(self._find_cursor)
         publisher.health("well", publisher.well)
-        keeping = asyncio.create_task(self._keep_cursor())
-        try:
-            async with asyncio.TaskGroup() as group, aclosing(slices(self._cursor)) as found:
-                number = 0
-                async for one in found:
-                    await self._window.acquire()
-                    self._turns[number] = asyncio.Event()
-                    group.create_task(self._store(number, one))
-                    number += 1
-        finally:
+        async with asyncio.TaskGroup() as beside:
+            keeping = beside.create_task(self._keep_cursor())
+            await self._store_all(slices)
             keeping.cancel()
         await publisher.insist(self._move_cursor)
         return publisher.count
+
+    async def _store_all(self, slices: Slices) -> None:
+        async with asyncio.TaskGroup() as group, aclosing(slices(self._cursor)) as found:
+            number = 0
+            async for one in found:
+                await self._window.acquire()
+                self._turns[number] = asyncio.Event()
+                group.create_task(self._store(number, one))
+                number += 1
 
     async def _store(self, number: int, one: Slice) -> None:
         for lane, packet in one.messages:

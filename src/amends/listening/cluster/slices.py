@@ -1,9 +1,10 @@
 """Slices: the lines of a source, cut into messages."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from amends.listening.cluster.layout import REMOVALS
 from amends.listening.cluster.packets import Packet
@@ -22,6 +23,7 @@ TOGETHER: Final = 16
 """Slices whose removals share a message: they are few, and a message costs what it costs."""
 
 LIMITS: Final = Limits(items=FRAMES, size=MOST_BYTES, age_s=0.05)
+QUIET_S: Final = 0.5
 _REMOVES: Final = b'"delete"'
 
 
@@ -116,13 +118,39 @@ def _kind_of(line: bytes) -> str:
 async def sliced(
     lines: AsyncGenerator[Lines], slicer: Slicer, *, live: bool, clock: Clock, sleep: Sleep
 ) -> AsyncGenerator[Slice]:
-    """The lines in slices. Those of a ``live`` source wait at most ``LIMITS.age_s`` for company."""
+    """The lines in slices. Posts of a ``live`` source wait at most ``LIMITS.age_s`` for company,
+    removals until the source has been quiet for ``QUIET_S``."""
     parts = gathered(lines, weigh=weight, limits=LIMITS, clock=clock, sleep=sleep)
     async with aclosing(parts):
-        async for some in parts:
+        async for some in _or_quiet(parts, sleep) if live else parts:
             for part in some:
                 for one in slicer.add(part):
                     yield one
             if live:
-                yield slicer.cut()
+                yield slicer.cut(whole=not some)
     yield slicer.cut(whole=True)
+
+
+async def _or_quiet(
+    parts: AsyncGenerator[list[Lines]], sleep: Sleep
+) -> AsyncGenerator[list[Lines]]:
+    """The same, with one empty list whenever nothing came for ``QUIET_S``."""
+    while True:
+        coming = asyncio.ensure_future(anext(parts, None))
+        waiting = asyncio.ensure_future(sleep(QUIET_S))
+        try:
+            await asyncio.wait({coming, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                yield []
+            some = await coming
+        finally:
+            await _ended(coming, waiting)
+        if some is None:
+            return
+        yield some
+
+
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
