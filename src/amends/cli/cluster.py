@@ -29,7 +29,7 @@ def set_up() -> None:
 
     async def main() -> None:
         async with work.broker() as broker:
-            await broker.set_up()
+            await work.ready(broker)
 
     act(main())
     click.echo(f"The broker keeps {work.layout.frames} and {work.layout.cursors}.")

@@ -121,8 +121,9 @@ async def sliced(
     """The lines in slices. Posts of a ``live`` source wait at most ``LIMITS.age_s`` for company,
     removals until the source has been quiet for ``QUIET_S``."""
     parts = gathered(lines, weigh=weight, limits=LIMITS, clock=clock, sleep=sleep)
-    async with aclosing(parts):
-        async for some in _or_quiet(parts, sleep) if live else parts:
+    coming = _or_quiet(parts, sleep) if live else parts
+    async with aclosing(parts), aclosing(coming):
+        async for some in coming:
             for part in some:
                 for one in slicer.add(part):
                     yield one
