@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from amends.cli import benching, storing
+from amends.cli import benching, guard, storing
 
 
 @click.group()
@@ -15,6 +15,7 @@ def bench() -> None:
 
 bench.add_command(benching.cluster)
 bench.add_command(storing.store)
+bench.add_command(guard.bench_guard)
 
 _OPTIONS = (
     click.option("--queries", default=10_000, show_default=True, help="How many queries listen."),

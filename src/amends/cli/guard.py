@@ -115,3 +115,37 @@ def _policy(file: Path | None) -> Any:
     if not isinstance(levels, dict):
         raise BadInput(f"{file.name} holds no object; write levels by code.")
     return Policy(levels=levels)
+
+
+@click.command("guard", short_help="What a check of a reply costs.")
+@click.option("--checks", default=10_000, show_default=True, help="How many without history.")
+@click.option("--history", default=100_000, show_default=True, help="How many recent replies.")
+@click.option("--seed", default=1, show_default=True, help="What replies are drawn by.")
+@click.option("--fuzz", default=0, help="Check so many texts of any characters instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+def bench_guard(checks: int, history: int, seed: int, fuzz: int, as_json: bool) -> None:
+    """Check made-up replies: how many a second without history, and how long one takes with it."""
+    import msgspec
+
+    from amends.bench import guard as measured
+
+    if fuzz:
+        slowest = measured.fuzz_guard(fuzz, seed, lambda line: click.echo(line, err=True))
+        click.echo(f"{fuzz:,} texts checked, nothing raised; the slowest took {slowest:.1f} ms.")
+        return
+    told = measured.bench_guard(checks=checks, history=history, seed=seed)
+    if as_json:
+        click.echo(msgspec.json.encode(told).decode())
+        return
+    click.echo(f"without history    {told.checks_per_s:,.0f} checks a second of one core")
+    click.echo(f"the very first     {told.cold_ms:,.0f} ms, reading the phrases among it")
+    click.echo(
+        f"with {told.history:,} replies  {told.p50_ms} ms in the middle, {told.p99_ms} ms at the 99th"
+        f" percentile ({told.p99_cpu_ms} ms of CPU), {told.worst_ms} ms at worst"
+    )
+    click.echo(
+        f"copies found       {told.found:.1%}; fresh replies held for copies {told.wrongly:.1%}"
+    )
+    click.echo(
+        f"memory             {told.memory_mib:,.0f} MiB; {told.add_per_s:,.0f} added a second"
+    )

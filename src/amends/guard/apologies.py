@@ -14,8 +14,9 @@ def check_apologies(writing: Writing) -> None:
 
 def _check_dodging(writing: Writing) -> None:
     """A storm is out of our hands indeed; so is what the case puts down to somebody else."""
-    explained = writing.says("weather") or writing.facts.fault == "third_party"
-    if "dodging" in writing.said and not explained and not writing.says("fault_ours"):
+    if "dodging" not in writing.said or writing.facts.fault == "third_party":
+        return
+    if not writing.says("fault_ours", "weather"):
         writing.add_said("dodging")
 
 

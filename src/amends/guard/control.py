@@ -22,6 +22,8 @@ def _check_deletion(writing: Writing) -> None:
     unless something is given for it.
     """
     said = writing.said
+    if said.keys().isdisjoint(("conditional_gone", "deletion_bare", "amend_post")):
+        return
     bargain = writing.says("benefit") and writing.says("bargain")
     if "conditional_gone" in said and ("deletion_bare" in said or bargain or _gives(writing)):
         writing.add_said("deletion", "conditional_gone")

@@ -19,8 +19,9 @@ BANDS, ROWS = 16, 3
 FEWEST_WORDS = 6  # below it a reply is too short to be a copy: "What happened?" may be asked daily
 MOST_WORDS = 400
 _HASHES = BANDS * ROWS
-_STEPS = 48  # how far each chain of a band is followed
-_COMPARED = 24  # how many of the likeliest are compared word by word
+_STEPS = 16  # how far each chain of a band is followed
+_FEWEST_ALIKE = 8  # of the 48 hashes; two replies four fifths the same share about 32
+_COMPARED = 12  # how many of the likeliest are compared word by word
 
 _DROPPED = re.compile(
     r"https?://\S{1,2000}|www\.\S{1,2000}|@\w[\w.@-]{0,100}|[\w.+-]{1,64}@[\w.-]{1,100}"
@@ -80,8 +81,8 @@ def overlap(one: NDArray[np.uint32], two: NDArray[np.uint32]) -> float:
     """Dice's measure of two sets of shingles, in [0, 1]."""
     if not len(one) or not len(two):
         return 0.0
-    shared = len(np.intersect1d(one, two, assume_unique=True))
-    return 2 * shared / (len(one) + len(two))
+    places = np.minimum(np.searchsorted(two, one), len(two) - 1)
+    return 2 * int((two[places] == one).sum()) / (len(one) + len(two))
 
 
 class RecentReplies:
@@ -151,7 +152,8 @@ class RecentReplies:
         if not len(slots):
             return None
         alike = (self._signs[slots] == sign).sum(axis=1)
-        likeliest = slots[np.argsort(-alike, kind="stable")[:_COMPARED]]
+        order = np.argsort(-alike, kind="stable")[:_COMPARED]
+        likeliest = slots[order[alike[order] >= _FEWEST_ALIKE]]
         best: Copy | None = None
         for slot in likeliest.tolist():
             kept = self._kept[slot]

@@ -81,7 +81,7 @@ def _check_hashtags(writing: Writing) -> None:
         for found in _HASHTAG.finditer(writing.page.folded)
         if found.group() not in writing.post
     ]
-    apologises = writing.says("sorry", "fault_ours") and not writing.says("warm_praise")
+    apologises = writing.says("sorry", "fault_ours")
     if tags and (apologises or len(tags) > 3):
         writing.add("hashtags", writing.page.span(tags[0].start(), tags[-1].end()))
 

@@ -13,16 +13,18 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _HANDLE = re.compile(r"(?<![\w@.])@\w{1,64}(?:[.@-]\w{1,64}){0,6}")
+_HASHTAG = re.compile(r"(?<![\w&/#])#[^\W\d_]\w{1,60}")
 _QUOTED = re.compile(
     r"\"([^\"\n]{4,300})\"|[\u201c\u201e\u00ab]([^\u201c\u201d\u00bb\n]{4,300})[\u201d\u201c\u00bb]"
 )
 _WORDS = re.compile(r"[^\W_]+")
 _WHOLE_WORDS = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_WIDEST_CLUSTER = 32
+_SENTENCE_BEGINS = re.compile(r"(?:\A|\n)[^\w\n]*+(?=\w)")
+_MOST_SENTENCES = 500
 
 
 class Page:
-    """``flat`` is as long as ``normalise(text)``: links, handles and quoted words are blank, and each
+    """``flat`` is as long as ``normalise(text)``: links, handles, hashtags and quoted words are blank, and each
     sentence ends with a newline. ``words`` are its words, without what follows an apostrophe."""
 
     def __init__(self, text: str) -> None:
@@ -39,9 +41,12 @@ class Page:
         )
         self.flat = self._flattened()
         self.words = _WORDS.findall(self.flat)
+        self.held: frozenset[int] | None = None  # a note of ``Phrases``
 
     def _flattened(self) -> str:
         flat = _blank(self.folded, [*self.links, *self.mails])
+        if "#" in flat:
+            flat = _blank(flat, [found.span() for found in _HASHTAG.finditer(flat)])
         if "@" in flat:
             flat = _blank(flat, [found.span() for found in _HANDLE.finditer(flat)])
         quoted = [
@@ -50,6 +55,11 @@ class Page:
             if " " in found.group().strip() and len(found.group()) < 0.7 * len(flat.strip())
         ]
         return _SENTENCE_END.sub("\\1\n", _blank(flat, quoted))
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where in ``flat`` the first words of its sentences begin."""
+        return [found.end() for found in _SENTENCE_BEGINS.finditer(self.flat)][:_MOST_SENTENCES]
 
     @cached_property
     def whole_words(self) -> list[str]:

@@ -54,6 +54,10 @@ _KEYWORD = (
     r"|vertrag\w*|rechnung\w*|sendung\w*|r[e\u00e9]servation|commande|dossier|colis|facture|encomenda|fatura|processo|prenotazione"
     r"|ordine|pratica|boeking\w*|bestelling|ordernummer|dossiernummer|klantnummer)"
 )
+_KEYWORD_BEGINNINGS = frozenset(word[:4] for word in re.findall(r"[^\W\d_]{3,}", _KEYWORD)) | {
+    "rese",
+    "rése",
+}
 _LINK_WORDS = (
     r"(?:(?:[ \t]{1,3}(?:reference|ref\.?|number|no\.?|nr\.?|n\u00famero|numero|num[e\u00e9]ro|nummer|nr|code|c\u00f3digo|id|is|was|for|of|de"
     r"|di|ist|lautet|es|est|\u00e9|\u00e8|with|under|with the|number is|ref))|[ \t]{0,3}[:#=]){0,4}[ \t]{0,3}[#:(]?[ \t]?"
@@ -66,8 +70,8 @@ _NAMED = r"(?:[A-Z\u00c0-\u00de][\w'\u2019.-]{1,30}[ \t]){1,3}"
 _STREET = re.compile(
     rf"\b\d{{1,5}}[a-zA-Z]?,?[ \t]{_NAMED}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Court|Ct|Boulevard|Blvd|Way|Close|Terrace|Square|Place|Crescent|Row|Hill)\b\.?"
     r"|\b[A-Z\u00c4\u00d6\u00dc][\w\u00e4\u00f6\u00fc\u00df-]{2,30}(?:stra\u00dfe|strasse|str\.|gasse|allee|weg|platz|ufer|damm|straat|laan|gracht|plein)[ \t]\d{1,4}[a-zA-Z]?\b"
-    r"|\b(?:[Cc]alle|[Aa]venida|[Aa]vda\.?|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza)[ \t](?:d[eiao]l?s?[ \t])?(?:[A-Z\u00c0-\u00de][\w'\u2019]{1,30},?[ \t]){1,3}(?:n\.?\u00ba?[ \t]?)?\d{1,4}\b(?![/.])"
-    r"|\b\d{1,4}(?:[ \t]?bis)?,?[ \t](?:rue|avenue|boulevard|place|chemin|all\u00e9e|impasse)[ \t](?:d[eu]s?[ \t](?:l[ae][ \t])?|de[ \t]l['\u2019])?[A-Z\u00c0-\u00de][\w'\u2019-]{1,30}"
+    r"|\b(?:[Cc]alle|[Aa]venida|[Aa]vda\.?|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza)[ \t](?:d[eiao]l?s?[ \t])?(?:[A-Z\u00c0-\u00de][\w'\u2019]{1,30},?[ \t]){1,3}(?:n\.?\u00ba?[ \t]?)?\d{1,4}\b(?!/|\.\d)"
+    r"|\b\d{1,4}(?:[ \t]?bis)?,?[ \t](?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]ll\u00e9e|[Ii]mpasse)[ \t](?:d[eu]s?[ \t](?:l[ae][ \t])?|de[ \t]l['\u2019])?[A-Z\u00c0-\u00de][\w'\u2019-]{1,30}"
 )
 _OUR_PLACE = re.compile(
     r"\b(?:our|the|unser\w*|nuestr\w*|notre|noss\w*|nostr\w*|onze?)[ \t](?:[\w-]{1,20}[ \t]){0,3}?(?:shop|store|office|desk|branch|restaurant|lounge|counter"
@@ -94,7 +98,7 @@ def personal_data(page: Page, *, own: tuple[str, ...] = (), account: str = "") -
             yield Shown("email", page.span(start, end), "[e-mail address]")
     if not any(map(str.isdigit, page.read)):
         return
-    taken: list[tuple[int, int]] = []
+    taken = [page.span(*link) for link in page.links]
     for code, (start, end) in (
         *_accounts(page),
         *_codes(page),
@@ -141,7 +145,7 @@ def _accounts(page: Page) -> Iterator[tuple[str, tuple[int, int]]]:
 def _phones(page: Page, own: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, int]]]:
     for found in _PHONE.finditer(page.folded):
         start, end = found.span()
-        inside = any(a <= start < b for a, b in (*page.links, *page.mails))
+        inside = any(a <= start < b for a, b in page.mails)
         before = page.folded[max(0, start - 80) : start]
         if not inside and _is_shown_phone(before, found.group(), own):
             yield "phone", page.span(start, end)
@@ -228,7 +232,8 @@ def phone_kind(number: str) -> str:
 
 
 def _codes(page: Page) -> Iterator[tuple[str, tuple[int, int]]]:
-    for found in _BOOKING.finditer(page.read):
+    named = any(word[:4] in _KEYWORD_BEGINNINGS for word in page.words)
+    for found in _BOOKING.finditer(page.read) if named else ():
         code = found["code"]
         spelled_out = code.isalpha() and (
             len(code) != 6 or not code.isupper() or page.read.isupper()

@@ -14,8 +14,10 @@ bounded, so the time grows with the text alone.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from amends.guard.page import Page
 
@@ -29,7 +31,6 @@ _PART = re.compile(r"[^\W_]+")
 _BARE = re.compile(r"\((?:[^\W_]+\*?\|)*[^\W_]+\*?\)")
 _SET = re.compile(r"<(\w+)>")
 _REST = r"\w*+"
-_SENTENCE_BEGINS = r"(?:(?<=\n)|\A)[^\w\n]*+"
 _SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
 
 _COMMON_WORDS = (
@@ -39,7 +40,7 @@ _COMMON_WORDS = (
     "with would you your de que la le el un en es no se per di che die der das und sie ist "
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
-# Meanings of which it matters whether they are there, and not where.
+# Meanings of which it matters whether they are there, and not where; looked for when asked.
 _SIGNS_WORDS = (
     "sorry empathy thanks next_step route reason_given benefit bargain privacy own "
     "warm_praise weather no_language asks_public "
@@ -55,13 +56,13 @@ class Line:
     ``needs`` are numbers of sets of words, each of which the text must hold a word of.
     """
 
-    __slots__ = ("_pattern", "_source", "bare", "language", "meaning", "needs")
+    __slots__ = ("_pattern", "_source", "begins", "language", "meaning", "needs")
 
     def __init__(self, meaning: str, source: str, language: str, needs: frozenset[int]) -> None:
         self.meaning = meaning
         self.language = language
         self.needs = needs
-        self.bare = False  # a word of the set is all there is to it
+        self.begins = False  # it stands at the beginning of a sentence
         self._source = source
         self._pattern: re.Pattern[str] | None = None
 
@@ -108,17 +109,23 @@ class _Words:
 class Phrases:
     """The lines of all languages, tried where a text holds the words that each of them needs."""
 
-    def __init__(self, packs: dict[str, dict[str, dict[str, str | list[str]]]]) -> None:
+    def __init__(self, packs: dict[str, dict[str, Any]]) -> None:
         self._words = _Words()
         self._by_need: dict[int, list[Line]] = {}
+        self._signs: dict[str, dict[int, list[Line]]] = {sign: {} for sign in SIGNS}
+        # Sets of which one word is all that a sign needs.
+        self._bare_signs: dict[str, set[int]] = {sign: set() for sign in SIGNS}
         self._unless: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {}
-        self._inside: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {}
+        self._inside: dict[tuple[str, str], re.Pattern[str]] = {}
         for language, pack in packs.items():
             words = {name: str(said).casefold() for name, said in pack.get("words", {}).items()}
             for meaning, listed in pack.get("find", {}).items():
                 for line in listed:
                     self._add(language, meaning, line.casefold(), words)
             self._take_back(language, pack.get("unless", {}), words)
+        # Sets of their own: two sets meet faster than a set and the keys of a dict.
+        self._keys = frozenset(self._by_need)
+        self._sign_keys = {sign: frozenset(filed) for sign, filed in self._signs.items()}
 
     def _add(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
         """A line that is one set of alternatives is kept as a line for each, bare words together:
@@ -145,57 +152,70 @@ class Phrases:
         # Filed under the set that fewest words belong to, which is the rarest as a rule.
         rarest = min(range(len(sets)), key=lambda at: (len(sets[at] & _COMMON), len(sets[at])))
         made = Line(meaning, _regex(line, words), language, frozenset(needs))
-        made.bare = meaning in SIGNS and _BARE.fullmatch(line) is not None
-        self._by_need.setdefault(needs[rarest], []).append(made)
+        made.begins = line.startswith("^")
+        if meaning in SIGNS and _BARE.fullmatch(line):
+            self._bare_signs[meaning].update(needs)
+            return
+        filed = self._signs[meaning] if meaning in SIGNS else self._by_need
+        filed.setdefault(needs[rarest], []).append(made)
 
-    def _take_back(
-        self, language: str, listed: dict[str, str | list[str]], words: dict[str, str]
-    ) -> None:
+    def _take_back(self, language: str, listed: dict[str, Any], words: dict[str, str]) -> None:
         if listed:
             before = "|".join(_regex(line.casefold(), words) for line in listed["before"])
             before = rf"(?<![\w'])(?:{before})"
             near = rf"{before}(?:{_GAP}{_WORD}){{0,5}}+[^\w\n]{{0,4}}\Z"
             self._unless[language] = (frozenset(listed["takes_back"]), re.compile(near))
-            inside = "|".join(_regex(line.casefold(), words) for line in listed.get("inside", ()))
-            if inside:
-                self._inside[language] = (
-                    frozenset(listed["inside_of"]),
-                    re.compile(rf"\b(?:{inside})"),
-                )
+            for meaning, within in listed.get("inside", {}).items():
+                inside = "|".join(_regex(line.casefold(), words) for line in within)
+                self._inside[language, meaning] = re.compile(rf"\b(?:{inside})")
 
     def find(self, page: Page) -> Spans:
-        """For each meaning found, the spans in ``page.flat`` that say so."""
-        held: set[int] = set()
-        for word in set(page.words):
-            held |= self._words.sets_of(word)
+        """For each meaning found, the spans in ``page.flat`` that say so; ``SIGNS`` aside."""
+        held = self._held(page)
         found: Spans = {}
-        for number in held & self._by_need.keys():
+        for number in held & self._keys:
             for line in self._by_need[number]:
                 if line.needs <= held:
-                    self._try(line, page.flat, found)
+                    spans = self._spans(line, page)
+                    if spans:
+                        found.setdefault(line.meaning, []).extend(spans)
         return found
 
-    def _try(self, line: Line, flat: str, found: Spans) -> None:
-        if line.meaning in SIGNS and line.meaning in found:
-            return
-        if line.bare:
-            found[line.meaning] = [(0, 0)]
-            return
-        at = 0
-        for _ in range(_MOST_HITS):
-            hit = line.pattern.search(flat, at)
-            if hit is None:
-                return
-            at = hit.end()
-            # Looked at here: a pattern that began by looking back could not skip to likely places.
-            if _in_a_word(flat, hit.start()):
-                at = hit.start() + 1
-            elif not self._taken_back(line, flat, hit):
-                found.setdefault(line.meaning, []).append(hit.span())
+    def lines(self) -> Iterator[Line]:
+        """Every line that is tried as a pattern."""
+        for filed in (self._by_need, *self._signs.values()):
+            for lines in filed.values():
+                yield from lines
+
+    def shows(self, page: Page, sign: str) -> bool:
+        """A page holds one of ``SIGNS``."""
+        held = self._held(page)
+        if not held.isdisjoint(self._bare_signs[sign]):
+            return True
+        by_need, keys = self._signs[sign], self._sign_keys[sign]
+        for number in held & keys:
+            for line in by_need[number]:
+                if line.needs <= held and self._spans(line, page, most=1):
+                    return True
+        return False
+
+    def _held(self, page: Page) -> frozenset[int]:
+        if page.held is None:
+            page.held = frozenset().union(*map(self._words.sets_of, set(page.words)))
+        return page.held
+
+    def _spans(self, line: Line, page: Page, most: int = _MOST_HITS) -> list[tuple[int, int]]:
+        found = []
+        for hit in _hits(line, page):
+            if not self._taken_back(line, page.flat, hit):
+                found.append(hit.span())
+                if len(found) == most:
+                    break
+        return found
 
     def _taken_back(self, line: Line, flat: str, hit: re.Match[str]) -> bool:
-        meanings, within = self._inside.get(line.language, (frozenset(), None))
-        if within is not None and line.meaning in meanings and within.search(hit.group()):
+        within = self._inside.get((line.language, line.meaning))
+        if within is not None and within.search(hit.group()):
             return True
         meanings, near = self._unless.get(line.language, (frozenset(), None))
         if near is None or line.meaning not in meanings:
@@ -215,6 +235,23 @@ def load_phrases() -> Phrases:
             for language in LANGUAGES
         }
     )
+
+
+def _hits(line: Line, page: Page) -> Iterator[re.Match[str]]:
+    if line.begins:
+        for start in page.starts:
+            hit = line.pattern.match(page.flat, start)
+            if hit is not None:
+                yield hit
+        return
+    at = 0
+    while (hit := line.pattern.search(page.flat, at)) is not None:
+        at = max(hit.end(), at + 1)
+        # Looked at here: a pattern that began by looking back could not skip to likely places.
+        if _in_a_word(page.flat, hit.start()):
+            at = hit.start() + 1
+        else:
+            yield hit
 
 
 def _in_a_word(flat: str, start: int) -> bool:
@@ -238,7 +275,6 @@ def _optional(item: str) -> bool:
 
 
 def _regex(line: str, words: dict[str, str]) -> str:
-    begins = _SENTENCE_BEGINS if line.startswith("^") else ""
     items = _split(line.removeprefix("^").removesuffix("$"), " ")
     parts: list[str] = []
     for at, item in enumerate(items):
@@ -250,9 +286,9 @@ def _regex(line: str, words: dict[str, str]) -> str:
         if _optional(item):
             parts.append(rf"(?:{_GAP}{said})?" if before else rf"(?:{said}{_GAP})?")
         else:
-            parts.append((_GAP if before and not item.startswith("\\") else "") + said)
+            parts.append((_GAP if before and not item.startswith("\\?") else "") + said)
     ends = _SENTENCE_ENDS if line.endswith("$") else r"(?!\w)"
-    return begins + "".join(parts) + ends
+    return "".join(parts) + ends
 
 
 def _alternatives(item: str, words: dict[str, str]) -> list[str]:

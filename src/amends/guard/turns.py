@@ -10,6 +10,7 @@ _SIGNED = re.compile(
     r"(?:[\^*~/\u2014\u2013-]\s?[^\W\d_][\w .'-]{0,30}|,\s[^\W\d_]{2,20}\.?|[.!?\n]\s*[^\W\d_]{2,20}\.?)\s*(?:https?://\S+)?\W*$"
 )
 _GENERIC_LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "nl")
+_FEW_WORDS = 16  # of a reply that is hardly more than its request
 _PRAISE = re.compile(
     r"\b(?:thank\w*|thx|love\w*|great|awesome|amazing|best|excellent|wonderful|excited|can't wait|happy|glad|perfect|proud|birthday|kudos"
     r"|shout ?out|gracias|danke|merci|obrigad[oa]|grazie|bedankt|genial|super|toll)\b|[\u2764\U0001f44f\U0001f60d\U0001f618\U0001f49b\U0001f499]"
@@ -30,13 +31,16 @@ def check_turn(writing: Writing) -> None:
 
 def _check_first(writing: Writing) -> None:
     said = writing.said
-    if "bare_ask" in said and not _gives_something(writing):
+    few = len(writing.page.words) <= _FEW_WORDS
+    if "bare_ask" in said and few and not _gives_something(writing):
         writing.add_said("bare_request", "bare_ask")
         return
-    if is_open_question(writing) or not _readable(writing):
+    if is_open_question(writing):
         return
     acknowledged = writing.says("sorry", "empathy", "thanks", "warm_praise", "own", "fault_ours")
-    acts = writing.says("next_step", "route") or bool(writing.page.links)
+    acts = bool(writing.page.links) or writing.says("next_step", "route")
+    if not acknowledged and not acts and not _readable(writing):
+        return
     if not acknowledged and not acts and not writing.shared and not _answers(writing):
         writing.add("no_acknowledgement")
         return
@@ -51,10 +55,9 @@ def _check_first(writing: Writing) -> None:
 
 
 def _gives_something(writing: Writing) -> bool:
-    """A request for details gives something where it feels with the customer, says what the details
-    are for or takes up what happened; a bare "please" or "sorry" is not enough."""
-    feels = writing.says("empathy", "own", "fault_ours", "thanks", "sorry")
-    return feels or writing.says("reason_given") or len(writing.shared) > 0
+    """A request for details gives something where it feels with the customer or says what the details
+    are for."""
+    return writing.says("empathy", "own", "fault_ours", "sorry", "reason_given")
 
 
 def _answers(writing: Writing) -> bool:

@@ -6,7 +6,7 @@ from amends.guard.codes import CODES
 from amends.guard.facts import CaseFacts
 from amends.guard.findings import Finding
 from amends.guard.page import Page
-from amends.guard.phrases import Spans, load_phrases
+from amends.guard.phrases import SIGNS, Spans, load_phrases
 from amends.guard.policy import Policy
 from amends.guard.stock import shared_words
 from amends.guard.tongue import tongue
@@ -24,6 +24,7 @@ class Writing:
         self.policy = policy
         self.said: Spans = load_phrases().find(self.page)
         self.findings: list[Finding] = []
+        self._signs: dict[str, bool] = {}
 
     @cached_property
     def post(self) -> str:
@@ -45,7 +46,15 @@ class Writing:
         return self.says("sorry")
 
     def says(self, *meanings: str) -> bool:
-        return not self.said.keys().isdisjoint(meanings)
+        return any(self._says(meaning) for meaning in meanings)
+
+    def _says(self, meaning: str) -> bool:
+        if meaning not in SIGNS:
+            return meaning in self.said
+        known = self._signs.get(meaning)
+        if known is None:
+            known = self._signs[meaning] = load_phrases().shows(self.page, meaning)
+        return known
 
     def add(
         self,
