@@ -13,6 +13,7 @@ from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import Circumstances, hold, take_in
 from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
 from amends.desk.actions.mattering import that_matter
+from amends.desk.actions.memory import uncollected
 from amends.desk.models import (
     Brand,
     Case,
@@ -39,7 +40,7 @@ def store_mentions(
 
     Returns the cases opened. The same mention twice changes nothing.
     """
-    with transaction.atomic():
+    with transaction.atomic(), uncollected():
         hold(brand)
         kept = _keep(mentions, now=now, taken_in=True)
         around = Circumstances(
@@ -50,7 +51,7 @@ def store_mentions(
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
     """Store posts with readings and matches, without deciding what they mean; how many are new."""
-    with transaction.atomic():
+    with transaction.atomic(), uncollected():
         return len(_keep(mentions, now=now, taken_in=False))
 
 
