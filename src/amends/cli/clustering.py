@@ -57,6 +57,18 @@ def act(main: Coroutine[Any, Any, None]) -> None:
         raise group.exceptions[0] from group
 
 
+@dataclass(slots=True)
+class Telling:
+    """Writes how it goes to stderr, once for each change."""
+
+    said: str = ""
+
+    def __call__(self, state: HealthState, sentence: str) -> None:
+        if self.said != (line := f"{state}: {sentence}"):
+            self.said = line
+            click.echo(line, err=True)
+
+
 @dataclass(slots=True, kw_only=True)
 class Work:
     """What all of them stand on."""
@@ -66,6 +78,7 @@ class Work:
     layout: Layout
     allow_hosts: tuple[str, ...]
     rng: random.Random = field(default_factory=random.SystemRandom)
+    tell: Telling = field(default_factory=Telling)
 
     @classmethod
     def begin(cls, name: str, *, desk: bool = False) -> "Work":
@@ -84,12 +97,10 @@ class Work:
 
     async def ready(self, broker: Broker) -> None:
         """Wait until the broker has what is needed; a cluster that starts is not ready at once."""
-        publisher = Publisher(broker=broker, source="", rng=self.rng, health=tell, well="Ready.")
+        publisher = Publisher(
+            broker=broker, source="", rng=self.rng, health=self.tell, well="Ready."
+        )
         await publisher.insist(broker.set_up)
-
-
-def tell(state: HealthState, sentence: str) -> None:
-    click.echo(f"{state}: {sentence}", err=True)
 
 
 @dataclass(slots=True)
@@ -135,7 +146,7 @@ class Receiving:
             clock=SystemClock(),
             rng=work.rng,
             sleep=asyncio.sleep,
-            tell=lambda sentence: tell("waiting", sentence),
+            tell=lambda sentence: work.tell("waiting", sentence),
             headers=headers,
             follow=follow,
         )
@@ -148,7 +159,9 @@ class Receiving:
     async def run(self, every: float) -> None:
         async with self._work.broker() as broker:
             await self._work.ready(broker)
-            publisher = Publisher(broker=broker, source=self._name, rng=self._work.rng, health=tell)
+            publisher = Publisher(
+                broker=broker, source=self._name, rng=self._work.rng, health=self._work.tell
+            )
             figures = Figures(self._name, publisher.count)
             showing = asyncio.create_task(figures.every(every))
             try:
@@ -186,7 +199,11 @@ class Working:
         async with self._work.broker() as broker:
             await self._work.ready(broker)
             worker = ClusterWorker(
-                broker=broker, taker=taker, rng=self._work.rng, aside=database, health=tell
+                broker=broker,
+                taker=taker,
+                rng=self._work.rng,
+                aside=database,
+                health=self._work.tell,
             )
             figures = Figures("work", worker.count)
             showing = asyncio.create_task(figures.every(every))

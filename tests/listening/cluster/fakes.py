@@ -28,6 +28,7 @@ class FakeBroker:
         self.cursors: list[str] = []
         self.waiting: dict[str, list[FakeDelivery]] = {}
         self.up_to = 0.0
+        self.connected = True
 
     async def publish(self, subject: str, body: bytes, *, message_id: str) -> bool:
         await asyncio.sleep(0)

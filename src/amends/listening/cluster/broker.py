@@ -70,6 +70,11 @@ class Broker:
         self._streams: JetStreamContext = client.jetstream(timeout=5)
         self.layout = layout
 
+    @property
+    def connected(self) -> bool:
+        """Whether a broker is at the other end just now."""
+        return self._client.is_connected
+
     async def set_up(self) -> None:
         """Make the streams and consumers that are missing, and bring the others in line."""
         with _translated():

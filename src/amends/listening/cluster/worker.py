@@ -104,7 +104,7 @@ class ClusterWorker:
                 self.health("waiting", str(error))
                 await self.sleep(self.back_off.wait_s(min(troubles, 5), self.rng))
                 continue
-            if troubles and found:
+            if troubles and (found or self.broker.connected):
                 troubles = 0
                 self.health("well", "Working.")
             if found:
