@@ -20,7 +20,7 @@ MOST_ROWS = 4096
 _TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
 _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
 _LEARNING = 16  # batches that are learned from in full at first; later one of so many
-_SPOT_BITS = 21
+_SPOT_BITS = 18
 _SPOT_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -141,10 +141,9 @@ class Index:
             self._met[self._only_rest] += counts[self._only_rest]
             self._seen[self._only_rest] += texts
             return hits
-        asked = np.zeros(texts + 1, dtype=np.bool_)
+        asked = np.zeros(texts, dtype=np.bool_)
         asked[rows] = True
-        at = np.flatnonzero(asked[tokens.rows])
-        return self._rest.find(Tokens(tokens.keys[at], tokens.heads[at], tokens.rows[at]))
+        return self._rest.find(tokens.of_rows(np.flatnonzero(asked)))
 
     def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""

@@ -17,6 +17,7 @@ _WIDTH = 8
 _MIX = 0x9E3779B97F4A7C15
 _PAIR = 0xC2B2AE3D27D4EB4F
 _WHOLE = (1 << 64) - 1
+_NOUGHT = np.zeros(1, dtype=np.intp)
 MASKS = np.array([(1 << (8 * width)) - 1 for width in range(_WIDTH + 1)], dtype=np.uint64)
 
 
@@ -24,11 +25,21 @@ class Tokens(NamedTuple):
     """What stands between the borders of a batch, in order; a key is zero where that is nothing.
 
     ``rows`` counts the texts; ``heads`` are the first eight bytes of each, zeros behind its end.
+    Row r is ``firsts[r]`` up to ``firsts[r + 1]``.
     """
 
     keys: Keys
     heads: Keys
     rows: npt.NDArray[np.int32]
+    firsts: Places
+
+    def of_rows(self, rows: Places) -> "Tokens":
+        """The tokens of some rows, with the numbers of their rows."""
+        sizes = self.firsts[rows + 1] - self.firsts[rows]
+        ends = np.cumsum(sizes)
+        at = np.arange(ends[-1]) + np.repeat(self.firsts[rows] - ends + sizes, sizes)
+        numbers = np.repeat(rows.astype(np.int32), sizes)
+        return Tokens(self.keys[at], self.heads[at], numbers, np.concatenate((_NOUGHT, ends)))
 
 
 def tokens_of(buffer: bytes) -> Tokens:
@@ -49,7 +60,7 @@ def tokens_of(buffer: bytes) -> Tokens:
     ends = np.flatnonzero(data[borders] == ROW_END)
     numbers = np.arange(len(ends) + 1, dtype=np.int32)
     rows = np.repeat(numbers, np.diff(ends, prepend=0, append=len(starts)))
-    return Tokens(keys, heads, rows)
+    return Tokens(keys, heads, rows, np.concatenate((_NOUGHT, ends)))
 
 
 def key_of(token: str) -> int:

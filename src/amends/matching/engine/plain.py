@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 import numpy as np
@@ -63,8 +64,8 @@ def plain(texts: Sequence[str]) -> Plain:
         return Plain(
             b"".join((PADDING, _plain_ascii(texts), PADDING)), np.arange(len(texts), dtype=np.intp)
         )
-    is_simple = np.array(simple)
-    wide, wide_order = _plain_wide(list(compress(texts, (~is_simple).tolist())))
+    is_simple = np.frombuffer(bytes(simple), dtype=np.bool_)
+    wide, wide_order = _plain_wide(list(compress(texts, map(not_, simple))))
     order = np.concatenate((np.flatnonzero(is_simple), np.flatnonzero(~is_simple)[wide_order]))
     ascii_form = _plain_ascii(list(compress(texts, simple)))
     return Plain(b"".join((PADDING, ascii_form, wide, PADDING)), order)
