@@ -110,3 +110,16 @@ def test_stock_phrases_are_stopped_with_their_share() -> None:
 )
 def test_reply_with_something_of_its_own_is_no_stock(reply: str) -> None:
     assert "stock_phrases" not in codes(reply, CaseFacts(post=LATE))
+
+
+def test_names_and_days_inside_a_sentence_are_swapped_out() -> None:
+    sent = "We thank Anna for the report and send Ben on Monday."
+    assert "near_copy" in codes(
+        "We thank Peter for the report and send Carla on Friday.", recent=[sent]
+    )
+
+
+def test_nouns_of_another_matter_are_no_names() -> None:
+    sent = "Ihr Koffer liegt in Berlin und kommt mit dem Kurier am Abend."
+    reply = "Ihr Kleid h\u00e4ngt im Laden und kommt mit dem Boten zum Fest."
+    assert "near_copy" not in codes(reply, recent=[sent])

@@ -42,6 +42,7 @@ _SIGN_OFF = re.compile(
     r"(?:[,.!]\s*)?\b(?:thanks|thank you|regards|kind regards|best|cheers|gru\u00df|gruss|viele gr\u00fc\u00dfe"
     r"|saludos|cordialement|atentamente|groet|saluti),?\s+[^\W\d_]{1,20}\W*$"
 )
+_NAME = re.compile(r"([^\W\d_A-Z][,;]? )[A-Z\u00c0-\u00de][^\W\d_A-Z]{1,20}\b")
 _TOKEN = re.compile(r"[^\W_]+")
 _RANDOM = np.random.default_rng(20)
 _FACTORS = _RANDOM.integers(1, 1 << 62, _HASHES, dtype=np.uint64) | np.uint64(1)
@@ -59,7 +60,7 @@ class Copy(NamedTuple):
 def skeleton(text: str) -> list[str]:
     """The words of a reply that say something, in order: no names of greeting and signature, no
     handles or links, each number ``0``."""
-    said = normalise(text[:20_000]).strip()
+    said = normalise(_without_names(text[:20_000])).strip()
     for _ in range(2):
         said = _DROPPED.sub(" ", said).strip()
     said = _SIGN_OFF.sub(" ", _GREETING.sub(" ", said))
@@ -67,6 +68,12 @@ def skeleton(text: str) -> list[str]:
     return ["0" if any(map(str.isdigit, word)) else word for word in _TOKEN.findall(said)][
         :MOST_WORDS
     ]
+
+
+def _without_names(text: str) -> str:
+    """Capitalised words inside sentences become a number; not where nouns are capitalised."""
+    blanked, names = _NAME.subn(lambda found: found[1] + "0", text)
+    return blanked if names * 4 < text.count(" ") + 4 else text
 
 
 def shingles(words: list[str]) -> NDArray[np.uint32]:
