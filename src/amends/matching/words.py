@@ -33,6 +33,7 @@ class Words:
     def __init__(self, text: str, form: str | None = None) -> None:
         self.text = text
         self.form = normalise(text) if form is None else form
+        self._starts: list[int] = []
 
     @cached_property
     def tokens(self) -> Sequence[str]:
@@ -43,16 +44,14 @@ class Words:
         """The tokens with their places in the form."""
         return token_spans(self.form)
 
-    @cached_property
-    def starts(self) -> Sequence[int]:
-        """Where each token starts in the form: for a third of what ``spans`` costs."""
-        places, at = [], 0
-        for token in self.tokens:
+    def start(self, index: int) -> int:
+        """Where a token starts in the form; cheaper than ``spans`` for the first few."""
+        starts, tokens = self._starts, self.tokens
+        while len(starts) <= index:
+            behind = starts[-1] + len(tokens[len(starts) - 1]) if starts else 0
             # Between tokens stand borders only, so the next place where it reads so is its own.
-            at = self.form.find(token, at)
-            places.append(at)
-            at += len(token)
-        return places
+            starts.append(self.form.find(tokens[len(starts)], behind))
+        return starts[index]
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -111,9 +110,7 @@ class Words:
         if self.hashtags and self.cuts(runs):
             return None
         last = max(b for _, b in runs) - 1
-        return Found(
-            self.starts[min(a for a, _ in runs)], self.starts[last] + len(self.tokens[last])
-        )
+        return Found(self.start(min(a for a, _ in runs)), self.start(last) + len(self.tokens[last]))
 
     def cuts(self, runs: Sequence[Run]) -> bool:
         """Whether these tokens are in a hashtag without being all of it."""
