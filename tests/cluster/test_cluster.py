@@ -16,7 +16,7 @@ from tests.test_house import ROOT
 
 pytestmark = [pytest.mark.nats, pytest.mark.kill]
 
-POSTS = 20_000
+POSTS = 12_800
 
 
 def test_posts_survive_the_death_of_each_part_and_a_cut(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from amends.listening.cluster import Layout, connect
 from amends.terms import BadInput
 
 CHANNEL: Final = "bluesky:brindlewing.example"
-AHEAD: Final = 20_000
+AHEAD: Final = 20_000  # posts on their way at most, a fifth of all where those are few
 _PATIENCE_S: Final = 120.0  # without progress, faults mended
 
 
@@ -97,7 +97,7 @@ class Trial:
 
     def _pour(self) -> None:
         """Write on, no further than ``AHEAD`` before what is done: faults meet a running stream."""
-        room = (self._done() or 0) * EVERY + AHEAD - self.poured
+        room = (self._done() or 0) * EVERY + min(AHEAD, self.posts // 5) - self.poured
         if room > 0:
             lines = list(islice(self.flowing, room))
             with self.file.open("ab") as file:
