@@ -1,7 +1,8 @@
 """Looking through posts and lines for what satisfies queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from amends.matching.facts import Facts
@@ -33,6 +34,10 @@ class State(NamedTuple):
     fresh: Part
     gone: frozenset[int]
 
+    def parts(self) -> tuple[tuple[Part, frozenset[int]], ...]:
+        """Both parts, each with those of its queries that count no more."""
+        return (self.main, self.gone), (self.fresh, frozenset())
+
 
 class Match(NamedTuple):
     """A post that satisfies queries, each with what satisfied it; ``at`` is its line's place."""
@@ -59,7 +64,7 @@ def look_through_posts(state: State, posts: Sequence[Post]) -> list[dict[str, tu
     """For each post, the queries it satisfies, each with what satisfied it."""
     met: list[dict[str, tuple[str, ...]]] = [{} for _ in posts]
     for at, near in _near(state, [_text_of(post) for post in posts]).items():
-        met[at] = _satisfied(posts[at], near)
+        met[at] = _satisfied(state, posts[at], near)
     return met
 
 
@@ -101,34 +106,42 @@ def _take(
         return
     if near is None:
         near = _near(state, [_text_of(post)]).get(0, [])
-    queries = _satisfied(post, near)
+    queries = _satisfied(state, post, near)
     if queries:
         looked.matches.append(Match(at, post, queries))
 
 
 def _near(state: State, texts: Sequence[str]) -> dict[int, Near]:
-    """By place of a text, in order, what its post may satisfy."""
+    """By place of a text, in order, what its post may satisfy by its words.
+
+    Where no word leads to some query, every place is there.
+    """
     found: dict[int, Near] = {}
-    always: Near = []
-    for part, gone in ((state.main, state.gone), (state.fresh, frozenset[int]())):
-        always += [(part, number) for number in part.index.unbounded if number not in gone]
+    for part, gone in state.parts():
         pairs = part.index.pairs(texts) if part.names else None
         if pairs is not None:
             for text, query in zip(pairs.texts.tolist(), pairs.queries.tolist(), strict=True):
                 if query not in gone:
                     found.setdefault(text, []).append((part, query))
-    if always:
-        return {at: [*found.get(at, ()), *always] for at in range(len(texts))}
+    if any(part.index.unbounded for part, _ in state.parts()):
+        return {at: found.get(at, []) for at in range(len(texts))}
     return dict(sorted(found.items())) if state.fresh.names else found
 
 
-def _satisfied(post: Post, near: Near) -> dict[str, tuple[str, ...]]:
+def _satisfied(state: State, post: Post, near: Near) -> dict[str, tuple[str, ...]]:
     facts = Facts.of(post)
-    return {
-        part.names[query]: part.why(query, facts)
-        for part, query in near
-        if part.holds(query, facts)
-    }
+    met = {}
+    for part, query in chain(near, _unled(state, facts)):
+        if part.holds(query, facts):
+            met[part.names[query]] = part.why(query, facts)
+    return met
+
+
+def _unled(state: State, facts: Facts) -> Iterator[tuple[Part, int]]:
+    """Queries to which no word leads and which the post may satisfy."""
+    for part, gone in state.parts():
+        if part.index.unbounded:
+            yield from ((part, query) for query in part.unled.near(facts) if query not in gone)
 
 
 def _text_of(post: Post) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from amends.matching.accounts import ByAccount
 from amends.matching.engine.index import Index
 from amends.matching.engine.probes import clauses_of
 from amends.matching.evaluating import compiled, told
@@ -16,6 +17,7 @@ class Part:
         self.names = tuple(queries)
         self.nodes = tuple(queries.values())
         self.index = Index([clauses_of(node) for node in self.nodes], after)
+        self.unled = ByAccount({number: self.nodes[number] for number in self.index.unbounded})
         self._tests: dict[int, Callable[[Facts], bool]] = {}
 
     def holds(self, query: int, facts: Facts) -> bool:

@@ -84,7 +84,12 @@ LEAVES = st.one_of(
         st.sampled_from(["acme", "acme_air", "caf\u00e9", "acme.example"]),
     ),
     st.sampled_from(
-        [Operator("from", "ana"), Operator("has", "hashtags"), Compare("followers", ">", 5)]
+        [
+            Operator("from", "ana"),
+            Operator("to", "Bob"),
+            Operator("has", "hashtags"),
+            Compare("followers", ">", 5),
+        ]
     ),
     st.just(Keyword("\U0001f621")),
 )
@@ -102,6 +107,7 @@ POSTS = st.builds(
     id=st.just("1"),
     text=TEXTS,
     author=st.none() | st.just(Author(handle="ana", followers=9)),
+    in_reply_to=st.none() | st.just(Ref(id="3", author=Author(handle="bob"))),
     quote_of=st.none() | st.builds(Ref, id=st.just("2"), text=TEXTS),
 )
 
