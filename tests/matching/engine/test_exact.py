@@ -27,7 +27,22 @@ from amends.terms import Author, Post, Ref
 from amends.terms.schema import encode_post
 
 WORDS = [
-    *("acme", "air", "late", "the", "refund", "refunds", "reefund", "internationalization"),
+    *(
+        "acme",
+        "air",
+        "late",
+        "the",
+        "refund",
+        "refunds",
+        "reefund",
+        "refnud",
+        "efund",
+        "refun",
+        "xefund",
+        "refunx",
+        "rexund",
+        "internationalization",
+    ),
     *("internationalisation", "stra\u00dfe", "STRASSE", "caf\u00e9", "cafe\u0301", "\u0130stanbul"),
     *("\u624b\u673a", "\u624b", "\u673a\u574f", "\u30c6\u30b9\u30c8", "\uff83\uff7d\uff84"),
     *("\uff21cme", "ac\u200bme", "ac\u00adme", "\u0e1a\u0e34\u0e19", "\u0e19\u0e49\u0e33"),
@@ -77,7 +92,7 @@ LEAVES = st.one_of(
     st.tuples(KEYWORDS, KEYWORDS).map(" ".join).map(Phrase),
     st.builds(Phrase, st.tuples(KEYWORDS, KEYWORDS).map(" ".join), st.integers(1, 3)),
     st.sampled_from(["re", "refund", "internationali", "caf\u00e9", "\u624b", "a"]).map(Prefix),
-    st.just(Fuzzy("refund")),
+    st.sampled_from(["refund", "internationalization", "\u0130stanbul"]).map(Fuzzy),
     st.builds(
         Tag,
         st.sampled_from("#@$"),

@@ -34,21 +34,23 @@ class Finder:
         self._begins = np.array([key in firsts for key in known], dtype=np.bool_)
         self._pairs = _table([one.key for _, one in pairs], [number for number, _ in pairs])
         self._any_pairs = bool(pairs)
-        self._prefixes = _prefix_tables(
-            [(number, one) for number, one in chosen if one.kind is Kind.PREFIX]
-        )
+        self._prefixes = _edge_tables(chosen, Kind.PREFIX)
+        self._suffixes = _edge_tables(chosen, Kind.SUFFIX)
+        self.wants_tails = bool(self._suffixes)
 
     def find(self, tokens: Tokens) -> Hits:
         places, entries = self._tokens.find(tokens.keys)
         probes = self._probe_of[entries]
-        if not self._any_pairs and not self._prefixes:
+        if not self._any_pairs and not self._prefixes and not self._suffixes:
             return Hits(tokens.rows[places], probes)
         is_probe = probes >= 0
         found = [(places[is_probe], probes[is_probe])]
         if self._any_pairs:
             found.append(self._find_pairs(tokens.keys, places[self._begins[entries]]))
-        for mask, table in self._prefixes:
-            found.append(table.find(tokens.heads & mask))
+        for width, table in self._prefixes:
+            found.append(table.find(tokens.heads & MASKS[width]))
+        for width, table in self._suffixes:
+            found.append(table.find(tokens.tails >> np.uint64(64 - 8 * width)))
         places = np.concatenate([one for one, _ in found])
         return Hits(tokens.rows[places], np.concatenate([one for _, one in found]))
 
@@ -69,10 +71,11 @@ def _table(keys: Sequence[int], values: Sequence[int]) -> KeyTable:
     return KeyTable(np.array(keys, dtype=np.uint64), np.array(values, dtype=np.int32))
 
 
-def _prefix_tables(probes: Sequence[tuple[int, Probe]]) -> list[tuple[np.uint64, KeyTable]]:
+def _edge_tables(probes: Sequence[tuple[int, Probe]], kind: Kind) -> list[tuple[int, KeyTable]]:
+    """A table for each width by which tokens are looked up at one of their ends."""
+    some = [(number, one) for number, one in probes if one.kind is kind]
     tables = []
-    for width in sorted({one.width for _, one in probes}):
-        alike = [(number, one) for number, one in probes if one.width == width]
-        keys, numbers = [one.key for _, one in alike], [number for number, _ in alike]
-        tables.append((MASKS[width], _table(keys, numbers)))
+    for width in sorted({one.width for _, one in some}):
+        alike = [(number, one) for number, one in some if one.width == width]
+        tables.append((width, _table([one.key for _, one in alike], [at for at, _ in alike])))
     return tables

@@ -108,7 +108,8 @@ class Index:
 
     def _look(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
         form = plain(texts)
-        tokens = tokens_of(form.buffer)
+        tails = self._leads.wants_tails or self._rest.wants_tails
+        tokens = tokens_of(form.buffer, tails=tails)
         leads = self._leads.find(tokens)
         self._met += np.bincount(leads.probes, minlength=len(self._met))
         self._seen[self._plan.leads] += len(texts)

@@ -17,6 +17,7 @@ _WIDTH = 8
 _MIX = 0x9E3779B97F4A7C15
 _PAIR = 0xC2B2AE3D27D4EB4F
 _WHOLE = (1 << 64) - 1
+_NO_KEYS = np.zeros(0, dtype=np.uint64)
 _NOUGHT = np.zeros(1, dtype=np.intp)
 MASKS = np.array([(1 << (8 * width)) - 1 for width in range(_WIDTH + 1)], dtype=np.uint64)
 
@@ -25,13 +26,15 @@ class Tokens(NamedTuple):
     """What stands between the borders of a batch, in order; a key is zero where that is nothing.
 
     ``rows`` counts the texts; ``heads`` are the first eight bytes of each, zeros behind its end.
-    Row r is ``firsts[r]`` up to ``firsts[r + 1]``.
+    Row r is ``firsts[r]`` up to ``firsts[r + 1]``. ``tails`` are the last eight bytes, and before a
+    shorter token what stands there; empty unless asked for.
     """
 
     keys: Keys
     heads: Keys
     rows: npt.NDArray[np.int32]
     firsts: Places
+    tails: Keys
 
     def of_rows(self, rows: Places) -> "Tokens":
         """The tokens of some rows, with the numbers of their rows."""
@@ -39,10 +42,12 @@ class Tokens(NamedTuple):
         ends = np.cumsum(sizes)
         at = np.arange(ends[-1]) + np.repeat(self.firsts[rows] - ends + sizes, sizes)
         numbers = np.repeat(rows.astype(np.int32), sizes)
-        return Tokens(self.keys[at], self.heads[at], numbers, np.concatenate((_NOUGHT, ends)))
+        tails = self.tails[at] if len(self.tails) else self.tails
+        firsts = np.concatenate((_NOUGHT, ends))
+        return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails)
 
 
-def tokens_of(buffer: bytes) -> Tokens:
+def tokens_of(buffer: bytes, *, tails: bool = False) -> Tokens:
     """The tokens of a buffer in plain form."""
     data = np.frombuffer(buffer, dtype=np.uint8)[: 1 - _WIDTH]
     borders = np.flatnonzero(data <= BLANK)
@@ -55,12 +60,13 @@ def tokens_of(buffer: bytes) -> Tokens:
     long = np.flatnonzero(widths > _WIDTH)
     if len(long):
         keys = heads.copy()
-        tails = words[starts[long] + (widths[long] - _WIDTH)]
-        keys[long] = (heads[long] * np.uint64(_MIX)) ^ tails
+        ends_of_long = words[starts[long] + (widths[long] - _WIDTH)]
+        keys[long] = (heads[long] * np.uint64(_MIX)) ^ ends_of_long
     ends = np.flatnonzero(data[borders] == ROW_END)
     numbers = np.arange(len(ends) + 1, dtype=np.int32)
     rows = np.repeat(numbers, np.diff(ends, prepend=0, append=len(starts)))
-    return Tokens(keys, heads, rows, np.concatenate((_NOUGHT, ends)))
+    ends_of_all = words[np.maximum(borders[1:] - _WIDTH, 0)] if tails else _NO_KEYS
+    return Tokens(keys, heads, rows, np.concatenate((_NOUGHT, ends)), ends_of_all)
 
 
 def key_of(token: str) -> int:

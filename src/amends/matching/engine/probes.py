@@ -12,26 +12,27 @@ from itertools import pairwise
 
 from amends.matching.engine.common import prior
 from amends.matching.engine.keys import key_of, pair_key
-from amends.matching.nodes import And, Cased, Keyword, Node, Not, Or, Phrase, Prefix, Tag
+from amends.matching.nodes import And, Cased, Fuzzy, Keyword, Node, Not, Or, Phrase, Prefix, Tag
 from amends.text import tokens
 
 MOST_CLAUSES = 6
-PREFIX_WIDTHS = (1, 2, 3, 4, 6, 8)
-"""Bytes by which tokens are looked up by how they begin; a longer beginning is cut to one."""
+EDGE_WIDTHS = (1, 2, 3, 4, 6, 8)
+"""Bytes by which tokens are looked up by how they begin or end; what is longer is cut to one."""
 _RARE = 0.002
 
 
 class Kind(IntEnum):
-    """How a probe is looked up: a token, two next to each other, or how a token begins."""
+    """How a probe is looked up: a token, two next to each other, how a token begins or ends."""
 
     TOKEN = 0
     PAIR = 1
     PREFIX = 2
+    SUFFIX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """``first`` is the key of a pair's first token, ``width`` the bytes of a beginning.
+    """``first`` is the key of a pair's first token, ``width`` the bytes of a beginning or end.
 
     ``share`` is the part of posts thought to hold it before any was seen.
     """
@@ -67,6 +68,8 @@ def clauses_of(node: Node, read: ReadTokens = tokens) -> tuple[Clause, ...]:
             return _tag(name, tuple(read(name)))
         case Prefix(text):
             return _beginning(tuple(read(text)))
+        case Fuzzy(text):
+            return _slipped(tuple(read(text)))
         case Not():
             return ()
         case _:
@@ -116,11 +119,24 @@ def _beginning(words: tuple[str, ...]) -> tuple[Clause, ...]:
         return ()
     if len(read_alone(words[-1] + "x")) > 1:
         return _in_order(words)
-    data = words[-1].encode()
-    width = max(one for one in PREFIX_WIDTHS if one <= len(data))
-    key = int.from_bytes(data[:width], "little")
-    probe = Probe(Kind.PREFIX, key, width=width, share=min(0.2, 3.0 * 0.2**width))
-    return _most_telling((frozenset((probe,)), *_in_any_order(words[:-1])))
+    stem = _edge(Kind.PREFIX, words[-1])
+    return _most_telling((frozenset((stem,)), *_in_any_order(words[:-1])))
+
+
+def _slipped(words: tuple[str, ...]) -> tuple[Clause, ...]:
+    """One slip leaves the first half of a word as it was, or the last, up to its middle letters."""
+    half = (len(words[0]) - 1) // 2 if len(words) == 1 else 0
+    if not half:
+        return ()
+    return (frozenset((_edge(Kind.PREFIX, words[0][:half]), _edge(Kind.SUFFIX, words[0][-half:]))),)
+
+
+def _edge(kind: Kind, piece: str) -> Probe:
+    data = piece.encode()
+    width = max(one for one in EDGE_WIDTHS if one <= len(data))
+    data = data[:width] if kind is Kind.PREFIX else data[-width:]
+    share = min(0.2, 3.0 * 0.2**width)
+    return Probe(kind, int.from_bytes(data, "little"), width=width, share=share)
 
 
 @lru_cache(maxsize=1024)
