@@ -18,7 +18,6 @@ _MERRY = re.compile(
 )
 _HASHTAG = re.compile(r"(?<![\w&/#])#[^\W\d_]\w{1,60}")
 _HANDLE = re.compile(r"(?<![\w@./])@(\w{1,64}(?:[.@-]\w{1,64}){0,6})")
-_NOT_SMALL = re.compile(r"(?<![^\W\d_])[^\W\d_a-z]{2,40}(?![^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MOST_EMOJI = 3
 _MOST_OTHERS = 2
@@ -76,6 +75,8 @@ def _bare(handle: str) -> str:
 
 
 def _check_hashtags(writing: Writing) -> None:
+    if "#" not in writing.page.folded:
+        return
     tags = [
         found
         for found in _HASHTAG.finditer(writing.page.folded)
@@ -88,7 +89,7 @@ def _check_hashtags(writing: Writing) -> None:
 
 def _check_shouting(writing: Writing) -> None:
     read = writing.page.read
-    shouted = sum(found.isupper() for found in _NOT_SMALL.findall(read))
+    shouted = sum(word.isupper() and len(word) > 1 for word in read.split())
     if shouted < _FEWEST_SHOUTED:
         return
     letters = [sign for sign in read if sign.isalpha()]
@@ -100,7 +101,8 @@ def _check_emoji(writing: Writing) -> None:
     if writing.page.read.isascii():
         return
     found = list(_EMOJI.finditer(writing.page.read))
-    if len(found) > _MOST_EMOJI:
+    glad = writing.says("warm_praise") and not writing.sorry
+    if len(found) > (2 * _MOST_EMOJI if glad else _MOST_EMOJI):
         writing.add("emoji", (found[0].start(), found[-1].end()))
 
 

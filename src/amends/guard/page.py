@@ -41,7 +41,6 @@ class Page:
         )
         self.flat = self._flattened()
         self.words = _WORDS.findall(self.flat)
-        self.held: frozenset[int] | None = None  # a note of ``Phrases``
 
     def _flattened(self) -> str:
         flat = _blank(self.folded, [*self.links, *self.mails])

@@ -73,6 +73,25 @@ _STREET = re.compile(
     r"|\b(?:[Cc]alle|[Aa]venida|[Aa]vda\.?|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza)[ \t](?:d[eiao]l?s?[ \t])?(?:[A-Z\u00c0-\u00de][\w'\u2019]{1,30},?[ \t]){1,3}(?:n\.?\u00ba?[ \t]?)?\d{1,4}\b(?!/|\.\d)"
     r"|\b\d{1,4}(?:[ \t]?bis)?,?[ \t](?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]ll\u00e9e|[Ii]mpasse)[ \t](?:d[eu]s?[ \t](?:l[ae][ \t])?|de[ \t]l['\u2019])?[A-Z\u00c0-\u00de][\w'\u2019-]{1,30}"
 )
+_STREET_NAMES = (
+    "street st road rd avenue ave lane ln drive dr court ct boulevard blvd way close terrace square "
+    "place crescent row hill str calle avenida avda plaza paseo rua travessa via viale corso piazza "
+    "rue chemin allée impasse "
+)
+_STREETS = frozenset(_STREET_NAMES.split())
+_STREET_ENDINGS = (
+    "strasse",
+    "gasse",
+    "allee",
+    "weg",
+    "platz",
+    "ufer",
+    "damm",
+    "straat",
+    "laan",
+    "gracht",
+    "plein",
+)
 _OUR_PLACE = re.compile(
     r"\b(?:our|the|unser\w*|nuestr\w*|notre|noss\w*|nostr\w*|onze?)[ \t](?:[\w-]{1,20}[ \t]){0,3}?(?:shop|store|office|desk|branch|restaurant|lounge|counter"
     r"|location|studio|hotel|centre|center|depot|warehouse|gesch\u00e4ft|laden|filiale|b\u00fcro|tienda|oficina|magasin|bureau|loja|negozio|ufficio|winkel|kantoor)\b"
@@ -96,14 +115,15 @@ def personal_data(page: Page, *, own: tuple[str, ...] = (), account: str = "") -
     for start, end in page.mails:
         if not _own_mail(page.folded, start, end, own, account):
             yield Shown("email", page.span(start, end), "[e-mail address]")
-    if not any(map(str.isdigit, page.read)):
+    digits = sum(map(str.isdigit, page.read))
+    if not digits:
         return
     taken = [page.span(*link) for link in page.links]
     for code, (start, end) in (
-        *_accounts(page),
+        *(_accounts(page) if digits > 9 else ()),
         *_codes(page),
         *_addresses(page),
-        *_phones(page, own),
+        *(_phones(page, own) if digits > 6 else ()),
     ):
         if not any(start < b and end > a for a, b in taken):
             taken.append((start, end))
@@ -250,7 +270,8 @@ def _short_number(code: str) -> bool:
 
 
 def _addresses(page: Page) -> Iterator[tuple[str, tuple[int, int]]]:
-    for found in _STREET.finditer(page.read):
+    named = any(word in _STREETS or word.endswith(_STREET_ENDINGS) for word in page.words)
+    for found in _STREET.finditer(page.read) if named else ():
         before = page.read[max(0, found.start() - 100) : found.start()]
         if not _OUR_PLACE.search(re.split(r"[.!?\n]\s", before)[-1]):
             yield "address", found.span()

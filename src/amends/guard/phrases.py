@@ -1,15 +1,9 @@
 """Set phrases by what they mean, in several languages: one reading of a reply finds all of them.
 
 ``phrases/*.toml`` holds one language each. ``[words]`` names sets of words; ``[find]`` lists, for each
-meaning, what says so; ``[unless]`` lists what, standing shortly before in the same sentence, takes
-it back ("nobody should be told that ..."), and for some meanings what takes it back inside. A line is a row of words with blanks between:
-
-- ``<we>`` is any word of that set, ``(a|b)`` either, ``word*`` whatever begins so;
-- ``word?`` may be absent; ``~`` is up to three words between, ``~~`` up to eight;
-- ``^`` in front is the beginning of a sentence.
-
-Blanks also stand for commas and dashes, never for the end of a sentence. All quantifiers are
-bounded, so the time grows with the text alone.
+meaning, lines that say so (written as ``lines.py`` tells); ``[unless]`` lists what, standing shortly before in the
+same sentence, takes it back ("nobody should be told that ..."), and for some meanings what takes it
+back inside. A line is tried where a text holds one word of each set it needs.
 """
 
 import re
@@ -17,21 +11,15 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
+from amends.guard.lines import GAP, WORD, Line, regex_of, singly
 from amends.guard.page import Page
 
 LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "nl")
-_GAP = r"[^\w\n\x1f]{1,4}"
-_WORD = r"\w++(?:'\w++)?+"
 _BEFORE = 120  # code points in which ``unless`` is looked for
 _MOST_HITS = 50  # of one line in one text
-_MOST_KNOWN = 100_000  # words of texts whose sets are remembered
-_PART = re.compile(r"[^\W_]+")
-_BARE = re.compile(r"\((?:[^\W_]+\*?\|)*[^\W_]+\*?\)")
-_SET = re.compile(r"<(\w+)>")
-_REST = r"\w*+"
-_SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
+_MOST_KNOWN = 100_000  # words of texts about which all is remembered
 
 _COMMON_WORDS = (
     "a about all an and any are as at be but by can did do don for from get had has have "
@@ -41,80 +29,94 @@ _COMMON_WORDS = (
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
 # Meanings of which it matters whether they are there, and not where; looked for when asked.
-_SIGNS_WORDS = (
+_SIGN_NAMES = (
     "sorry empathy thanks next_step route reason_given benefit bargain privacy own "
     "warm_praise weather no_language asks_public "
 )
-SIGNS = frozenset(_SIGNS_WORDS.split())
+SIGNS = frozenset(_SIGN_NAMES.split())
 
 Spans = dict[str, list[tuple[int, int]]]
 
 
-class Line:
-    """One line of a file; compiled when a text first needs it, as few ever are.
+class _Known(NamedTuple):
+    """What a word brings: the bits of its sets, the lines and signs for which it is the rarest
+    need, and the signs of which it is all."""
 
-    ``needs`` are numbers of sets of words, each of which the text must hold a word of.
-    """
-
-    __slots__ = ("_pattern", "_source", "begins", "language", "meaning", "needs")
-
-    def __init__(self, meaning: str, source: str, language: str, needs: frozenset[int]) -> None:
-        self.meaning = meaning
-        self.language = language
-        self.needs = needs
-        self.begins = False  # it stands at the beginning of a sentence
-        self._source = source
-        self._pattern: re.Pattern[str] | None = None
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        if self._pattern is None:
-            self._pattern = re.compile(self._source)
-        return self._pattern
+    mask: int
+    lines: tuple[Line, ...]
+    signs: tuple[Line, ...]
+    bare: frozenset[str]
 
 
-class _Words:
-    """Numbered sets of words and beginnings of words, and which of them a word belongs to."""
+class _Sets:
+    """Sets of words, each with a bit, and the lines filed under them."""
 
     def __init__(self) -> None:
-        self._numbers: dict[frozenset[str], int] = {}
-        self._exact: dict[str, set[int]] = {}
-        self._beginnings: dict[int, dict[str, set[int]]] = {}
-        self._known: dict[str, frozenset[int]] = {}
+        self._bits: dict[frozenset[str], int] = {}
+        self._exact: dict[str, set[frozenset[str]]] = {}
+        self._beginnings: dict[int, dict[str, set[frozenset[str]]]] = {}
+        self._filed: dict[frozenset[str], list[Line]] = {}
+        self._known: dict[str, _Known] = {}
 
-    def number(self, words: frozenset[str]) -> int:
-        """The number of a set; ``word*`` is a beginning."""
-        number = self._numbers.setdefault(words, len(self._numbers))
-        for word in words:
-            if word.endswith("*"):
-                beginning = word[:-1]
-                sized = self._beginnings.setdefault(len(beginning), {})
-                sized.setdefault(beginning, set()).add(number)
-            else:
-                self._exact.setdefault(word, set()).add(number)
-        return number
+    def file(self, line: Line) -> None:
+        """File a line under the need that fewest words meet, which is the rarest as a rule."""
+        for words in line.needs:
+            line.mask |= self._bit(words)
+        rarest = min(line.needs, key=lambda words: (len(words & _COMMON), len(words)))
+        self._filed.setdefault(rarest, []).append(line)
 
-    def sets_of(self, word: str) -> frozenset[int]:
+    def known(self, word: str) -> _Known:
         known = self._known.get(word)
         if known is None:
-            found = set(self._exact.get(word, ()))
-            for size, sized in self._beginnings.items():
-                found |= sized.get(word[:size], set())
-            known = frozenset(found)
+            known = self._look_up(word)
             if len(self._known) < _MOST_KNOWN:
                 self._known[word] = known
         return known
+
+    def lines(self) -> Iterator[Line]:
+        for lines in self._filed.values():
+            yield from lines
+
+    def _bit(self, words: frozenset[str]) -> int:
+        bit = self._bits.get(words)
+        if bit is None:
+            bit = self._bits[words] = 1 << len(self._bits)
+            for word in words:
+                if word.endswith("*"):
+                    sized = self._beginnings.setdefault(len(word) - 1, {})
+                    sized.setdefault(word[:-1], set()).add(words)
+                else:
+                    self._exact.setdefault(word, set()).add(words)
+        return bit
+
+    def _look_up(self, word: str) -> _Known:
+        sets = set(self._exact.get(word, ()))
+        for size, sized in self._beginnings.items():
+            sets |= sized.get(word[:size], set())
+        filed = [line for one in sets for line in self._filed.get(one, ())]
+        signs = [line for line in filed if line.meaning in SIGNS]
+        return _Known(
+            mask=sum(self._bits[one] for one in sets),
+            lines=tuple(line for line in filed if line.meaning not in SIGNS),
+            signs=tuple(line for line in signs if not line.bare),
+            bare=frozenset(line.meaning for line in signs if line.bare),
+        )
+
+
+class Held(NamedTuple):
+    """What the words of a page bring together: see ``_Known``."""
+
+    mask: int
+    lines: list[Line]
+    signs: list[Line]
+    bare: set[str]
 
 
 class Phrases:
     """The lines of all languages, tried where a text holds the words that each of them needs."""
 
     def __init__(self, packs: dict[str, dict[str, Any]]) -> None:
-        self._words = _Words()
-        self._by_need: dict[int, list[Line]] = {}
-        self._signs: dict[str, dict[int, list[Line]]] = {sign: {} for sign in SIGNS}
-        # Sets of which one word is all that a sign needs.
-        self._bare_signs: dict[str, set[int]] = {sign: set() for sign in SIGNS}
+        self._sets = _Sets()
         self._unless: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {}
         self._inside: dict[tuple[str, str], re.Pattern[str]] = {}
         for language, pack in packs.items():
@@ -123,86 +125,62 @@ class Phrases:
                 for line in listed:
                     self._add(language, meaning, line.casefold(), words)
             self._take_back(language, pack.get("unless", {}), words)
-        # Sets of their own: two sets meet faster than a set and the keys of a dict.
-        self._keys = frozenset(self._by_need)
-        self._sign_keys = {sign: frozenset(filed) for sign, filed in self._signs.items()}
 
     def _add(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
-        """A line that is one set of alternatives is kept as a line for each, bare words together:
-        then hardly a text is tried in vain."""
-        begins, ends = "^" * line.startswith("^"), "$" * line.endswith("$")
-        bare = line.removeprefix("^").removesuffix("$")
-        if len(_split(bare, " ")) > 1 or not bare.startswith(("(", "<")):
-            self._add_one(language, meaning, line, words)
-            return
-        alternatives = [one.strip() for one in _alternatives(bare, words)]
-        simple = [one for one in alternatives if _PART.fullmatch(one.removesuffix("*"))]
-        if simple:
-            self._add_one(language, meaning, f"{begins}({'|'.join(simple)}){ends}", words)
-        for one in alternatives:
-            if one not in simple:
-                self._add_one(language, meaning, f"{begins}{one}{ends}", words)
-
-    def _add_one(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
-        sets = _needed(line, words)
-        needs = [self._words.number(one) for one in sets]
-        if not needs:
-            msg = f"{language}.toml: {line!r} holds no plain word that a text can be asked for."
-            raise ValueError(msg)
-        # Filed under the set that fewest words belong to, which is the rarest as a rule.
-        rarest = min(range(len(sets)), key=lambda at: (len(sets[at] & _COMMON), len(sets[at])))
-        made = Line(meaning, _regex(line, words), language, frozenset(needs))
-        made.begins = line.startswith("^")
-        if meaning in SIGNS and _BARE.fullmatch(line):
-            self._bare_signs[meaning].update(needs)
-            return
-        filed = self._signs[meaning] if meaning in SIGNS else self._by_need
-        filed.setdefault(needs[rarest], []).append(made)
+        for one in singly(line, words):
+            made = Line(language, meaning, one, words)
+            if not made.needs:
+                msg = f"{language}.toml: {one!r} holds no plain word that a text can be asked for."
+                raise ValueError(msg)
+            self._sets.file(made)
 
     def _take_back(self, language: str, listed: dict[str, Any], words: dict[str, str]) -> None:
         if listed:
-            before = "|".join(_regex(line.casefold(), words) for line in listed["before"])
-            before = rf"(?<![\w'])(?:{before})"
-            near = rf"{before}(?:{_GAP}{_WORD}){{0,5}}+[^\w\n]{{0,4}}\Z"
+            before = "|".join(regex_of(line.casefold(), words) for line in listed["before"])
+            near = rf"(?<![\w'])(?:{before})(?:{GAP}{WORD}){{0,5}}+[^\w\n]{{0,4}}\Z"
             self._unless[language] = (frozenset(listed["takes_back"]), re.compile(near))
             for meaning, within in listed.get("inside", {}).items():
-                inside = "|".join(_regex(line.casefold(), words) for line in within)
+                inside = "|".join(regex_of(line.casefold(), words) for line in within)
                 self._inside[language, meaning] = re.compile(rf"\b(?:{inside})")
 
-    def find(self, page: Page) -> Spans:
+    def lines(self) -> Iterator[Line]:
+        """Every line there is."""
+        return self._sets.lines()
+
+    def held(self, page: Page) -> Held:
+        """What a page's words bring."""
+        held = Held(0, [], [], set())
+        mask = 0
+        for word in set(page.words):
+            known = self._sets.known(word)
+            mask |= known.mask
+            held.lines.extend(known.lines)
+            held.signs.extend(known.signs)
+            held.bare.update(known.bare)
+        return held._replace(mask=mask)
+
+    def find(self, page: Page, held: Held) -> Spans:
         """For each meaning found, the spans in ``page.flat`` that say so; ``SIGNS`` aside."""
-        held = self._held(page)
         found: Spans = {}
-        for number in held & self._keys:
-            for line in self._by_need[number]:
-                if line.needs <= held:
-                    spans = self._spans(line, page)
-                    if spans:
-                        found.setdefault(line.meaning, []).extend(spans)
+        mask = held.mask
+        for line in dict.fromkeys(held.lines):
+            if line.mask & mask == line.mask:
+                spans = self._spans(line, page)
+                if spans:
+                    found.setdefault(line.meaning, []).extend(spans)
         return found
 
-    def lines(self) -> Iterator[Line]:
-        """Every line that is tried as a pattern."""
-        for filed in (self._by_need, *self._signs.values()):
-            for lines in filed.values():
-                yield from lines
-
-    def shows(self, page: Page, sign: str) -> bool:
+    def shows(self, page: Page, held: Held, sign: str) -> bool:
         """A page holds one of ``SIGNS``."""
-        held = self._held(page)
-        if not held.isdisjoint(self._bare_signs[sign]):
+        if sign in held.bare:
             return True
-        by_need, keys = self._signs[sign], self._sign_keys[sign]
-        for number in held & keys:
-            for line in by_need[number]:
-                if line.needs <= held and self._spans(line, page, most=1):
-                    return True
-        return False
-
-    def _held(self, page: Page) -> frozenset[int]:
-        if page.held is None:
-            page.held = frozenset().union(*map(self._words.sets_of, set(page.words)))
-        return page.held
+        mask = held.mask
+        return any(
+            line.meaning == sign
+            and line.mask & mask == line.mask
+            and self._spans(line, page, most=1)
+            for line in dict.fromkeys(held.signs)
+        )
 
     def _spans(self, line: Line, page: Page, most: int = _MOST_HITS) -> list[tuple[int, int]]:
         found = []
@@ -257,79 +235,3 @@ def _hits(line: Line, page: Page) -> Iterator[re.Match[str]]:
 def _in_a_word(flat: str, start: int) -> bool:
     before = flat[start - 1 : start]
     return before.isalnum() or (before in ("'", "_") and before != "")
-
-
-def _split(text: str, border: str) -> list[str]:
-    """The parts of a text between borders that stand outside brackets."""
-    parts, depth, start = [], 0, 0
-    for at, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if sign == border and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
-    return [part for part in (*parts, text[start:]) if part]
-
-
-def _optional(item: str) -> bool:
-    return item.endswith("?") and not item.endswith("\\?")
-
-
-def _regex(line: str, words: dict[str, str]) -> str:
-    items = _split(line.removeprefix("^").removesuffix("$"), " ")
-    parts: list[str] = []
-    for at, item in enumerate(items):
-        if item in ("~", "~~"):
-            parts.append(rf"(?:{_GAP}{_WORD}){{0,{3 if item == '~' else 8}}}?")
-            continue
-        before = at > 0 and not all(map(_optional, items[:at]))
-        said = _said(item[:-1] if _optional(item) else item, words)
-        if _optional(item):
-            parts.append(rf"(?:{_GAP}{said})?" if before else rf"(?:{said}{_GAP})?")
-        else:
-            parts.append((_GAP if before and not item.startswith("\\?") else "") + said)
-    ends = _SENTENCE_ENDS if line.endswith("$") else r"(?!\w)"
-    return "".join(parts) + ends
-
-
-def _alternatives(item: str, words: dict[str, str]) -> list[str]:
-    if item.startswith("<"):
-        return words[item[1:-1]].split("|")
-    if item.startswith("(") and item.endswith(")"):
-        listed = _split(item[1:-1], "|")
-        return [
-            one
-            for part in listed
-            for one in (words[part[1:-1]].split("|") if part.startswith("<") else [part])
-        ]
-    return [item]
-
-
-def _said(item: str, words: dict[str, str]) -> str:
-    spelled = (
-        _SET.sub(lambda found: f"({words[found[1]]})", one).strip()
-        for one in _alternatives(item, words)
-    )
-    return f"(?:{'|'.join(one.replace('*', '%').replace(' ', _GAP).replace('%', _REST) for one in spelled)})"
-
-
-def _needed(line: str, words: dict[str, str]) -> list[frozenset[str]]:
-    """Sets of words, of each of which every text that the line can match holds one."""
-    needed = []
-    for item in _split(line.removeprefix("^").removesuffix("$"), " "):
-        if item in ("~", "~~") or _optional(item):
-            continue
-        first = frozenset(_first_word(one.strip()) for one in _alternatives(item, words))
-        if "" not in first:
-            needed.append(first)
-    return needed
-
-
-def _first_word(alternative: str) -> str:
-    """The first word of what may stand there, with ``*`` where it goes on; empty if it is no word."""
-    found = _PART.match(alternative)
-    if found is None:
-        return ""
-    follows = alternative[found.end() : found.end() + 1]
-    if follows in ("", " ", "'", "-", "$"):
-        return found.group()
-    return f"{found.group()}*" if follows == "*" else ""

@@ -43,7 +43,8 @@ class Promise(NamedTuple):
 def promises(reply: str) -> list[Promise]:
     """Amounts that a reply gives and deeds it announces with a time, in the order they stand."""
     page = Page(reply)
-    return promises_in(page, load_phrases().find(page))
+    phrases = load_phrases()
+    return promises_in(page, phrases.find(page, phrases.held(page)))
 
 
 def promises_in(page: Page, said: Spans) -> list[Promise]:

@@ -48,7 +48,7 @@ def tongue(text: str) -> str | None:
     if script is not None:
         return script
     words = _WORD.findall(text)
-    hits = [_BY_WORD[word] for word in words if word in _BY_WORD]
+    hits = map(_BY_WORD.__getitem__, filter(_BY_WORD.__contains__, words))
     counts = Counter(chain.from_iterable(hits))
     if not counts:
         return None

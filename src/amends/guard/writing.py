@@ -22,7 +22,9 @@ class Writing:
         self.page = Page(text)
         self.facts = facts
         self.policy = policy
-        self.said: Spans = load_phrases().find(self.page)
+        phrases = load_phrases()
+        self._held = phrases.held(self.page)
+        self.said: Spans = phrases.find(self.page, self._held)
         self.findings: list[Finding] = []
         self._signs: dict[str, bool] = {}
 
@@ -46,6 +48,8 @@ class Writing:
         return self.says("sorry")
 
     def says(self, *meanings: str) -> bool:
+        if not self._held.bare.isdisjoint(meanings):
+            return True
         return any(self._says(meaning) for meaning in meanings)
 
     def _says(self, meaning: str) -> bool:
@@ -53,7 +57,7 @@ class Writing:
             return meaning in self.said
         known = self._signs.get(meaning)
         if known is None:
-            known = self._signs[meaning] = load_phrases().shows(self.page, meaning)
+            known = self._signs[meaning] = load_phrases().shows(self.page, self._held, meaning)
         return known
 
     def add(

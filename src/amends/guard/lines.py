@@ -1,0 +1,135 @@
+"""One line of a language's phrases: how it is written, and the pattern it stands for.
+
+- ``<we>`` is any word of that set, ``(a|b)`` either, ``word*`` whatever begins so;
+- ``word?`` may be absent; ``~`` is up to three words between, ``~~`` up to eight;
+- ``^`` in front is the beginning of a sentence, ``$`` behind its end.
+
+Blanks also stand for commas and dashes, never for the end of a sentence. All quantifiers are
+bounded, so the time grows with the text alone.
+"""
+
+import re
+
+GAP = r"[^\w\n\x1f]{1,4}"
+WORD = r"\w++(?:'\w++)?+"
+_PART = re.compile(r"[^\W_]+")
+_BARE = re.compile(r"\((?:[^\W_]+\*?\|)*[^\W_]+\*?\)")
+_SET = re.compile(r"<(\w+)>")
+_REST = r"\w*+"
+_SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
+
+
+class Line:
+    """A line, compiled when a text first needs it, as few ever are.
+
+    ``needs`` are sets of words, of each of which a text must hold one; ``mask`` has the bit of each.
+    ``begins``: it stands at the beginning of a sentence. ``bare``: one word of the set is all.
+    """
+
+    __slots__ = ("_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs")
+
+    def __init__(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
+        self.language = language
+        self.meaning = meaning
+        self.needs = _needed(line, words)
+        self.mask = 0
+        self.begins = line.startswith("^")
+        self.bare = _BARE.fullmatch(line) is not None
+        self._source = regex_of(line, words)
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            self._pattern = re.compile(self._source)
+        return self._pattern
+
+
+def singly(line: str, words: dict[str, str]) -> list[str]:
+    """A line that is one set of alternatives as a line for each, bare words together: then hardly a
+    text is tried in vain."""
+    begins, ends = "^" * line.startswith("^"), "$" * line.endswith("$")
+    bare = line.removeprefix("^").removesuffix("$")
+    if len(_split(bare, " ")) > 1 or not bare.startswith(("(", "<")):
+        return [line]
+    alternatives = [one.strip() for one in _alternatives(bare, words)]
+    simple = [one for one in alternatives if _PART.fullmatch(one.removesuffix("*"))]
+    longer = [f"{begins}{one}{ends}" for one in alternatives if one not in simple]
+    return [*([f"{begins}({'|'.join(simple)}){ends}"] if simple else ()), *longer]
+
+
+def _split(text: str, border: str) -> list[str]:
+    """The parts of a text between borders that stand outside brackets."""
+    parts, depth, start = [], 0, 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign == border and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [part for part in (*parts, text[start:]) if part]
+
+
+def _optional(item: str) -> bool:
+    return item.endswith("?") and not item.endswith("\\?")
+
+
+def regex_of(line: str, words: dict[str, str]) -> str:
+    """The pattern of a line, where its sentence begins or ends aside: ``Line.begins`` says so."""
+    items = _split(line.removeprefix("^").removesuffix("$"), " ")
+    parts: list[str] = []
+    for at, item in enumerate(items):
+        if item in ("~", "~~"):
+            parts.append(rf"(?:{GAP}{WORD}){{0,{3 if item == '~' else 8}}}?")
+            continue
+        before = at > 0 and not all(map(_optional, items[:at]))
+        said = _said(item[:-1] if _optional(item) else item, words)
+        if _optional(item):
+            parts.append(rf"(?:{GAP}{said})?" if before else rf"(?:{said}{GAP})?")
+        else:
+            parts.append((GAP if before and not item.startswith("\\?") else "") + said)
+    ends = _SENTENCE_ENDS if line.endswith("$") else r"(?!\w)"
+    return "".join(parts) + ends
+
+
+def _alternatives(item: str, words: dict[str, str]) -> list[str]:
+    if item.startswith("<"):
+        return words[item[1:-1]].split("|")
+    if item.startswith("(") and item.endswith(")"):
+        listed = _split(item[1:-1], "|")
+        return [
+            one
+            for part in listed
+            for one in (words[part[1:-1]].split("|") if part.startswith("<") else [part])
+        ]
+    return [item]
+
+
+def _said(item: str, words: dict[str, str]) -> str:
+    spelled = (
+        _SET.sub(lambda found: f"({words[found[1]]})", one).strip()
+        for one in _alternatives(item, words)
+    )
+    return f"(?:{'|'.join(one.replace('*', '%').replace(' ', GAP).replace('%', _REST) for one in spelled)})"
+
+
+def _needed(line: str, words: dict[str, str]) -> list[frozenset[str]]:
+    """Sets of words, of each of which every text that the line can match holds one."""
+    needed = []
+    for item in _split(line.removeprefix("^").removesuffix("$"), " "):
+        if item in ("~", "~~") or _optional(item):
+            continue
+        first = frozenset(_first_word(one.strip()) for one in _alternatives(item, words))
+        if "" not in first:
+            needed.append(first)
+    return needed
+
+
+def _first_word(alternative: str) -> str:
+    """The first word of what may stand there, with ``*`` where it goes on; empty if it is no word."""
+    found = _PART.match(alternative)
+    if found is None:
+        return ""
+    follows = alternative[found.end() : found.end() + 1]
+    if follows in ("", " ", "'", "-", "$"):
+        return found.group()
+    return f"{found.group()}*" if follows == "*" else ""
