@@ -71,8 +71,8 @@ class Trial:
         flood = Flood(self.posts)
         self.flowing = flood.lines()
         self.file.touch()
+        self.nodes.start()  # they agree on a leader while the desk is made
         self._set_up_desk()
-        self.nodes.start()
         self._command("set-up", wait=True)
         self.workers += [self._command("work"), self._command("work")]
         wait_until(self._all_listen, seconds=60, what="Both workers")

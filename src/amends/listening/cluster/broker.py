@@ -25,6 +25,7 @@ from amends.terms import AmendsError, BadInput
 
 _STREAM_FULL = (10_047, 10_077)  # the store's, or the stream's own limit of bytes
 _MISSING = 10_059
+_ANSWER_S = 2.0  # after which a request counts as lost, as those to a leader that died do
 
 
 class BrokerAway(AmendsError):
@@ -67,7 +68,7 @@ class Broker:
 
     def __init__(self, client: Client, layout: Layout) -> None:
         self._client = client
-        self._streams: JetStreamContext = client.jetstream(timeout=5)
+        self._streams: JetStreamContext = client.jetstream(timeout=_ANSWER_S)
         self.layout = layout
 
     @property
@@ -151,7 +152,7 @@ class Broker:
     async def ask(self, what: str) -> dict[str, Any]:
         """An answer of the broker's own API, such as ``STREAM.INFO.name``. Raises ``BrokerAway``."""
         with _translated():
-            answer = await self._client.request(f"$JS.API.{what}", b"", timeout=5)
+            answer = await self._client.request(f"$JS.API.{what}", b"", timeout=_ANSWER_S)
         found: dict[str, Any] = json.loads(answer.data)
         if "error" in found:
             code = found["error"].get("err_code")
