@@ -77,9 +77,12 @@ class GuardFigures(msgspec.Struct, kw_only=True):
 
 
 def made_up_replies(number: int, seed: int) -> list[str]:
-    """Replies of three sentences each, some of them with words of their own between."""
+    """Replies of two sentences or three, about as long as real ones (20 words), half of them with
+    words of their own between."""
     rng = random.Random(seed)  # noqa: S311
-    frames = [" ".join(parts) for parts in product(_OPENINGS, _ACTS, _ENDS)]
+    pairs = [*product(_OPENINGS, _ACTS), *product(_OPENINGS, _ENDS), *product(_ACTS, _ENDS)]
+    whole = [*product(_OPENINGS, _ACTS, _ENDS)]
+    frames = [" ".join(parts) for parts in (*pairs, *whole[:: len(whole) // 40])]
     stray = _STRAY.split()
     return [_filled(_mixed(rng.choice(frames), stray, rng), rng) for _ in range(number)]
 
@@ -192,7 +195,7 @@ def _mixed(frame: str, stray: list[str], rng: random.Random) -> str:
     if rng.random() < 0.5:
         return frame
     words = frame.split()
-    for _ in range(8):
+    for _ in range(3):
         words.insert(rng.randrange(len(words)), rng.choice(stray))
     return " ".join(words)
 

@@ -104,9 +104,8 @@ class _Sets:
 
 
 class Held(NamedTuple):
-    """What the words of a page bring together: see ``_Known``."""
+    """The lines and signs whose words a page holds, and the signs of which a word is all."""
 
-    mask: int
     lines: list[Line]
     signs: list[Line]
     bare: set[str]
@@ -148,38 +147,32 @@ class Phrases:
         return self._sets.lines()
 
     def held(self, page: Page) -> Held:
-        """What a page's words bring."""
-        held = Held(0, [], [], set())
+        """What a page's words bring: the lines of which it holds all the words needed."""
         mask = 0
+        lines: list[Line] = []
+        signs: list[Line] = []
+        bare: set[str] = set()
         for word in set(page.words):
             known = self._sets.known(word)
             mask |= known.mask
-            held.lines.extend(known.lines)
-            held.signs.extend(known.signs)
-            held.bare.update(known.bare)
-        return held._replace(mask=mask)
+            lines += known.lines
+            signs += known.signs
+            bare |= known.bare
+        return Held(_met(lines, mask), _met(signs, mask), bare)
 
     def find(self, page: Page, held: Held) -> Spans:
         """For each meaning found, the spans in ``page.flat`` that say so; ``SIGNS`` aside."""
         found: Spans = {}
-        mask = held.mask
-        for line in dict.fromkeys(held.lines):
-            if line.mask & mask == line.mask:
-                spans = self._spans(line, page)
-                if spans:
-                    found.setdefault(line.meaning, []).extend(spans)
+        for line in held.lines:
+            spans = self._spans(line, page)
+            if spans:
+                found.setdefault(line.meaning, []).extend(spans)
         return found
 
     def shows(self, page: Page, held: Held, sign: str) -> bool:
         """A page holds one of ``SIGNS``."""
-        if sign in held.bare:
-            return True
-        mask = held.mask
-        return any(
-            line.meaning == sign
-            and line.mask & mask == line.mask
-            and self._spans(line, page, most=1)
-            for line in dict.fromkeys(held.signs)
+        return sign in held.bare or any(
+            line.meaning == sign and self._spans(line, page, most=1) for line in held.signs
         )
 
     def _spans(self, line: Line, page: Page, most: int = _MOST_HITS) -> list[tuple[int, int]]:
@@ -213,6 +206,10 @@ def load_phrases() -> Phrases:
             for language in LANGUAGES
         }
     )
+
+
+def _met(lines: list[Line], mask: int) -> list[Line]:
+    return [line for line in dict.fromkeys(lines) if line.mask & mask == line.mask]
 
 
 def _hits(line: Line, page: Page) -> Iterator[re.Match[str]]:
