@@ -145,9 +145,17 @@ class Broker:
     async def _settled(self, lane: str) -> float:
         with _translated():
             info = await self._streams.consumer_info(self.layout.frames, self.layout.consumer(lane))
-        if not info.num_ack_pending and not info.num_pending:
+        if not info.num_ack_pending and (not info.num_pending or await self._empty(lane)):
             return math.inf
         return (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
+
+    async def _empty(self, lane: str) -> bool:
+        """Whether the stream holds no message of a lane. After a change of leaders a consumer's
+        own count may name some that are gone."""
+        subject = self.layout.subject("*", lane)
+        with _translated():
+            info = await self._streams.stream_info(self.layout.frames, subjects_filter=subject)
+        return not info.state.subjects
 
     async def ask(self, what: str) -> dict[str, Any]:
         """An answer of the broker's own API, such as ``STREAM.INFO.name``. Raises ``BrokerAway``."""
