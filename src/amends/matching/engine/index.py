@@ -39,6 +39,15 @@ class Experience(NamedTuple):
     due: int
 
 
+class _Ready(NamedTuple):
+    """A plan with what finds its probes; ``only_rest`` are those that lead to no query."""
+
+    plan: Plan
+    leads: Finder
+    rest: Finder
+    only_rest: Places
+
+
 class Index:
     """The clauses of many queries, fixed; queries are numbered as they are given.
 
@@ -82,7 +91,7 @@ class Index:
 
     def shares(self) -> Shares:
         """For each query the part of posts that get past its rarest clause; 1 without a clause."""
-        return self._plan.best
+        return self._ready.plan.best
 
     def experience(self) -> "Experience":
         """What was learned from the posts so far."""
@@ -101,24 +110,30 @@ class Index:
         self._met[ripe] /= 2
         self._seen[ripe] /= 2
         made = plan(self._clauses, self._met / self._seen, self.size)
-        self._leads = Finder(self._probes, made.leads)
-        self._rest = Finder(self._probes, made.rest)
-        self._only_rest = np.setdiff1d(made.rest, made.leads)
-        self._plan: Plan = made
+        # Put in place as one: another thread may be looking.
+        self._ready = _Ready(
+            made,
+            Finder(self._probes, made.leads),
+            Finder(self._probes, made.rest),
+            np.setdiff1d(made.rest, made.leads),
+        )
 
     def _look(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
+        ready = self._ready
         form = plain(texts)
-        tails = self._leads.wants_tails or self._rest.wants_tails
+        tails = ready.leads.wants_tails or ready.rest.wants_tails
         tokens = tokens_of(form.buffer, tails=tails)
-        leads = self._leads.find(tokens)
+        leads = ready.leads.find(tokens)
         self._met += np.bincount(leads.probes, minlength=len(self._met))
-        self._seen[self._plan.leads] += len(texts)
-        few_rows, few = self._from_anchors(leads, tokens, len(texts))
-        bulk_rows, bulk = _from_bits(self._plan.bulk, leads, len(texts))
+        self._seen[ready.plan.leads] += len(texts)
+        few_rows, few = self._from_anchors(ready, leads, tokens, len(texts))
+        bulk_rows, bulk = _from_bits(ready.plan.bulk, leads, len(texts))
         return np.concatenate((few_rows, bulk_rows)), np.concatenate((few, bulk)), form.order
 
-    def _from_anchors(self, leads: Hits, tokens: Tokens, texts: int) -> tuple[Places, Places]:
-        anchors = self._plan.anchors
+    def _from_anchors(
+        self, ready: "_Ready", leads: Hits, tokens: Tokens, texts: int
+    ) -> tuple[Places, Places]:
+        anchors = ready.plan.anchors
         sizes = anchors.sizes[leads.probes]
         at = np.flatnonzero(sizes)
         probes, sizes = leads.probes[at], sizes[at]
@@ -126,25 +141,25 @@ class Index:
         queries = anchors.queries[spread(anchors.starts[probes], sizes)]
         if not len(rows) or not anchors.rest:
             return rows, queries
-        spots = Spots(self._find_rest(tokens, rows, texts), len(self._probes))
+        spots = Spots(self._find_rest(ready, tokens, rows, texts), len(self._probes))
         for level in anchors.rest:
             going = self._satisfied(level[queries], rows, spots)
             rows, queries = rows[going], queries[going]
         return rows, queries
 
-    def _find_rest(self, tokens: Tokens, rows: Places, texts: int) -> Hits:
+    def _find_rest(self, ready: "_Ready", tokens: Tokens, rows: Places, texts: int) -> Hits:
         """The probes that stand beside anchors. Now and then they are looked for in all texts, to
         learn how common they are."""
         self._looks += 1
         if self._looks <= _LEARNING or self._looks % _LEARNING == 0:
-            hits = self._rest.find(tokens)
+            hits = ready.rest.find(tokens)
             counts = np.bincount(hits.probes, minlength=len(self._met))
-            self._met[self._only_rest] += counts[self._only_rest]
-            self._seen[self._only_rest] += texts
+            self._met[ready.only_rest] += counts[ready.only_rest]
+            self._seen[ready.only_rest] += texts
             return hits
         asked = np.zeros(texts, dtype=np.bool_)
         asked[rows] = True
-        return self._rest.find(tokens.of_rows(np.flatnonzero(asked)))
+        return ready.rest.find(tokens.of_rows(np.flatnonzero(asked)))
 
     def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""
