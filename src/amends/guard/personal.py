@@ -95,7 +95,7 @@ _STREET_ENDINGS = (
 _OUR_PLACE = re.compile(
     r"\b(?:our|the|unser\w*|nuestr\w*|notre|noss\w*|nostr\w*|onze?)[ \t](?:[\w-]{1,20}[ \t]){0,3}?(?:shop|store|office|desk|branch|restaurant|lounge|counter"
     r"|location|studio|hotel|centre|center|depot|warehouse|gesch\u00e4ft|laden|filiale|b\u00fcro|tienda|oficina|magasin|bureau|loja|negozio|ufficio|winkel|kantoor)\b"
-    r"|\bvisit us\b|\bwe(?:'re| are) (?:at|in|on)\b|\bcome to\b",
+    r"|\bvisit us\b|\bwe(?:'re| are) (?:at|in|on)\b",
     re.IGNORECASE,
 )
 

@@ -13,10 +13,11 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from amends.guard.lines import GAP, WORD, Line, regex_of, singly
+from amends.guard.lines import WORD, Line, regex_of, singly
 from amends.guard.page import Page
 
 LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "nl")
+_NEAR = r"[^\w\n\x1f,;:]{1,4}"  # a denial ends at a comma
 _BEFORE = 120  # code points in which ``unless`` is looked for
 _MOST_HITS = 50  # of one line in one text
 _MOST_KNOWN = 100_000  # words of texts about which all is remembered
@@ -136,7 +137,7 @@ class Phrases:
     def _take_back(self, language: str, listed: dict[str, Any], words: dict[str, str]) -> None:
         if listed:
             before = "|".join(regex_of(line.casefold(), words) for line in listed["before"])
-            near = rf"(?<![\w'])(?:{before})(?:{GAP}{WORD}){{0,5}}+[^\w\n]{{0,4}}\Z"
+            near = rf"(?<![\w'])(?:{before})(?:{_NEAR}{WORD}){{0,5}}+[^\w\n,;:]{{0,4}}\Z"
             self._unless[language] = (frozenset(listed["takes_back"]), re.compile(near))
             for meaning, within in listed.get("inside", {}).items():
                 inside = "|".join(regex_of(line.casefold(), words) for line in within)
