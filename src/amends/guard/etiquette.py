@@ -6,7 +6,7 @@ from amends.guard.arousal import is_outburst
 from amends.guard.control import same_handle
 from amends.guard.manners import manners_of, over_limit
 from amends.guard.page import MOST_READ
-from amends.guard.tongue import mixed_up
+from amends.guard.tongue import mixed_up, tongue
 from amends.guard.writing import Writing
 from amends.terms import Traits
 
@@ -14,7 +14,7 @@ _EMOJI = re.compile(
     r"[\U0001f300-\U0001faff\u2600-\u26ff\u2702-\u27b0\u2b50\u2b55](?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\U0001f000-\U0001faff\u2600-\u27bf]\ufe0f?)*"
 )
 _MERRY = re.compile(
-    r"[\U0001f600-\U0001f606\U0001f609-\U0001f60e\U0001f61b-\U0001f61d\U0001f602\U0001f923\U0001f929\U0001f973\U0001f389\U0001f38a\U0001f483\U0001f57a\U0001f60b\U0001f92a\U0001f911\U0001f525\U0001f4af]|:-?D\b|;-?\)|\bx[dD]\b|:-?P\b"
+    r"[\U0001f600-\U0001f606\U0001f609-\U0001f60e\U0001f61b-\U0001f61d\U0001f602\U0001f923\U0001f929\U0001f973\U0001f389\U0001f38a\U0001f483\U0001f57a\U0001f60b\U0001f92a\U0001f911\U0001f525\U0001f4af]|:-?D\b|;-?\)|:-?P\b"
 )
 _HASHTAG = re.compile(r"(?<![\w&/#])#[^\W\d_]\w{1,60}")
 _HANDLE = re.compile(r"(?<![\w@./])@(\w{1,64}(?:[.@-]\w{1,64}){0,6})")
@@ -109,13 +109,15 @@ def _check_emoji(writing: Writing) -> None:
 def _check_language(writing: Writing) -> None:
     if not writing.post or len(writing.page.words) < 4 or writing.says("no_language"):
         return
-    if mixed_up(writing.post, writing.page.flat):
+    if mixed_up(tongue(writing.post), writing.language):
         writing.add("language")
 
 
 def _check_tone(writing: Writing) -> None:
     cheerful = writing.said.get("cheerful")
-    merry = _MERRY.search(writing.page.read)
+    read = writing.page.read
+    plain = read.isascii() and ":" not in read and ";" not in read
+    merry = None if plain else _MERRY.search(read)
     if cheerful is None and merry is None:
         return
     aroused = writing.facts.aroused

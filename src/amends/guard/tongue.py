@@ -28,6 +28,7 @@ _BY_WORD: dict[str, tuple[str, ...]] = {
     word: tuple(language for language, words in _SETS.items() if word in words)
     for word in frozenset().union(*_SETS.values())
 }
+_KNOWN = _BY_WORD.__contains__
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _STRANGE = re.compile(r"[\u0370-\u1dff\u2c80-\uabff]")
 _SCRIPTS = (
@@ -43,13 +44,16 @@ FEWEST_LETTERS = 12
 
 @lru_cache(maxsize=256)
 def tongue(text: str) -> str | None:
-    """A language, or a script other than Latin; None where it is not plain."""
+    """A language, or a script other than Latin; None where it is not plain. ``text`` is folded."""
+    return tongue_of(text, _WORD.findall(text))
+
+
+def tongue_of(text: str, words: list[str]) -> str | None:
+    """The same for a text whose words are known already."""
     script = _script(text)
     if script is not None:
         return script
-    words = _WORD.findall(text)
-    hits = map(_BY_WORD.__getitem__, filter(_BY_WORD.__contains__, words))
-    counts = Counter(chain.from_iterable(hits))
+    counts = Counter(chain.from_iterable(map(_BY_WORD.__getitem__, filter(_KNOWN, words))))
     if not counts:
         return None
     first = max(counts, key=counts.__getitem__)
@@ -59,9 +63,8 @@ def tongue(text: str) -> str | None:
     return first if sure else None
 
 
-def mixed_up(post: str, reply: str) -> bool:
-    """The reply is plainly in another language than the post. Both folded."""
-    there, here = tongue(post), tongue(reply)
+def mixed_up(there: str | None, here: str | None) -> bool:
+    """Two languages are plainly not the same."""
     if there is None or here is None or there == here:
         return False
     return not any({there, here} <= close for close in _NEIGHBOURS)

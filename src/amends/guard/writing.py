@@ -9,7 +9,7 @@ from amends.guard.page import Page
 from amends.guard.phrases import SIGNS, Spans, load_phrases
 from amends.guard.policy import Policy
 from amends.guard.stock import shared_words
-from amends.guard.tongue import tongue
+from amends.guard.tongue import tongue_of
 from amends.text import normalise
 
 _MOST_POST = 5_000
@@ -41,7 +41,7 @@ class Writing:
     @cached_property
     def language(self) -> str | None:
         """The reply's language or script, where it is plain."""
-        return tongue(self.page.flat)
+        return tongue_of(self.page.flat, self.page.words)
 
     @cached_property
     def sorry(self) -> bool:
