@@ -96,7 +96,7 @@ class RecentReplies:
     """What this desk sent lately, at most ``capacity`` replies; the oldest makes room for the newest.
 
     Add each reply under a key of its own; ``drop`` forgets one, text and all. A reply that is
-    there word for word already takes no second place. One reply takes about 600 bytes beside its text.
+    there word for word already takes no second place. One reply takes about 1 KiB with its text.
     """
 
     def __init__(self, texts: Iterable[str] = (), *, capacity: int = 100_000) -> None:
