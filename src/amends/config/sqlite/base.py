@@ -21,6 +21,10 @@ MOST_LEFT_S: Final = 0.02
 class DatabaseWrapper(base.DatabaseWrapper):
     """``sleep`` and ``clock`` are the machine's own, seconds."""
 
+    # A key of this very type is SQLite's own row number, also where it points to another table;
+    # ``bigint`` would be an index of its own.
+    data_types = base.DatabaseWrapper.data_types | {"BigIntegerField": "integer"}
+
     sleep: Callable[[float], None] = staticmethod(time.sleep)
     clock: Callable[[], float] = staticmethod(time.monotonic)
     _began: float | None = None

@@ -11,16 +11,22 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import chain
+from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, Final
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, DateField, DateTimeField, JSONField, Model
+
+from amends.desk.models.among import as_array
 
 Row = Sequence[Any]
 """Values as models hold them, in the order of the names they are given with."""
 Column = Sequence[Any]
 SKIP: Final = "ON CONFLICT DO NOTHING"
+AT_ONCE: Final = 16
+"""Rows in one statement on SQLite."""
 
 
 def insert_rows(rows: Sequence[Model], *, known: str = "") -> None:
@@ -50,17 +56,28 @@ def insert_values(
     if not rows:
         return 0
     fields = [_field(model, name) for name in names]
-    columns = ", ".join(_quoted(field.column) for field in fields)
-    into = f"{_quoted(_table(model))} ({columns})"
     # Table and columns are our own, here and below; the values go beside the statement.
+    into = _into(model, fields)
     if connection.vendor != "postgresql":
-        places = ", ".join(["%s"] * len(fields))
-        return _run_each(f"INSERT INTO {into} VALUES ({places}) {known}", fields, rows)  # noqa: S608
+        return _insert_some(model, fields, rows, known)
     if known:
         arrays, values = _arrays(fields, rows)
         return _run(f"INSERT INTO {into} SELECT * FROM {arrays} {known}", values)  # noqa: S608
     _copy(f"COPY {into} FROM STDIN", fields, rows)
     return len(rows)
+
+
+def insert_new(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Insert those rows that break no constraint; whether none did."""
+    if connection.vendor != "postgresql":
+        return insert_values(model, names, rows, known=SKIP) == len(rows)
+    try:
+        with transaction.atomic():
+            insert_values(model, names, rows)
+    except IntegrityError:
+        insert_values(model, names, rows, known=SKIP)
+        return False
+    return True
 
 
 def update_values(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -80,8 +97,10 @@ def update_values(model: type[Model], names: Sequence[str], rows: Sequence[Row])
         )
         return
     pairs = ", ".join(f"{column} = %s" for column in columns)
-    turned = [(*row[1:], row[0]) for row in rows]
-    _run_each(f"UPDATE {table} SET {pairs} WHERE {pk} = %s", [*fields, key], turned)  # noqa: S608
+    turned = zip(*((*row[1:], row[0]) for row in rows), strict=True)
+    prepared = [_prepared(*one) for one in zip([*fields, key], turned, strict=True)]
+    values = list(zip(*prepared, strict=True))
+    _run_each(f"UPDATE {table} SET {pairs} WHERE {pk} = %s", values)  # noqa: S608
 
 
 def new_keys(model: type[Model], number: int) -> Sequence[int]:
@@ -98,6 +117,14 @@ def new_keys(model: type[Model], number: int) -> Sequence[int]:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = (cursor.fetchone() or (0,))[0]
         return range(last + 1, last + 1 + number)
+
+
+def look_up_by_index() -> None:
+    """Till the transaction ends let PostgreSQL look a batch's values up, however many, and not go
+    through all rows instead, nor compile anything for rows that it then expects."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
 
 
 @cache
@@ -134,12 +161,33 @@ def _run(sql: str, values: Sequence[Any]) -> int:
         return int(cursor.rowcount)
 
 
-def _run_each(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> int:
-    columns = zip(*rows, strict=True)
-    prepared = [_prepared(field, values) for field, values in zip(fields, columns, strict=True)]
+def _into(model: type[Model], fields: Iterable[Any]) -> str:
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    return f"{_quoted(_table(model))} ({columns})"
+
+
+def _run_each(sql: str, values: Sequence[Sequence[Any]]) -> int:
     with connection.cursor() as cursor:
-        cursor.executemany(sql, list(zip(*prepared, strict=True)))
+        cursor.executemany(sql, values)
         return int(cursor.rowcount)
+
+
+def _insert_some(model: type[Model], fields: Sequence[Any], rows: Sequence[Row], known: str) -> int:
+    """Some rows a statement, and columns that hold nothing left out. What fails raises and leaves
+    the statement's first rows to whoever rolls back: else SQLite copies each page before."""
+    pairs = zip(fields, zip(*rows, strict=True), strict=True)
+    there = [(field, column) for field, column in pairs if column.count(None) < len(column)]
+    values = list(zip(*(_prepared(*one) for one in there), strict=True))
+    insert = "INSERT" if known else "INSERT OR FAIL"
+    start = f"{insert} INTO {_into(model, (field for field, _ in there))} VALUES "
+    places = f"({', '.join(['%s'] * len(there))})"
+    full = len(values) - len(values) % AT_ONCE
+    some = [tuple(chain(*values[at : at + AT_ONCE])) for at in range(0, full, AT_ONCE)]
+    written = 0
+    for count, given in ((AT_ONCE, some), (1, values[full:])):
+        if given:
+            written += _run_each(f"{start} {', '.join([places] * count)} {known}", given)
+    return written
 
 
 def _copy(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
@@ -157,7 +205,9 @@ def _copy(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
 def _arrays(fields: Sequence[Any], rows: Iterable[Row]) -> tuple[str, list[Any]]:
     """One array a column, as a table."""
     columns = zip(*rows, strict=True)
-    values = [list(_spelt(field, column)) for field, column in zip(fields, columns, strict=True)]
+    values = [
+        as_array(_spelt(field, column)) for field, column in zip(fields, columns, strict=True)
+    ]
     return f"unnest({', '.join(map(_array_type, fields))})", values
 
 
@@ -180,6 +230,8 @@ def _prepared(field: Any, column: Column) -> Column:
         return _each(_moment, column)
     if isinstance(field, DateField):
         return _each(str, column)
+    if isinstance(field, BooleanField):  # for any but numbers and texts sqlite3 asks for adapters
+        return [None if value is None else int(value) for value in column]
     return _json(column) if isinstance(field, JSONField) else column
 
 
@@ -230,7 +282,15 @@ def _json(column: Column) -> Column:
         elif not value:
             spelt.append(_EMPTY[type(value)])
         elif isinstance(value, tuple):
-            spelt.append(known.get(value) or known.setdefault(value, json.dumps(value)))
+            spelt.append(known.get(value) or known.setdefault(value, _listed(value)))
         else:
-            spelt.append(json.dumps(value))
+            spelt.append(_listed(value) if isinstance(value, list) else json.dumps(value))
     return spelt
+
+
+def _listed(value: Sequence[Any]) -> str:
+    """As ``json.dumps`` would, which makes an encoder each time: most are lists of a word or two."""
+    try:
+        return f"[{', '.join(map(encode_basestring_ascii, value))}]"
+    except TypeError:
+        return json.dumps(value)

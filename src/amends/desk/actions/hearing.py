@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from amends.casework import Outcome
-from amends.desk.actions.bulk import insert_rows
+from amends.desk.actions.bulk import insert_rows, look_up_by_index
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import Circumstances, hold, take_in
 from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
@@ -40,7 +40,7 @@ def store_mentions(
 
     Returns the cases opened. The same mention twice changes nothing.
     """
-    with transaction.atomic(), uncollected():
+    with transaction.atomic(savepoint=False), uncollected():
         hold(brand)
         kept = _keep(mentions, now=now, taken_in=True)
         around = Circumstances(
@@ -56,9 +56,12 @@ def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
 
 
 def _keep(mentions: Sequence[Mention], *, now: datetime, taken_in: bool) -> list[Kept]:
-    known = stored(key_of(one.post) for one in mentions)
-    _note_edits([one for one in mentions if key_of(one.post) in known], now=now)
-    fresh = {key_of(one.post): one for one in mentions if key_of(one.post) not in known}
+    look_up_by_index()
+    keys = [key_of(one.post) for one in mentions]
+    known = stored(keys)
+    pairs = list(zip(keys, mentions, strict=True))
+    _note_edits([one for key, one in pairs if key in known], now=now)
+    fresh = {key: one for key, one in pairs if key not in known}
     return keep_new(fresh.values(), now=now, taken_in=taken_in)
 
 

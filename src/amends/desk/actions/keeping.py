@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS
 
 from amends.desk.actions.book import Arrival
-from amends.desk.actions.bulk import SKIP, insert_values, new_keys, update_values
+from amends.desk.actions.bulk import SKIP, insert_new, insert_values, new_keys, update_values
 from amends.desk.actions.threads import conversations_of
 from amends.desk.models import AuthorRow, MentionRow, PostRow, ReadingRow, WatchRow
 from amends.desk.queries.roles import roles_of
@@ -40,20 +40,12 @@ class Kept:
     row: tuple[Any, ...]
     mention: Mention
     author: Profile | None
-    conversation: str
+    thread: Key
     kinds: frozenset[str] = frozenset()
 
     @property
     def pk(self) -> int:
         return int(self.row[0])
-
-    @property
-    def post(self) -> Key:
-        return self.mention.post.network, self.mention.post.id
-
-    @property
-    def thread(self) -> Key:
-        return self.mention.post.network, self.conversation
 
     @property
     def private(self) -> bool:
@@ -96,15 +88,17 @@ def keep_new(mentions: Collection[Mention], *, now: datetime, taken_in: bool) ->
     """Store mentions whose posts are not stored yet, each once. ``taken_in`` says that the same
     transaction decides what they mean."""
     posts = [one.post for one in mentions]
-    profiles, threads = _store_profiles(posts), conversations_of(posts)
+    authors = [_profile_key(post) for post in posts]
+    profiles, threads = _store_profiles(posts, authors), conversations_of(posts)
     kept = []
-    for pk, mention in zip(new_keys(PostRow, len(posts)), mentions, strict=True):
-        key = _profile_key(mention.post)
+    new = zip(new_keys(PostRow, len(posts)), mentions, authors, strict=True)
+    for pk, mention, key in new:
         profile = profiles[key] if key else None
-        thread = threads[key_of(mention.post)]
+        network, post = mention.post.network, mention.post.id
+        thread = threads[network, post]
         author = profile.pk if profile else None
         row = _post_row(pk, mention, author, thread, now=now, taken_in=taken_in)
-        kept.append(Kept(row, mention, profile, thread))
+        kept.append(Kept(row, mention, profile, (network, thread)))
     insert_values(PostRow, POST, [one.row for one in kept])
     _store_readings(kept)
     _store_matches(kept)
@@ -186,13 +180,10 @@ def _profile_key(post: Post) -> Key | None:
     return post.network, author.id or f"@{(author.handle or '').lower()}"
 
 
-def _store_profiles(posts: Sequence[Post]) -> dict[Key, Profile]:
+def _store_profiles(posts: Sequence[Post], keys: Sequence[Key | None]) -> dict[Key, Profile]:
     """Profiles as last heard; those erased stay erased until they write anew, which this is."""
-    latest: dict[Key, Author] = {}
-    for post in posts:
-        key = _profile_key(post)
-        if key is not None and post.author is not None:
-            latest[key] = post.author
+    pairs = zip(keys, (post.author for post in posts), strict=True)
+    latest = {key: author for key, author in pairs if key and author}
     known = _profiles(latest)
     _refresh({key: latest[key] for key in known}, known)
     # In one order everywhere, so that two who meet the same people wait for each other one way.
@@ -219,11 +210,7 @@ def _insert_profiles(fresh: Mapping[Key, Author]) -> dict[Key, Profile]:
         made[key] = Profile(pk, handle, name, author.followers)
         role = roles.get((key[0], author.handle or ""))
         rows.append((pk, *key, handle, name, author.followers, role))
-    try:
-        with transaction.atomic():
-            insert_values(AuthorRow, _PROFILE, rows)
-    except IntegrityError:  # somebody else met one of them at the same moment
-        insert_values(AuthorRow, _PROFILE, rows, known=SKIP)
+    if not insert_new(AuthorRow, _PROFILE, rows):  # somebody else met one at the same moment
         made = _profiles(fresh)
         _refresh(fresh, made)
     return made

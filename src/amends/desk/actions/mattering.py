@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from amends.casework import Intake, decide
 from amends.desk.actions.intake import ABOUT_US, Circumstances
-from amends.desk.actions.keeping import Kept
+from amends.desk.actions.keeping import Kept, key_of
 from amends.desk.models import PostRow
 from amends.desk.queries.threads import Key, in_threads
 
@@ -28,14 +28,19 @@ def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
         left = [one for one in left if one.pk not in picked]
         threads = {one.thread for one in more}
         authors = {one.author.pk for one in more if one.author}
-        more = [one for one in left if _follows(one, threads, authors)]
+        more = [
+            one
+            for one in left
+            if one.thread in threads
+            or (one.author is not None and one.author.pk in authors and _speaks_to_us(one))
+        ]
     return chosen
 
 
 def _in_cases(kept: Sequence[Kept]) -> set[Key]:
     """The threads with posts in cases; of other networks too where ids are the same."""
     posts = PostRow.objects.filter(place__isnull=False)
-    new = {one.post for one in kept}
+    new = {key_of(one.mention.post) for one in kept}
     threads = {one.thread for one in kept}
     answers, *_ = in_threads(posts, threads)
     _, *firsts = in_threads(posts, threads - new)  # a new post is in no case yet
@@ -74,9 +79,3 @@ def _has_customer(one: Kept) -> bool:
 def _speaks_to_us(one: Kept) -> bool:
     """Only what does may join its author's case elsewhere, or open one."""
     return one.mention.to_us or one.private or not one.kinds.isdisjoint(ABOUT_US)
-
-
-def _follows(one: Kept, threads: Collection[Key], authors: Collection[int]) -> bool:
-    if one.thread in threads:
-        return True
-    return one.author is not None and one.author.pk in authors and _speaks_to_us(one)

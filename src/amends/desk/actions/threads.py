@@ -20,11 +20,12 @@ def conversations_of(posts: Sequence[Post]) -> dict[Key, str]:
     """
     points = {(post.network, post.id): _points_to(post) for post in posts}
     stored = _conversations(set(points.values()) - points.keys())
-    found: dict[Key, Key] = {}
-    for key in points:
+    found = {key: key for key, point in points.items() if key == point}
+    answers = [key for key in points if key not in found]
+    for key in answers:
         _follow(key, points, stored, found)
-    moved = {key: first for key, first in found.items() if first != key}
-    found = {key: _last(first, moved) for key, first in found.items()}
+    moved = {key: found[key] for key in answers if found[key] != key}
+    found |= {key: _last(first, moved) for key, first in moved.items()}
     _move_those_below({key: found[key][1] for key in moved if found[key] != key})
     return {key: first[1] for key, first in found.items()}
 
@@ -77,4 +78,6 @@ def _move_those_below(moved: Mapping[Key, str]) -> None:
             for pk, network, first in rows.values_list("pk", "network", "conversation")
             if (network, first) in moved
         ]
+        if not below:  # nor does a case wait: its first post would
+            return
         update_values(model, ("conversation",), below)

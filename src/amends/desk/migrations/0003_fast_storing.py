@@ -42,14 +42,47 @@ class Migration(migrations.Migration):
             name="in_reply_to",
             field=models.CharField(blank=True, max_length=512),
         ),
+        migrations.RemoveField(model_name="readingrow", name="id"),
         migrations.AlterField(
             model_name="readingrow",
             name="post",
             field=models.OneToOneField(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.CASCADE,
+                primary_key=True,
                 related_name="reading",
+                serialize=False,
                 to="desk.postrow",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="authorrow",
+            name="customer",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="authors",
+                to="desk.customer",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="postrow",
+            name="author",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="desk.authorrow",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="authorrow",
+            index=models.Index(
+                condition=models.Q(("customer__isnull", False)),
+                fields=["customer"],
+                name="authors_of_a_customer",
             ),
         ),
         migrations.AddIndex(
@@ -58,6 +91,13 @@ class Migration(migrations.Migration):
                 condition=models.Q(("conversation", models.F("native_id")), _negated=True),
                 fields=["conversation"],
                 name="answers_of_a_thread",
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="authorrow", name="one_row_per_profile"),
+        migrations.AddConstraint(
+            model_name="authorrow",
+            constraint=models.UniqueConstraint(
+                fields=("native_id", "network"), name="one_row_per_profile"
             ),
         ),
         migrations.RemoveConstraint(model_name="postrow", name="one_row_per_post"),

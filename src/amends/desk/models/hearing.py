@@ -77,19 +77,28 @@ class AuthorRow(models.Model):
     # None: not known. SQLite uses a partial index on "is not null" alone for "role = ?".
     role = models.CharField(max_length=10, choices=ROLES, null=True)  # noqa: DJ001 (as above)
     customer = models.ForeignKey(
-        "desk.Customer", null=True, on_delete=models.SET_NULL, related_name="authors"
+        "desk.Customer",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="authors",
+        db_index=False,  # below: most are nobody's
     )
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["network", "native_id"], name="one_row_per_profile"),
+            models.UniqueConstraint(fields=["native_id", "network"], name="one_row_per_profile"),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["role"],
                 name="authors_with_a_role",
                 condition=models.Q(role__isnull=False),
+            ),
+            models.Index(
+                fields=["customer"],
+                name="authors_of_a_customer",
+                condition=models.Q(customer__isnull=False),
             ),
         ]
 
@@ -122,7 +131,10 @@ class PostRow(models.Model):
     network = models.CharField(max_length=32)
     native_id = models.CharField(max_length=512)
     url = models.TextField(blank=True)
-    author = models.ForeignKey(AuthorRow, null=True, on_delete=models.PROTECT, related_name="posts")
+    # Unchecked as in ``ReadingRow``: PostgreSQL would lock the author's row for every post.
+    author = models.ForeignKey(
+        AuthorRow, null=True, on_delete=models.PROTECT, related_name="posts", db_constraint=False
+    )
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -173,7 +185,11 @@ class ReadingRow(models.Model):
     # Written in the transaction that stores the post, and never alone; the check cost PostgreSQL
     # as much as the row (docs/decisions/0021).
     post = models.OneToOneField(
-        PostRow, on_delete=models.CASCADE, related_name="reading", db_constraint=False
+        PostRow,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="reading",
+        db_constraint=False,
     )
     complaint = models.FloatField()
     praise = models.FloatField()

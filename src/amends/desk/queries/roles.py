@@ -23,11 +23,13 @@ def roles_of(accounts: Iterable[Account]) -> dict[Account, str]:
     """The roles of those accounts, as given, that have one: of the marks that fit, the last holds."""
     wanted = {(network, handle): fold(handle) for network, handle in accounts}
     last: dict[str, list[tuple[str, str]]] = {}
-    handles = {handle for handle in wanted.values() if handle}
-    marks = RoleMark.objects.filter(handle__among=handles).order_by("pk") if handles else []
-    for mark in marks:
-        last.setdefault(mark.handle, []).append((mark.network, mark.role))
-    found = {}
+    handles = set(wanted.values()) - {""}
+    marks = RoleMark.objects.filter(handle__among=handles).order_by("pk")
+    for handle, network, role in marks.values_list("handle", "network", "role") if handles else ():
+        last.setdefault(handle, []).append((network, role))
+    found: dict[Account, str] = {}
+    if not last:
+        return found
     for account, handle in wanted.items():
         fitting = [role for network, role in last.get(handle, ()) if network in ("", account[0])]
         if fitting and fitting[-1]:

@@ -1,5 +1,6 @@
 """Posts by the conversations they are in."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -27,7 +28,7 @@ def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySe
 
 
 def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for network, native in keys:
-        found.setdefault(network, set()).add(native)
+        found[network].add(native)
     return found
