@@ -9,6 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # Tests that stand on nothing but Python; two processes for the two cores of a small machine.
 PLAIN := not browser and not atproto and not kill
 KILLS ?= 200
+PROCESSES ?= 2
 # Compiled once, not by each of some hundred processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -21,8 +22,8 @@ run: ## Start the desk with the demo network, and print the address and a sign-i
 test: dev ## Install what the tests need (as root), then run every check and every test
 	@$(MAKE) --no-print-directory lint types contracts
 	@scripts/test-setup
-	@scripts/beside "test-kill KILLS=10" "test-fast test-postgres"
-	@$(MAKE) --no-print-directory test-browser test-atproto
+	@scripts/beside "test-kill KILLS=5 PROCESSES=0" "test-fast test-postgres"
+	@$(MAKE) --no-print-directory test-cluster test-browser test-atproto
 
 .PHONY: check
 check: lint types contracts test-fast ## Formatting, linting, types, contracts and the fast tests
@@ -55,7 +56,12 @@ test-postgres: dev ## The database tests again, on PostgreSQL
 
 .PHONY: test-kill
 test-kill: dev ## Kill listening and sending at random moments, KILLS times each (200)
-	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n 2 -m kill $$(grep -rl --include='test_*.py' mark.kill tests)
+	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n $(PROCESSES) -m "kill and not nats" \
+	  $$(grep -rl --include='test_*.py' mark.kill tests)
+
+.PHONY: test-cluster
+test-cluster: dev ## Kill each part of a cluster of three brokers while posts pass
+	$(PYTEST) -q -m "nats and kill" tests/cluster
 
 .PHONY: test-browser
 test-browser: dev ## The journeys in headless Chromium

@@ -1,8 +1,10 @@
-"""A desk on each database, and a demo network beside it."""
+"""A desk on each database, migrated once and empty for each test; a demo network beside it."""
 
-import itertools
 import os
-from collections.abc import Iterator
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -12,13 +14,17 @@ from tests.kill.desk import Desk
 from tests.kill.network import Network
 from tests.support.postgres import postgres_server
 
-_numbers = itertools.count(1)
+# A killed worker's connection may linger for a moment.
+_ANEW = (
+    b"DROP DATABASE IF EXISTS kills WITH (FORCE)",
+    b"CREATE DATABASE kills TEMPLATE migrated",
+)
 
 
 @pytest.fixture(scope="session")
 def kills() -> int:
     """How often each test kills."""
-    return int(os.environ.get("AMENDS_KILLS", "20"))
+    return int(os.environ.get("AMENDS_KILLS", "5"))
 
 
 @pytest.fixture(scope="session")
@@ -28,20 +34,55 @@ def postgres() -> Iterator[str]:
         yield url.rpartition("/")[0]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    url = ""
-    if request.param == "postgres":
-        name = f"kills_{next(_numbers)}"
-        server = request.getfixturevalue("postgres")
+def _sqlite(home: Path) -> tuple[Desk, Callable[[], None]]:
+    desk = Desk(home)
+    desk.ask("migrate")
+    file, kept = home / "desk.sqlite3", home / "migrated.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(file, kept)
+
+    def empty() -> None:
+        for left in home.glob(f"{file.name}-*"):
+            left.unlink()
+        shutil.copy(kept, file)
+
+    return desk, empty
+
+
+def _postgres(home: Path, server: str) -> tuple[Desk, Callable[[], None]]:
+    def administer(*statements: bytes) -> None:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        url = f"{server}/{name}"
-    made = Desk(tmp_path / "desk", url)
+            for statement in statements:
+                connection.execute(statement)
+
+    administer(b"CREATE DATABASE kills")
+    desk = Desk(home, f"{server}/kills")
+    desk.ask("migrate")
+    administer(b"CREATE DATABASE migrated TEMPLATE kills")
+    return desk, lambda: administer(*_ANEW)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def _desks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Desk, Callable[[], None]]]:
+    home = tmp_path_factory.mktemp("desk")
+    if request.param == "postgres":
+        made = _postgres(home, request.getfixturevalue("postgres"))
+    else:
+        made = _sqlite(home)
     try:
         yield made
     finally:
-        made.close()
+        made[0].close()
+
+
+@pytest.fixture
+def desk(_desks: tuple[Desk, Callable[[], None]]) -> Desk:
+    desk, empty = _desks
+    empty()
+    return desk
 
 
 @pytest.fixture

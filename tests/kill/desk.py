@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Desk:
-    """Speaks to a ``zygote``. ``database_url`` empty: a SQLite file in ``home``."""
+    """Speaks to a ``zygote``. ``database_url`` empty: a SQLite file in ``home``.
+
+    One zygote serves test after test: whoever made it puts an empty database in place for each.
+    """
 
     def __init__(self, home: Path, database_url: str = "") -> None:
         home.mkdir(parents=True, exist_ok=True)
@@ -33,7 +36,6 @@ class Desk:
                 env=self.environment,
                 cwd=ROOT,
             )
-        self.ask("migrate")
 
     def ask(self, verb: str, *arguments: object) -> Any:
         """What a chore returns; fails with the log's end where it returns nothing."""

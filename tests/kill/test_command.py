@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kill
 
-KILLS = 3
 EACH = 12
 
 
@@ -44,14 +43,14 @@ def begins_to_hear(desk: Desk, *, before: int) -> None:
     until("something is heard", lambda: len(desk.ask("cases")) > before)
 
 
-@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("_desks", ["sqlite"], indirect=True)
 def test_killed_command_resumes_where_it_stood(
-    desk: Desk, network: Network, tmp_path: Path
+    desk: Desk, network: Network, tmp_path: Path, kills: int
 ) -> None:
-    draw = random.Random(3)
+    lives, draw = min(-(-kills // 5), 10), random.Random(3)
     network.do("signup", handle="keyed")
     desk.ask("set_up", network.url, TOKEN, {"keyed": {}})
-    for life in range(KILLS):
+    for life in range(lives):
         for number in range(EACH):
             complain(network, life * EACH + number)
         with amends_work(desk, tmp_path / f"work-{life}.log"):
@@ -63,7 +62,7 @@ def test_killed_command_resumes_where_it_stood(
         desk.ask("queue", 100)
         until("every reply is settled", lambda: desk.ask("unsettled") == 0)
     cases, replies = desk.ask("cases"), desk.ask("replies")
-    assert len(cases) == len(replies) == KILLS * (EACH + 1)
+    assert len(cases) == len(replies) == lives * (EACH + 1)
     assert {case["whole"] for case in cases.values()} == {True}
     assert sorted(post["text"] for post in network.sent("keyed")) == sorted(
         reply["text"] for reply in replies
