@@ -97,11 +97,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test marked ``database`` may use it, without saying so twice; what two at once need
-    (``two_writers``) is PostgreSQL's alone, as SQLite has one writer."""
-    if not _ON_POSTGRES:
-        alone = [item for item in items if item.get_closest_marker("two_writers")]
-        config.hook.pytest_deselected(items=alone)
-        items[:] = [item for item in items if item not in alone]
+    (``two_writers``) is PostgreSQL's alone, as SQLite has one writer, and what is ``alike`` on
+    either database is not run twice."""
+    elsewhere = "alike" if _ON_POSTGRES else "two_writers"
+    others = [item for item in items if item.get_closest_marker(elsewhere)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
     for item in items:
         if item.get_closest_marker("database") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)

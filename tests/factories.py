@@ -111,6 +111,12 @@ def heard(text: str = "Halcyon lost my bag", **facts: object) -> PostRow:
     return PostRow.objects.get(network=one.post.network, native_id=one.post.id)
 
 
+def heard_at_once(*mentions: Mention) -> None:
+    """As ``heard``, one after another, but in one batch: for lists that are long."""
+    channel()
+    store(*mentions)
+
+
 def case(text: str = "Halcyon lost my bag", **facts: object) -> Case:
     """A new case, with a channel to answer on."""
     channel(str(facts.get("network", "demo")))

@@ -135,6 +135,7 @@ def test_source_files_are_under_400_lines() -> None:
 
 
 @pytest.mark.database
+@pytest.mark.alike
 @pytest.mark.django_db
 def test_migrations_are_complete() -> None:
     assert apps.get_app_config("desk").get_models()

@@ -164,6 +164,7 @@ def test_counts_add_up(file: Callable[..., Path]) -> None:
 
 
 @pytest.mark.shared
+@pytest.mark.alike
 def test_real_customer_service_tweets() -> None:
     """R10: real threads become cases, answered and unanswered; again changes nothing."""
     path = shared("data/twcs-threads/tweets.csv.gz")

@@ -95,6 +95,7 @@ def test_last_administrator_stays() -> None:
         change_role(ada(), role=Role.VIEWER, may_approve=False, is_active=True, by=ada())
 
 
+@pytest.mark.alike
 def test_password_is_hashed_by_argon2_and_checked() -> None:
     with pytest.raises(BadInput, match="too short"):
         set_password(mina(), password="short")

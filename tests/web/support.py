@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from amends.desk.models import Case, Responder
+from tests import people
 
 HTMX = {"HX-Request": "true"}
 
@@ -50,3 +51,8 @@ class Page(HTMLParser):
     def hooks(self, name: str) -> list[dict[str, str | None]]:
         """The elements whose ``data-test`` is ``name``."""
         return [attrs for _, attrs in self.tags if attrs.get("data-test") == name]
+
+
+def case_page(case: Case, person: str = "mina") -> str:
+    client = signed_in(getattr(people, person)())
+    return str(client.get(f"/cases/{case.ref}/").content.decode())

@@ -35,6 +35,7 @@ def test_role_is_set_on_a_post_and_one_comes_back_there() -> None:
     assert AuthorRow.objects.get().role is None
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_one_comes_back_to_the_desk_alone(back: str) -> None:
     author = heard().author
@@ -43,6 +44,7 @@ def test_one_comes_back_to_the_desk_alone(back: str) -> None:
     assert answer.headers["Location"] == "/heard/"
 
 
+@pytest.mark.alike
 def test_unknown_role_is_refused() -> None:
     author = heard().author
     assert author is not None
@@ -84,12 +86,14 @@ def test_list_is_pasted() -> None:
     assert page.status_code == 403
 
 
+@pytest.mark.alike
 def test_list_comes_from_a_file() -> None:
     file = SimpleUploadedFile("press.txt", "\ufeff@pat\r\n".encode())
     assert pasted(handles="", file=file).status_code == 302
     assert marks() == [("pat", "press", "list")]
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("more", "said"),
     [

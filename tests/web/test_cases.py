@@ -16,14 +16,9 @@ from amends.desk.models import Case, CaseEvent, ChannelRow, OutgoingReply
 from amends.terms import Author, ConnectorError, Published
 from tests import factories, people
 from tests.factories import NOON
-from tests.web.support import HTMX, Page, fragment, signed_in, write
+from tests.web.support import HTMX, Page, case_page, fragment, signed_in, write
 
 pytestmark = pytest.mark.database
-
-
-def _page(case: Case, person: str = "mina") -> str:
-    client = signed_in(getattr(people, person)())
-    return str(client.get(f"/cases/{case.ref}/").content.decode())
 
 
 def _words(source: str) -> str:
@@ -57,17 +52,18 @@ def test_trail_shows_who_answered_whom_and_why_it_was_read_so() -> None:
     case = factories.case("Halcyon lost my bag")
     root = case.first_post.native_id
     factories.heard("Mine too", handle="bo", conversation=root, in_reply_to=root, complaint=0.6)
-    words = _words(_page(case))
+    words = _words(case_page(case))
     assert "in reply to @rosa" in words
     assert "somebody else" in words
     assert "complaint 90 %, because: delayed" in words
 
 
+@pytest.mark.alike
 def test_private_messages_and_notes_carry_their_word() -> None:
     case = factories.case()
     _sent(case, private=True)
     add_note(case, text="Tracer says Copenhagen", by=people.omar(), now=NOON)
-    page = Page(_page(case))
+    page = Page(case_page(case))
     kinds = [str(attrs["class"]).split()[1] for attrs in page.hooks("post") + page.hooks("note")]
     assert sorted(kinds) == ["note", "private", "public"]
     assert "for colleagues only" in page.text
@@ -78,17 +74,18 @@ def test_deleted_and_erased_posts_are_seen_to_be_so() -> None:
     erased = factories.case("Halcyon lost my name", handle="era")
     note_deletions("demo", [deleted.first_post.native_id], now=NOON)
     erase_customer(erased.customer, by=people.priya(), now=NOON)
-    assert "deleted by its author" in _words(_page(deleted))
-    words = _words(_page(erased))
+    assert "deleted by its author" in _words(case_page(deleted))
+    words = _words(case_page(erased))
     assert "The text was erased" in words
     assert "lost my name" not in words
 
 
+@pytest.mark.alike
 def test_history_is_told_in_words() -> None:
     case = take_up(factories.case(), by=people.mina(), now=NOON)
     assign_case(case, to=people.omar(), by=people.priya(), now=NOON)
-    page = Page(_page(case))
-    words = _words(_page(case))
+    page = Page(case_page(case))
+    words = _words(case_page(case))
     assert len(page.hooks("event")) == 3
     assert "A complaint opened the case" in words
     assert "Mina Kaya took the case up" in words
@@ -97,15 +94,15 @@ def test_history_is_told_in_words() -> None:
 
 def test_broken_history_is_said() -> None:
     case = take_up(factories.case(), by=people.mina(), now=NOON)
-    assert "History is whole: 3 events" in _words(_page(case))
+    assert "History is whole: 3 events" in _words(case_page(case))
     CaseEvent.objects.filter(case=case, seq=2).update(data={"to": 99})
-    assert "History is broken at event 2" in _words(_page(case))
+    assert "History is broken at event 2" in _words(case_page(case))
 
 
 def test_dates_and_matches_stand_beside_the_case() -> None:
     case = factories.case()
     _sent(case)
-    words = _words(_page(case))
+    words = _words(case_page(case))
     assert "Acknowledged in public" in words
     assert "What matched halcyon halcyon" in words
 
@@ -115,7 +112,7 @@ def test_earlier_cases_of_the_customer_are_listed() -> None:
     Case.objects.filter(pk=first.pk).update(state="dismissed")
     second = factories.case("Halcyon lost my pram")
     assert first.pk != second.pk
-    assert f'href="/cases/{first.ref}/"' in _page(second)
+    assert f'href="/cases/{first.ref}/"' in case_page(second)
 
 
 @pytest.mark.parametrize("posts", [1, 3])
@@ -132,68 +129,14 @@ def test_case_asks_the_database_as_often_for_one_post_as_for_three(posts: int) -
     assert len(asked) == 22
 
 
+@pytest.mark.alike
 def test_case_renders_alone_and_inside_the_inbox() -> None:
     case = factories.case()
     client = signed_in(people.mina())
-    part, page = fragment(client, f"/cases/{case.ref}/"), _page(case)
+    part, page = fragment(client, f"/cases/{case.ref}/"), case_page(case)
     assert "<html" not in part
     assert Page(page).hooks("case-row")[0]["aria-current"] == "true"
     assert len(Page(page).hooks("post")) == len(Page(part).hooks("post")) == 1
-
-
-def test_reply_without_javascript_is_queued_and_the_case_shown_again() -> None:
-    case = factories.case()
-    client = signed_in(people.mina())
-    answer = write(client, case, "public", "I am sorry, Rosa", sign="1", seen_replies="0")
-    assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.ref}/")
-    reply = OutgoingReply.objects.get()
-    assert (reply.text, reply.private, reply.status) == ("I am sorry, Rosa ^MK", False, "ready")
-    page = Page(_page(case))
-    assert [row["data-status"] for row in page.hooks("reply-status")] == ["ready"]
-
-
-def test_unsigned_reply_is_sent_as_it_was_written() -> None:
-    case = factories.case()
-    write(signed_in(people.mina()), case, "public", "I am sorry")
-    assert OutgoingReply.objects.get().text == "I am sorry"
-
-
-def test_private_message_is_private_whatever_the_other_fields_say() -> None:
-    case = factories.case()
-    client = signed_in(people.mina())
-    write(client, case, "private", "Your address?", text_public="to all", closes_out="1")
-    reply = OutgoingReply.objects.get()
-    assert (reply.private, reply.closes_out, reply.text) == (True, False, "Your address?")
-
-
-def test_note_stays_in_the_house() -> None:
-    case = factories.case()
-    write(signed_in(people.noor()), case, "note", "Seen before")
-    assert [note.text for note in case.notes.all()] == ["Seen before"]
-    assert OutgoingReply.objects.count() == 0
-
-
-def test_reply_that_is_too_long_is_refused_and_its_text_kept() -> None:
-    case = factories.case()
-    text = "sorry " * 2000
-    answer = write(signed_in(people.mina()), case, "public", text)
-    page = answer.content.decode()
-    assert answer.status_code == 400
-    assert "Shorten it by" in page
-    assert text in page
-    assert OutgoingReply.objects.count() == 0
-
-
-def test_length_includes_the_signature() -> None:
-    case = factories.case()
-    limit = _limit(case)
-    client = signed_in(people.mina())
-    assert write(client, case, "public", "a" * (limit - 3), sign="1").status_code == 400
-    assert write(client, case, "public", "a" * (limit - 4), sign="1").status_code == 302
-
-
-def _limit(case: Case) -> int:
-    return int(Page(_page(case)).hooks("text-public")[0]["data-limit"] or 0)
 
 
 def test_second_responder_is_told_that_somebody_answered_and_keeps_the_text() -> None:
@@ -209,62 +152,20 @@ def test_second_responder_is_told_that_somebody_answered_and_keeps_the_text() ->
     assert OutgoingReply.objects.count() == 1
 
 
-def test_pressing_send_twice_sends_once() -> None:
-    case = factories.case()
-    client = signed_in(people.mina())
-    statuses = [write(client, case, "public", "Sorry", seen_replies="0").status_code for _ in "12"]
-    assert (statuses, OutgoingReply.objects.count()) == ([302, 409], 1)
-
-
-def test_refused_send_for_htmx_is_the_case_with_the_sentence() -> None:
-    case = factories.case()
-    client = signed_in(people.mina())
-    data = {"mode": "public", "text_public": " "}
-    answer = client.post(f"/cases/{case.ref}/write/", data, headers=HTMX)
-    page = Page(answer.content.decode())
-    assert answer.status_code == 400
-    assert len(page.hooks("case-error")) == 1
-    assert "html" not in {tag for tag, _ in page.tags}
-
-
-def test_moving_a_case_that_somebody_moved_is_told() -> None:
-    case = factories.case()
-    take_up(case, by=people.omar(), now=NOON)
-    client = signed_in(people.mina())
-    answer = client.post(f"/cases/{case.ref}/dismiss/", {"seen_state": "new"})
-    assert answer.status_code == 409
-    assert "Somebody moved this case to open meanwhile" in answer.content.decode()
-
-
-def test_draft_is_kept_for_its_author_alone_and_shown_again() -> None:
-    case = factories.case()
-    url = f"/cases/{case.ref}/draft/"
-    data = {"mode": "public", "text": "I am so"}
-    assert signed_in(people.mina()).post(url, data).status_code == 204
-    assert "I am so</textarea>" in _page(case)
-    assert "I am so" not in _page(case, "omar")
-
-
-def test_draft_is_gone_once_it_was_sent() -> None:
-    case = factories.case()
-    client = signed_in(people.mina())
-    client.post(f"/cases/{case.ref}/draft/", {"mode": "public", "text": "I am so"})
-    write(client, case, "public", "I am so sorry")
-    assert "I am so</textarea>" not in _page(case)
-
-
+@pytest.mark.alike
 def test_resolved_case_offers_its_public_close_out() -> None:
     case = factories.case()
     _sent(case)
     client = signed_in(people.mina())
     assert client.post(f"/cases/{case.ref}/resolve/").status_code == 302
-    page = Page(_page(case))
+    page = Page(case_page(case))
     assert (len(page.hooks("close-out")), len(page.hooks("resolve"))) == (1, 0)
     write(client, case, "public", "Glad we found it", closes_out="1")
     reply = OutgoingReply.objects.latest("pk")
     assert (reply.closes_out, reply.to_post_id) == (True, case.first_post_id)
 
 
+@pytest.mark.alike
 def test_closing_without_close_out_needs_a_reason_and_keeps_what_was_typed() -> None:
     case = resolve_case(factories.case(), by=people.mina(), now=NOON)
     client = signed_in(people.mina())
@@ -272,15 +173,16 @@ def test_closing_without_close_out_needs_a_reason_and_keeps_what_was_typed() -> 
     client.post(f"/cases/{case.ref}/close/", {"reason": "Settled by phone"})
     case.refresh_from_db()
     assert (case.state, case.close_reason) == ("closed", "Settled by phone")
-    assert "Settled by phone" in _words(_page(case))
+    assert "Settled by phone" in _words(case_page(case))
 
 
+@pytest.mark.alike
 def test_outcome_is_shown() -> None:
     case = factories.case()
     _sent(case)
     factories.heard("Thank you!", conversation=case.conversation, complaint=0.0, praise=0.9)
-    assert "The customer said thank you" in _words(_page(case))
-    assert len(Page(_page(case)).hooks("outcome")) == 1
+    assert "The customer said thank you" in _words(case_page(case))
+    assert len(Page(case_page(case)).hooks("outcome")) == 1
 
 
 def test_owner_priority_and_labels_are_changed() -> None:
@@ -296,6 +198,7 @@ def test_owner_priority_and_labels_are_changed() -> None:
     assert case.labels.count() == 0
 
 
+@pytest.mark.alike
 def test_case_is_given_only_to_those_who_may_own_one() -> None:
     case, vic = factories.case(), people.vic()
     client = signed_in(people.priya())
@@ -308,38 +211,42 @@ def test_merged_case_says_where_it_goes_on() -> None:
     wrong = client.post(f"/cases/{case.ref}/merge/", {"into": "T0"})
     assert (wrong.status_code, 'value="T0"' in wrong.content.decode()) == (400, True)
     client.post(f"/cases/{case.ref}/merge/", {"into": other.ref})
-    assert f"goes on in {other.ref}" in _words(_page(case))
+    assert f"goes on in {other.ref}" in _words(case_page(case))
 
 
+@pytest.mark.alike
 def test_reply_on_its_way_can_be_called_back() -> None:
     case = factories.case()
     reply = _queued(case)
     signed_in(people.mina()).post(f"/cases/{case.ref}/replies/{reply.pk}/call-back/")
-    assert "Called back" in _words(_page(case))
+    assert "Called back" in _words(case_page(case))
 
 
+@pytest.mark.alike
 def test_failed_reply_says_why_and_is_sent_again() -> None:
     case = factories.case()
     reply = _claimed(case)
     settle_refused(reply, ConnectorError("The post was removed."), now=NOON)
-    words = _words(_page(case))
+    words = _words(case_page(case))
     assert "Not sent" in words
     assert "The post was removed." in words
     signed_in(people.mina()).post(f"/cases/{case.ref}/replies/{reply.pk}/send-again/")
     assert OutgoingReply.objects.get().status == "ready"
 
 
+@pytest.mark.alike
 def test_reply_nobody_knows_about_is_checked_or_given_up_but_not_blindly_sent_again() -> None:
     case = factories.case()
     reply = _claimed(case)
     settle_unknown(reply, "No answer.", now=NOON, look_up_at=NOON)
-    page = Page(_page(case))
+    page = Page(case_page(case))
     assert "Not known whether it went out" in page.text
     assert [len(page.hooks(verb)) for verb in ("check-again", "not-out", "send-again")] == [1, 1, 0]
     signed_in(people.mina()).post(f"/cases/{case.ref}/replies/{reply.pk}/not-out/")
     assert OutgoingReply.objects.get().status == "failed"
 
 
+@pytest.mark.alike
 def test_reply_on_the_wire_cannot_be_called_back() -> None:
     case = factories.case()
     reply = _claimed(case)
@@ -364,18 +271,20 @@ def test_refresh_of_an_unchanged_case_brings_nothing() -> None:
     assert client.get(str(trail), headers=HTMX).status_code == 200
 
 
+@pytest.mark.alike
 def test_viewer_reads_and_gets_nothing_to_press() -> None:
     case = factories.case()
     _queued(case)
-    page = Page(_page(case, "vic"))
+    page = Page(case_page(case, "vic"))
     forms = [attrs["action"] for tag, attrs in page.tags if tag == "form" and attrs.get("action")]
     assert forms == ["/sign-out/", "/inbox/"]
     assert len(page.hooks("post")) == 1
 
 
+@pytest.mark.alike
 def test_case_without_an_account_says_what_to_do() -> None:
     factories.heard("Halcyon lost my bag")
-    words = _words(_page(Case.objects.get()))
+    words = _words(case_page(Case.objects.get()))
     assert "No account is connected on demo. Connect one under Set-up." in words
 
 
@@ -388,9 +297,12 @@ def test_palette_finds_cases_by_handle_and_reference() -> None:
     assert f"/cases/{tomas.ref}/" in found[tomas.ref]
 
 
+@pytest.mark.alike
 def test_composer_says_when_the_account_cannot_send_now() -> None:
     """What is sent meanwhile waits in the outbox, and the responder knows it."""
     row = factories.case()
-    assert "is not connected at the moment" not in _page(row)
+    assert "is not connected at the moment" not in case_page(row)
     ChannelRow.objects.update(health="stopped")
-    assert _page(row).count("@halcyonair is not connected at the moment") == 2  # public, private
+    assert (
+        case_page(row).count("@halcyonair is not connected at the moment") == 2
+    )  # public, private

@@ -38,6 +38,7 @@ def test_highest_priority_comes_first_then_longest_waiting() -> None:
     assert _listed() == [urgent.ref, old.ref, new.ref]
 
 
+@pytest.mark.alike
 def test_row_says_who_waits_and_since_when() -> None:
     _case("rosa", minutes=4)
     source = signed_in(people.mina()).get("/inbox/").content.decode()
@@ -124,9 +125,17 @@ def test_page_key_that_was_tampered_with_is_refused() -> None:
     )
 
 
+def _many_cases(count: int) -> None:
+    factories.heard_at_once(
+        *(
+            factories.mention(handle=f"c{number}", at=NOON - timedelta(minutes=number))
+            for number in range(count)
+        )
+    )
+
+
 def test_further_pages_repeat_and_skip_nobody() -> None:
-    for number in range(53):
-        _case(f"c{number}", minutes=number)
+    _many_cases(53)
     client = signed_in(people.mina())
     first = fragment(client, "/inbox/")
     more = next(a["hx-get"] for _, a in Page(first).tags if "after=" in (a.get("hx-get") or ""))
@@ -135,11 +144,11 @@ def test_further_pages_repeat_and_skip_nobody() -> None:
 
 
 def test_refresh_keeps_a_list_that_grew() -> None:
-    for number in range(53):
-        _case(f"c{number}", minutes=number)
+    _many_cases(53)
     assert len(_listed("?shown=53")) == 53
 
 
+@pytest.mark.alike
 def test_list_renders_alone_and_inside_its_page() -> None:
     _case("rosa")
     client = signed_in(people.mina())
@@ -149,6 +158,7 @@ def test_list_renders_alone_and_inside_its_page() -> None:
     assert part.strip() in page
 
 
+@pytest.mark.alike
 def test_going_back_in_history_gets_the_whole_page() -> None:
     headers = {**HTMX, "HX-History-Restore-Request": "true"}
     page = signed_in(people.mina()).get("/inbox/", headers=headers).content.decode()
@@ -177,6 +187,7 @@ def test_reply_nobody_knows_about_is_marked_in_the_list() -> None:
     assert "reply not known" in fragment(client, "/inbox/")
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("query", "words"),
     [
