@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.desk.actions.bulk import SKIP, insert_values, update_values
+from amends.desk.actions.bulk import AT_ONCE, SKIP, insert_values, update_values
 from amends.desk.actions.hearing import count_drops, keep_mentions
 from amends.desk.actions.mattering import that_matter
 from amends.desk.models import (
@@ -37,7 +37,7 @@ AUTHORS = st.builds(
 )
 POSTS = st.builds(
     Post,
-    id=st.sampled_from(["1", "2", "3", "4", "5\\"]),
+    id=st.sampled_from(["1", "2", "3", '4",{', "5\\"]),
     network=st.sampled_from(["demo", "other"]),
     text=st.sampled_from(ODD),
     url=st.sampled_from([None, "https://a.example/\\"]),
@@ -232,11 +232,26 @@ def test_text_that_is_too_long_is_refused_and_not_cut(known: str) -> None:
 def test_known_row_breaks_a_batch_unless_it_is_skipped() -> None:
     names = ("network", "native_id", "handle", "name")
     insert_values(AuthorRow, names, [("demo", "1", "a", "")])
-    rows = [("demo", "1", "b", ""), ("demo", "2", "c", "")]
+    fresh = [("demo", f"new {number}", "c", "") for number in range(AT_ONCE - 1)]
+    rows = [*fresh, ("demo", "1", "b", "")]
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_values(AuthorRow, names, rows)
-    assert insert_values(AuthorRow, names, rows, known=SKIP) == 1
-    assert sorted(AuthorRow.objects.values_list("handle", flat=True)) == ["a", "c"]
+    assert insert_values(AuthorRow, names, rows, known=SKIP) == len(fresh)
+    assert set(AuthorRow.objects.values_list("handle", flat=True)) == {"a", "c"}
+
+
+def test_batch_is_looked_up_by_index_however_many_it_has() -> None:
+    keep_mentions([mention(native_id=str(number)) for number in range(50)], now=NOON)
+    plan = PostRow.objects.filter(native_id__among=map(str, range(40))).explain()
+    assert "Seq Scan" not in plan
+    assert "SCAN desk_postrow" not in plan
+
+
+def test_reading_has_no_key_but_its_post() -> None:
+    """On SQLite such a key has to be the row's own number: another would be an index more."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "desk_readingrow")
+    assert [one["columns"] for one in found.values() if one["index"]] == []
 
 
 def test_rows_are_updated_by_their_keys() -> None:

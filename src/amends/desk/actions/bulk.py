@@ -194,7 +194,7 @@ def _copy(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
     """PostgreSQL reads a line for each row; what COPY's text form gives a meaning is escaped."""
     columns = zip(*rows, strict=True)
     spelt = [
-        ["\\N" if value is None else value for value in _escaped(field, _spelt(field, values))]
+        _without_none(_escaped(field, _spelt(field, values)))
         for field, values in zip(fields, columns, strict=True)
     ]
     lines = map("\t".join, zip(*spelt, strict=True))
@@ -231,7 +231,7 @@ def _prepared(field: Any, column: Column) -> Column:
     if isinstance(field, DateField):
         return _each(str, column)
     if isinstance(field, BooleanField):  # for any but numbers and texts sqlite3 asks for adapters
-        return [None if value is None else int(value) for value in column]
+        return _each(int, column)
     return _json(column) if isinstance(field, JSONField) else column
 
 
@@ -246,17 +246,25 @@ def _spelt(field: Any, column: Column) -> Column:
     if isinstance(field, JSONField):
         return _json(column)
     if isinstance(field, BooleanField):
-        return [None if value is None else "t" if value else "f" for value in column]
-    return _each(str, column)
+        return _each(_FLAGS.__getitem__, column)
+    return column if _TEXT_TYPES.issuperset(map(type, column)) else _each(str, column)
 
 
 def _escaped(field: Any, column: Column) -> Column:
     if field.get_internal_type() not in _TEXTS:
         return column
     search = _SPECIAL.search
+    if search("".join(filter(None, column))) is None:
+        return column
     return [_escape(one) if one is not None and search(one) else one for one in column]
 
 
+def _without_none(column: Column) -> Column:
+    return ["\\N" if one is None else one for one in column] if None in column else column
+
+
+_FLAGS: Final = {True: "t", False: "f"}
+_TEXT_TYPES: Final = frozenset({str, type(None)})
 _TEXTS: Final = frozenset({"CharField", "TextField", "JSONField"})
 
 
@@ -267,7 +275,7 @@ def _escape(text: str) -> str:
 def _each(prepare: Callable[[Any], Any], column: Column) -> Column:
     """Each value prepared; where the same stands in row after row, once."""
     first = column[0]
-    if all(value is first for value in column):
+    if len(set(map(id, column))) == 1:
         return [None if first is None else prepare(first)] * len(column)
     return [None if value is None else prepare(value) for value in column]
 

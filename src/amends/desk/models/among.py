@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,8 +13,11 @@ Sql = tuple[str, Any]
 _SPECIAL: Final = re.compile(r'["\\]')
 
 
-def as_array(values: Iterable[str | None]) -> str:
+def as_array(values: Sequence[str | None]) -> str:
     """As PostgreSQL reads an array; psycopg would look at each value by itself."""
+    given = [one for one in values if one is not None]
+    if given and len(given) == len(values) and not _SPECIAL.search("".join(given)):
+        return '{"' + '","'.join(given) + '"}'
     spelt = ["NULL" if one is None else f'"{_escaped(one)}"' for one in values]
     return f"{{{','.join(spelt)}}}"
 
@@ -34,7 +37,9 @@ class Among(Lookup):
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> Sql:
         return "%s", [
-            as_array(map(str, value)) if connection.vendor == "postgresql" else json.dumps(value)
+            as_array(list(map(str, value)))
+            if connection.vendor == "postgresql"
+            else json.dumps(value)
         ]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
