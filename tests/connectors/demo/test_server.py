@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,40 @@ from tests.connectors.demo.worlds import BRAND, TOKEN, DemoWorld, serving
 SIGNED = {"authorization": f"Bearer {TOKEN}", "x-account": BRAND}
 
 
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all requests that change nothing."""
+    with serving(tmp_path_factory.mktemp("plain") / "demo.sqlite3") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def controlled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("controlled") / "demo.sqlite3", control=True) as url:
+        yield url
+
+
 @asynccontextmanager
-async def asking(tmp_path: Path, *, control: bool = False) -> AsyncIterator[Any]:
+async def asking_at(url: str) -> AsyncIterator[Any]:
     """A function that asks a server: ``ask(method, path, **how) -> Response``."""
     outbound = Outbound(allow=["127.0.0.1:*"])
-    with serving(tmp_path / "demo.sqlite3", control=control) as url:
 
-        async def ask(method: str, path: str, **how: Any) -> Response:
-            how = {"headers": SIGNED} | how
-            return await outbound.request(method, url + path, **how)
+    async def ask(method: str, path: str, **how: Any) -> Response:
+        how = {"headers": SIGNED} | how
+        return await outbound.request(method, url + path, **how)
 
+    try:
         yield ask
+    finally:
         await outbound.aclose()
+
+
+@asynccontextmanager
+async def asking(tmp_path: Path, *, control: bool = False) -> AsyncIterator[Any]:
+    """The same, of a server of its own."""
+    with serving(tmp_path / "demo.sqlite3", control=control) as url:
+        async with asking_at(url) as ask:
+            yield ask
 
 
 async def test_many_clients_at_once_are_all_served(tmp_path: Path) -> None:
@@ -64,9 +86,9 @@ async def test_many_clients_at_once_are_all_served(tmp_path: Path) -> None:
     ],
 )
 async def test_an_odd_request_gets_a_plain_answer(
-    tmp_path: Path, method: str, path: str, how: dict[str, Any], status: int
+    address: str, method: str, path: str, how: dict[str, Any], status: int
 ) -> None:
-    async with asking(tmp_path) as ask:
+    async with asking_at(address) as ask:
         response = await ask(method, path, **how)
         assert (response.status, isinstance(response.json(), dict)) == (status, True)
 
@@ -91,9 +113,9 @@ async def test_controls_post_and_ask_for_faults(tmp_path: Path) -> None:
     ],
 )
 async def test_a_control_that_makes_no_sense_is_told(
-    tmp_path: Path, path: str, body: dict[str, Any], status: int
+    controlled: str, path: str, body: dict[str, Any], status: int
 ) -> None:
-    async with asking(tmp_path, control=True) as ask:
+    async with asking_at(controlled) as ask:
         assert (await ask("POST", path, json=body)).status == status
 
 
