@@ -6,7 +6,7 @@ SHELL := bash
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Tests that stand on nothing but Python; two processes for the two cores of a small machine.
+# Tests that stand on nothing but Python; three processes for two cores, as some of them wait.
 PLAIN := not browser and not atproto and not kill
 KILLS ?= 200
 PROCESSES ?= 2
@@ -48,7 +48,7 @@ contracts: dev ## Who may import whom
 
 .PHONY: test-fast
 test-fast: dev ## Every test without browser, test network and kills, on SQLite
-	$(PYTEST) -q -n 2 -m "$(PLAIN)"
+	$(PYTEST) -q -n 3 --dist worksteal -m "$(PLAIN)"
 
 .PHONY: test-postgres
 test-postgres: dev ## The database tests again, on PostgreSQL
