@@ -50,10 +50,10 @@ def writer(times: Times, path: Path) -> Iterator[DatabaseWrapper]:
     }
     made = DatabaseWrapper(asked)
     made.inc_thread_sharing()
-    made.sleep, made.clock = times.sleep, times.clock  # type: ignore[method-assign]
+    made.sleep, made.clock = times.sleep, times.clock
     made.ensure_connection()
     yield made
-    made._close()
+    made.close()
 
 
 def begin(writer: DatabaseWrapper) -> None:

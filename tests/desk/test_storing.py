@@ -1,6 +1,6 @@
 """Batches are stored as values: the same rows come of them as of a plain reading of what was heard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -207,7 +207,7 @@ def test_profile_met_at_the_same_moment_by_another_is_the_same(
 
     heard(handle="rosa")
     found = keeping._profiles
-    answers = iter([{}])
+    answers: Iterator[dict[object, object]] = iter([{}])
     monkeypatch.setattr(keeping, "_profiles", lambda keys: next(answers, None) or found(keys))
     row = heard("Halcyon again", handle="rosa", native_id="second")
     assert [row.author_id] == list(AuthorRow.objects.values_list("pk", flat=True))
@@ -275,7 +275,7 @@ def matter(*mentions: Mention) -> list[str]:
 
 
 def test_what_means_nothing_for_a_case_is_not_asked_about() -> None:
-    rival = {str(watch(WatchKind.COMPETITOR, "rival").pk): ("rival",)}
+    rival: dict[str, tuple[str, ...]] = {str(watch(WatchKind.COMPETITOR, "rival").pk): ("rival",)}
     assert matter(
         mention(native_id="rival", handle="a", watches=rival),
         mention(native_id="calm", handle="b", complaint=0.1),

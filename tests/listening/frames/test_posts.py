@@ -12,9 +12,9 @@ from amends.listening.frames.posts import PostFrames
 from amends.listening.steps import text_with_quote
 from amends.terms import BadInput, Post, decode_post
 
-AUTHORS = st.none() | st.sampled_from(["@ana", "ana"])
+AUTHORS: st.SearchStrategy[object] = st.none() | st.sampled_from(["@ana", "ana"])
 AUTHORS |= st.fixed_dictionaries({}, optional={"handle": st.sampled_from(["@ana", "ana", None])})
-REFS = st.none() | st.sampled_from([7, "", "p7", []])
+REFS: st.SearchStrategy[object] = st.none() | st.sampled_from([7, "", "p7", []])
 REFS |= st.fixed_dictionaries(
     {"id": st.sampled_from(["p7", 7])},
     optional={"author": AUTHORS, "text": st.sampled_from(["said \u00e9\0", "", None])},

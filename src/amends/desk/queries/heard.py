@@ -11,7 +11,14 @@ from django.db.models.functions import Coalesce
 
 from amends.casework import Action, Role, check_may
 from amends.casework.intake import NO_CUSTOMERS, PRAISE, QUESTION
-from amends.desk.models import AuthorRow, MentionRow, PostRow, Responder, WatchRow
+from amends.desk.models import (
+    AuthorRow,
+    ChannelRow,
+    MentionRow,
+    PostRow,
+    Responder,
+    WatchRow,
+)
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
 from amends.terms import AuthorRole, WatchKind
@@ -216,17 +223,11 @@ def competitors_heard(person: Responder, *, most: int = 200) -> list[AuthorRow]:
     return list(rows.order_by("handle", "network")[:most])
 
 
-def networks_heard(*, most: int = 20) -> list[str]:
-    """The networks of those we heard. Each is sought in the index after the one before it."""
-    found: list[str] = []
-    last = ""
-    while len(found) < most:
-        rows = AuthorRow.objects.filter(network__gt=last).order_by("network", "native_id")
-        last = rows.values_list("network", flat=True).first() or ""
-        if not last:
-            break
-        found.append(last)
-    return found
+def networks_heard(*, among: int = 1000) -> list[str]:
+    """The networks we have accounts on, and those of the newest posts."""
+    newest = PostRow.objects.order_by("-created_at", "-pk").values_list("network", flat=True)
+    ours = ChannelRow.objects.values_list("network", flat=True)
+    return sorted({*newest[:among], *ours} - {""})
 
 
 def langs_heard(*, among: int = 1000) -> list[str]:
