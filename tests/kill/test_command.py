@@ -59,7 +59,7 @@ def test_killed_command_resumes_where_it_stood(
             time.sleep(draw.uniform(0, 0.4))
     with amends_work(desk, tmp_path / "work.log"):
         until("every complaint is heard", lambda: set(network.posts()) == set(desk.ask("posts")))
-        desk.ask("queue", 100)
+        desk.ask("queue", lives * (EACH + 1))
         until("every reply is settled", lambda: desk.ask("unsettled") == 0)
     cases, replies = desk.ask("cases"), desk.ask("replies")
     assert len(cases) == len(replies) == lives * (EACH + 1)
