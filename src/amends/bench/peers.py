@@ -7,8 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from amends.matching import parse
-from amends.matching.anchors import terms_of
-from amends.matching.nodes import Tag
+from amends.matching.nodes import Tag, terms_of
 
 Look = Callable[[bytes], object]
 

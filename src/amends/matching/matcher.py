@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from amends.matching.anchors import terms_of
 from amends.matching.errors import QueryError
 from amends.matching.evaluating import label
 from amends.matching.looking import (
@@ -19,7 +18,7 @@ from amends.matching.looking import (
     look_through_lines,
     look_through_posts,
 )
-from amends.matching.nodes import Node
+from amends.matching.nodes import Node, terms_of
 from amends.matching.parser import parse
 from amends.matching.part import Part
 from amends.matching.terms import finder

@@ -5,6 +5,7 @@ Each leaf knows its ``at``, the 0-based code-point offset where it stands in the
 that a query and its canonical print compare equal.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -105,3 +106,15 @@ Term = Keyword | Phrase | Prefix | Fuzzy | Cased | Tag
 
 Leaf = Term | Operator | Compare
 Node = Leaf | Not | And | Or
+
+
+def terms_of(node: Node) -> Iterator[Term]:
+    """The terms that a query wants, in order; what it does not want is left out."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from terms_of(part)
+        case Not() | Operator() | Compare():
+            return
+        case _:
+            yield node

@@ -1,6 +1,5 @@
 """Packets: what one message of the broker carries, some sixty-four frames of one source."""
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -53,8 +52,3 @@ def message_id(source: str, cursor: str, lane: str, packet: Packet) -> str:
     """
     digest = blake2b(_encoder.encode(packet), digest_size=12).hexdigest()
     return f"{source}:{blake2b(cursor.encode(), digest_size=6).hexdigest()}:{lane}:{digest}"
-
-
-def size_of(lines: Sequence[bytes]) -> int:
-    """Bytes of the lines as they came."""
-    return sum(map(len, lines))

@@ -9,7 +9,7 @@ import msgspec
 
 from amends.listening.asking import Watches
 from amends.listening.frames import FrameKind
-from amends.listening.frames.registry import KINDS, detect, frame_kind
+from amends.listening.frames.registry import KINDS, detect
 from amends.listening.frames.x import may_be_page, unfold
 from amends.listening.history.rows import excerpt
 from amends.listening.lines.lines import Lines
@@ -93,11 +93,6 @@ class Ear:
             for number, line in zip(lines.numbers, lines.data, strict=True)
             if line.strip()
         ]
-
-
-def kinds_of(names: Sequence[tuple[str, str]]) -> dict[str, FrameKind]:
-    """Kinds by source, of pairs of names. Raises ``BadInput`` for a kind there is not."""
-    return {source: frame_kind(name) for source, name in names}
 
 
 def _numbered(
