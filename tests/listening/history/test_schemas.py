@@ -324,7 +324,7 @@ def test_airline_conversations_get_made_up_ids_authors_and_times_the_same_each_t
 
 
 def test_mastodon_markup_that_is_broken_or_hostile_is_still_text() -> None:
-    from amends.listening.history.schemas.plain import plain_text
+    from amends.connectors.mastodon.html import plain_text
 
     assert plain_text("<p>a<script>alert(1)</script> <![odd[ b").text.startswith("a")
     assert plain_text('<a href="javascript:alert(1)">click</a>') == ("click", ())

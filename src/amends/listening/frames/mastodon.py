@@ -2,9 +2,10 @@
 
 import msgspec
 
+from amends.connectors.mastodon.html import plain_text
+from amends.connectors.mastodon.translate import with_warning
 from amends.listening.frames.foreign import Foreign
-from amends.listening.history.schemas.mastodon import MastodonSchema, with_warning
-from amends.listening.history.schemas.plain import plain_text
+from amends.listening.history.schemas.mastodon import MastodonSchema
 from amends.terms import BadInput
 
 

@@ -6,8 +6,8 @@ No ids, authors or times exist, so they are made up, the same each time: see ``d
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from amends.connectors.fields import mapping_of, text_of
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import mapping_of, text_of
 from amends.terms import Author, BadInput, Post, Ref
 
 FIRST_TURN_AT = datetime(2017, 10, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from amends.connectors.fields import text_of, time_of, twitter_time
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import text_of, time_of, twitter_time
 from amends.terms import BadInput
 from amends.terms.schema import decode_post
 

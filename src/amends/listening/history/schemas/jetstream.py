@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from amends.connectors.bluesky.translate import POSTS, read_record
+from amends.connectors.fields import mapping_of, text_of, time_of, web_link
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import mapping_of, text_of, time_of, web_link
 from amends.terms import Author, BadInput, Post, Ref
 
 __all__ = ["POSTS", "V2", "JetstreamSchema"]

@@ -1,29 +1,14 @@
 """Mastodon statuses, bare or as events of its streams."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import NoReturn
 
 import msgspec
 
+from amends.connectors.fields import mapping_of, text_of
+from amends.connectors.mastodon.translate import read_status
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import (
-    mapping_of,
-    mappings_of,
-    text_of,
-    time_of,
-    web_link,
-    whole_of,
-)
-from amends.listening.history.schemas.plain import CONTENT_LIMIT, Plain, plain_text
-from amends.terms import Author, BadInput, Media, Post, Ref
-
-_COUNTS = {
-    "replies_count": "replies",
-    "reblogs_count": "reposts",
-    "quotes_count": "quotes",
-    "favourites_count": "likes",
-}
-_MEDIA = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
+from amends.terms import BadInput
 
 
 class MastodonSchema:
@@ -36,16 +21,18 @@ class MastodonSchema:
 
     def translate(self, value: Json, _number: int, /) -> Iterator[Found]:
         if "event" not in value:
-            yield Found(post=_post(value))
+            yield Found(post=read_status(value))
         elif value["event"] == "delete":
-            yield Found(deleted=text_of(value.get("payload")) or _missing("id"))
+            yield Found(deleted=text_of(value.get("payload")) or _no_id())
         elif value["event"] in ("update", "status.update"):
-            yield Found(post=_post(_payload(value.get("payload"))))
+            yield Found(post=read_status(_payload(value.get("payload"))))
         elif value["event"] == "conversation":
-            yield Found(post=_post(mapping_of(_payload(value.get("payload")).get("last_status"))))
+            yield Found(
+                post=read_status(mapping_of(_payload(value.get("payload")).get("last_status")))
+            )
         elif value["event"] == "notification":
             status = mapping_of(_payload(value.get("payload")).get("status"))
-            yield Found(post=_post(status)) if status else Found(skipped="not_a_post")
+            yield Found(post=read_status(status)) if status else Found(skipped="not_a_post")
         else:
             yield Found(skipped="not_a_post")
 
@@ -60,111 +47,5 @@ def _payload(value: object) -> Json:
         raise BadInput("The event's payload is no JSON.") from None
 
 
-def _post(value: Json) -> Post:
-    status_id = text_of(value.get("id")) or _missing("id")
-    reposted = mapping_of(value.get("reblog"))
-    plain = _said(reposted or value)
-    parent = text_of(value.get("in_reply_to_id"))
-    return Post(
-        id=status_id,
-        text=plain.text,
-        network="mastodon",
-        url=web_link(value.get("url")) or web_link(value.get("uri")),
-        author=_author(mapping_of(value.get("account"))),
-        created_at=time_of(value.get("created_at")),
-        edited_at=time_of(value.get("edited_at")),
-        lang=text_of(value.get("language")),
-        visibility=_visibility(value),
-        conversation=None if parent else status_id,
-        in_reply_to=_parent(value, parent),
-        repost_of=_ref(reposted) if reposted else None,
-        quote_of=_quote(mapping_of(value.get("quote"))),
-        links=plain.links,
-        media=_media(value),
-        counts=_counts(value),
-    )
-
-
-def _said(value: Json) -> Plain:
-    """What the status says, with the warning its author put above it."""
-    content, warning = value.get("content"), text_of(value.get("spoiler_text"))
-    if not isinstance(content, str):
-        _missing("content")
-    plain = plain_text(str(content))
-    return Plain(with_warning(warning, plain.text), plain.links)
-
-
-def with_warning(warning: str | None, text: str) -> str:
-    """The text below the warning that its author put above it, if any."""
-    return f"{warning.strip()}\n\n{text}".strip() if warning else text
-
-
-def _author(account: Json) -> Author | None:
-    account_id, handle = text_of(account.get("id")), text_of(account.get("acct"))
-    if account_id is None and handle is None:
-        return None
-    return Author(
-        id=account_id,
-        handle=handle or text_of(account.get("username")),
-        name=text_of(account.get("display_name")),
-        bio=_bio(account.get("note")),
-        followers=whole_of(account.get("followers_count")),
-    )
-
-
-def _bio(note: object) -> str | None:
-    """What an account says of itself, as plain text; nothing where that is beyond all measure."""
-    if not isinstance(note, str) or len(note) > CONTENT_LIMIT:
-        return None
-    return plain_text(note).text or None
-
-
-def _parent(value: Json, parent: str | None) -> Ref | None:
-    if parent is None:
-        return None
-    account_id = text_of(value.get("in_reply_to_account_id"))
-    named = (one for one in mappings_of(value.get("mentions")) if one.get("id") == account_id)
-    handle = text_of(next(named, {}).get("acct"))
-    author = Author(id=account_id, handle=handle) if account_id else None
-    return Ref(id=parent, author=author)
-
-
-def _ref(status: Json) -> Ref | None:
-    found = text_of(status.get("id"))
-    if found is None:
-        return None
-    return Ref(id=found, author=_author(mapping_of(status.get("account"))), text=_said(status).text)
-
-
-def _quote(quote: Json) -> Ref | None:
-    """A quote is the status, or only its id, or (as some servers send it) the status itself."""
-    status = mapping_of(quote.get("quoted_status"))
-    if status or "content" in quote:
-        return _ref(status or quote)
-    shallow = text_of(quote.get("quoted_status_id"))
-    return Ref(id=shallow) if shallow else None
-
-
-def _visibility(value: Json) -> Literal["public", "private"]:
-    """``private`` (for followers) and ``direct`` are no place for a public answer."""
-    return "private" if value.get("visibility") in ("private", "direct") else "public"
-
-
-def _media(value: Json) -> tuple[Media, ...]:
-    return tuple(
-        Media(
-            kind=_MEDIA.get(str(one.get("type")), "other"),
-            url=web_link(one.get("url")),
-            alt=text_of(one.get("description")),
-        )
-        for one in mappings_of(value.get("media_attachments"))
-    )
-
-
-def _counts(value: Json) -> dict[str, int]:
-    counted = {ours: whole_of(value.get(theirs)) for theirs, ours in _COUNTS.items()}
-    return {name: number for name, number in counted.items() if number is not None}
-
-
-def _missing(name: str) -> str:
-    raise BadInput(f"The status has no {name}.")
+def _no_id() -> NoReturn:
+    raise BadInput("The status has no id.")

@@ -4,8 +4,8 @@ import html
 from collections.abc import Iterator
 from datetime import datetime
 
+from amends.connectors.fields import text_of, time_of, twitter_time
 from amends.listening.history.line import Found, Json
-from amends.listening.history.schemas.fields import text_of, time_of, twitter_time
 from amends.terms import Author, BadInput, Post, Ref
 
 COLUMNS = frozenset({"tweet_id", "author_id", "created_at", "text", "in_response_to_tweet_id"})

@@ -7,7 +7,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from amends.listening.history.schemas.fields import web_link
+from amends.connectors.fields import web_link
 from amends.terms import BadInput
 
 # Longer than any server allows; what the parser does with broken markup grows with its square.

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.listening.history.schemas.plain import _Content, plain_text
+from amends.connectors.mastodon.html import _Content, plain_text
 
 TEXT = st.text("ab &;#x3<>\"'/=\n…é😡", max_size=8) | st.sampled_from(
     ["&amp;", "&lt;b&gt;", "&#39;", "&copy", "&copy;", "https://a.example/x", " late "]
