@@ -14,9 +14,9 @@ from amends.desk.workers import listen
 from amends.desk.workers.listen import steps_for
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
-from amends.listening.language import language_detector
 from amends.listening.taking import Door
 from amends.terms import Author, DeadLetter, Media, Page, Post, Ref
+from amends.text.language import language_detector
 from amends.understanding import load_reader
 from tests.factories import NOON, case, channel, watch
 

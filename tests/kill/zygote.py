@@ -29,10 +29,10 @@ django.setup()
 from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
 from amends.connectors.registry import connector_class  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
-from amends.listening.language import language_detector  # noqa: E402
 from amends.outbound import Outbound, Response  # noqa: E402
 from amends.outbound.transports import trust  # noqa: E402
 from amends.terms import SystemClock  # noqa: E402
+from amends.text.language import language_detector  # noqa: E402
 from amends.understanding import Reader, load_reader  # noqa: E402
 from tests.kill import chores  # noqa: E402
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from amends.listening import Item, Step, run
 from amends.listening import steps as step_of
-from amends.listening.language import language_detector
 from amends.terms import Author, Channel, Media, Post, Ref
+from amends.text.language import language_detector
 from tests.listening.fakes import START, Grumbler, Words, post
 
 ACME = Channel(network="demo", handle="AcmeCare", account_id="acme")

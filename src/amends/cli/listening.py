@@ -21,7 +21,6 @@ from amends.config.settings import load
 from amends.listening.asking import Watches
 from amends.listening.frames.registry import frame_kind
 from amends.listening.gathering import Limits, gathered
-from amends.listening.language import language_detector
 from amends.listening.lines.hearing import Ear
 from amends.listening.lines.lines import Lines, weight
 from amends.listening.lines.places import Places
@@ -30,6 +29,7 @@ from amends.listening.lines.together import together
 from amends.listening.lines.watches import WatchesRefused, read_watches
 from amends.outbound import Outbound
 from amends.terms import BadInput, DeadLetter, Mention, SystemClock
+from amends.text.language import language_detector
 
 LOOK_AT_WATCHES_S = 1.0
 _SHOWN = 5  # dead letters that are told of where no file takes them, and watches too broad

@@ -1,7 +1,7 @@
 """Set phrases by what they mean, in several languages: one reading of a reply finds all of them.
 
 ``phrases/*.toml`` holds one language each. ``[words]`` names sets of words; ``[find]`` lists, for each
-meaning, lines that say so (written as ``lines.py`` tells); ``[unless]`` lists what, standing shortly before in the
+meaning, lines that say so (written as ``amends.text.lines`` tells); ``[unless]`` lists what, standing shortly before in the
 same sentence, takes it back ("nobody should be told that ..."), and for some meanings what takes it
 back inside. A line is tried where a text holds one word of each set it needs.
 """
@@ -13,8 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from amends.guard.lines import WORD, Line, regex_of, singly
 from amends.guard.page import Page
+from amends.text.lines import WORD, Line, regex_of, singly
 
 LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "nl")
 _NEAR = r"[^\w\n\x1f,;:]{1,4}"  # a denial ends at a comma

@@ -20,7 +20,6 @@ from amends.desk.workers.sink import DeskSink
 from amends.listening import HealthState, Step, Surroundings, follow, poll
 from amends.listening.asking import Watches
 from amends.listening.gathering import Sleep
-from amends.listening.language import language_detector
 from amends.listening.steps import (
     Key,
     drop_empty,
@@ -39,6 +38,7 @@ from amends.matching import QueryError, parse, phrases_of
 from amends.outbound import Outbound
 from amends.terms import AmendsError, AuthError, Author, Channel, Clock, Credentials
 from amends.text import storable
+from amends.text.language import language_detector
 from amends.understanding import Reader
 
 log = logging.getLogger(__name__)

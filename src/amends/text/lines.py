@@ -1,4 +1,4 @@
-"""One line of a language's phrases: how it is written, and the pattern it stands for.
+"""One line of set phrases: how it is written, and the pattern it stands for.
 
 - ``<we>`` is any word of that set, ``(a|b)`` either, ``word*`` whatever begins so;
 - ``word?`` may be absent; ``~`` is up to three words between, ``~~`` up to eight;
