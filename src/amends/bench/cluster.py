@@ -83,6 +83,9 @@ class Trial:
         self._hurt()
         self._drain(self.posts, "the end")
         seconds = time.monotonic() - began
+        wait_until(
+            self._copies_agree, seconds=60, what="The same copy of the frames on each broker"
+        )
         self._look()
         for process in [*self.workers, *([self.receiver] if self.receiver else [])]:
             process.terminate()
@@ -191,9 +194,24 @@ class Trial:
             if done != last:
                 last, since = done, time.monotonic()
             elif time.monotonic() - since > _PATIENCE_S:
+                self._write_state()
                 msg = f"Nothing moved for {_PATIENCE_S:.0f} s ({what}); see the logs in {self.folder}."
                 raise BadInput(msg)
             time.sleep(0.1)
+
+    def _copies_agree(self) -> bool:
+        """Whether every broker counts the same messages in and out."""
+        details = [
+            told.get("stream_detail") for told in self.nodes.told(self.layout.frames).values()
+        ]
+        states = [detail[0]["state"] if detail else {} for detail in details]
+        copies = {(state.get("last_seq"), state.get("messages")) for state in states}
+        return len(states) == len(self.nodes.names) and len(copies) == 1
+
+    def _write_state(self) -> None:
+        """Keep beside the logs what each broker says of the frames."""
+        said = msgspec.json.format(msgspec.json.encode(self.nodes.told(self.layout.frames)))
+        (self.folder / "state.json").write_bytes(said)
 
     def _done(self) -> int | None:
         """Messages that are done; None where no broker says."""

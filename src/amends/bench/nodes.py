@@ -193,6 +193,10 @@ class Nodes:
             if self._monitors.get((consumer.get("cluster") or {}).get("leader") or "") == port
         ]
 
+    def told(self, stream: str) -> dict[str, Any]:
+        """All that each node says of a stream and its consumers."""
+        return {name: _asked(self._monitors[name], stream) for name in self._running}
+
     def _live(self) -> list[int]:
         return [self._monitors[name] for name in self._running]
 

@@ -1,5 +1,6 @@
 """``amends bench cluster``."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -32,19 +33,19 @@ def cluster(
 
     from amends.bench.cluster import lines_of, trial
 
-    with tempfile.TemporaryDirectory(prefix="amends-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL runs as another user
-        with trial(
-            folder,
-            database=database,
-            posts=posts,
-            watches=watches,
-            cut_s=cut,
-            ack_wait=ack_wait,
-            prepare=_prepare,
-        ) as one:
-            report = one.run()
+    folder = Path(tempfile.mkdtemp(prefix="amends-bench-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user
+    with trial(
+        folder,
+        database=database,
+        posts=posts,
+        watches=watches,
+        cut_s=cut,
+        ack_wait=ack_wait,
+        prepare=_prepare,
+    ) as one:
+        report = one.run()
+    shutil.rmtree(folder)  # where the run fails, its logs tell why
     click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))
     if report.lost or report.twice or report.unheard or report.removals_missed:
         raise BadInput("Posts were lost or stored twice: the figures above say how many.")

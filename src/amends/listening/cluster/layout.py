@@ -18,15 +18,16 @@ class Layout:
     """The same for every receiver and worker of one desk.
 
     ``replicas`` is how many nodes keep each frame before a receiver is told so. ``duplicates_s``
-    is how long the broker knows a message by its id; ``ack_wait_s`` how long a worker may be silent
-    before its messages go to another. ``max_bytes`` (of compressed frames that nobody has worked)
+    is how long the broker knows a message by its id: shorter than any change of leaders, see decision
+    0019. ``ack_wait_s`` is how long a worker may be silent before its messages go to another.
+    ``max_bytes`` (of compressed frames that nobody has worked)
     and ``max_age_s`` bound what the broker keeps.
     """
 
     name: str = "amends"
     partitions: int = 4
     replicas: int = 3
-    duplicates_s: float = 600.0
+    duplicates_s: float = 1.0
     ack_wait_s: float = 30.0
     max_bytes: int = 16 << 30
     max_age_s: float = 7 * 86_400.0

@@ -1,9 +1,9 @@
 """The receiver: frames from a source into the broker, none left out whatever dies meanwhile.
 
 The cursor of a source lies in the broker and moves only over slices that are stored there, all of
-them up to it. Whoever starts anew begins at that cursor and publishes again what was on its way:
-the same slices under the same ids, which the broker knows for ``Layout.duplicates_s``. Later than
-that they are stored a second time, and the desk, which knows each post by its id, stores them once.
+them up to it. Whoever starts anew begins at that cursor and publishes again what was on its way. The
+broker stores those slices a second time, and the desk, which knows each post by its id, stores its
+posts once.
 """
 
 import asyncio
