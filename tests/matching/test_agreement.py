@@ -45,6 +45,17 @@ WORDS += [
     "ma\u00f1ana",
     "\u0645\u0631\u062d\u0628\u0627",
 ]
+WORDS += [
+    "\u0430cme",
+    "\u0410\u0421\u041c\u0395",
+    "acrne",
+    "a1r",
+    "A\u0399R",
+    "1a7e",
+    "2024",
+    "l\u00f8w",
+    "lovv",
+]
 MARKS = [
     " ",
     " ",
@@ -110,6 +121,9 @@ TERMS = st.one_of(
     leaf("phrase", PHRASES, st.integers(0, 6)),
     leaf("prefix", st.sampled_from(["ref", "ac", "Caf", "\u624b"])),
     leaf("fuzzy", st.sampled_from(["refund", "ma\u00f1ana"])),
+    leaf(
+        "lookalike", st.sampled_from(["acme", "AIR", "\u0430cm\u0435", "low", "late", "c\u00e4fe"])
+    ),
     leaf("case", st.sampled_from(["US", "Acme", "AIR late", "caf\u00e9"])),
     leaf("tag", st.sampled_from(["@acme", "#air", "#acme_air", "$air", "@ben"])),
 )

@@ -19,6 +19,7 @@ SEARCHED = {
     '"acme refund"~3': ["refund"],
     'acme OR refund* OR fuzzy:halcyon OR case:"US"': ["acme", "refund", "halcyon", "US"],
     "refund* acme": ["acme"],
+    "lookalike:Acme OR refund": ["Acme", "refund"],
     "#AcmeFail is:reply": ["#AcmeFail"],
 }
 

@@ -5,6 +5,7 @@ import pytest
 from amends.matching import QueryError, parse
 
 EMPTY = 'The query is empty; write for example: acme OR "acme air" OR @acme'
+ONE_WORD = "lookalike: takes one word of letters and digits and nothing else: lookalike:acme"
 NO_WORD = "The term holds no letter or digit; write a word, @handle or #hashtag"
 NO_PHRASE = 'The phrase is empty; write words in it: "acme air"'
 OPEN_QUOTE = 'The quote is not closed; write "acme air" with a quote at each end'
@@ -91,6 +92,12 @@ WRONG = [
     ('conversation_id:"1 2"', 0, "conversation_id: takes one id; write conversation_id:123"),
     ("fuzzy:refun", 0, "refun is too short for fuzzy:, which takes words of six letters and more; write the word itself"),
     ('fuzzy:"lost bags"', 0, "fuzzy: takes one word with blanks around it: fuzzy:refund"),
+    ("late lookalike:hp", 5, "hp is too short for lookalike:, which takes words of three letters and more; write the word itself"),
+    ("-lookalike:404 late", 0, "404 holds no letter, and too much looks like a number; write a word: lookalike:acme"),
+    ('lookalike:"acme air"', 0, ONE_WORD),
+    ("late (lookalike:acme* OR air)", 6, ONE_WORD),
+    ("lookalike:@acme", 0, ONE_WORD),
+    ("lookalike:", 0, "lookalike: has no value; write lookalike:acme, without a blank in it"),
     ('case:"!"', 0, NO_WORD),
     ("followers>many", 0, "many is no whole number; write followers>1000"),
     ("acme followers>", 5, "followers has no number; write followers>1000"),

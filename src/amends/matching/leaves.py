@@ -11,6 +11,7 @@ from amends.matching.nodes import (
     Comparison,
     Fuzzy,
     Keyword,
+    Lookalike,
     Node,
     Operator,
     Phrase,
@@ -25,11 +26,12 @@ from amends.matching.operators import (
     refusal,
     value_of,
 )
-from amends.text import emoji, entities, normalise, token_spans, tokens
+from amends.text import emoji, entities, is_number, normalise, token_spans, tokens
 
 FARTHEST = 6
 """The most tokens that may stand between the words of a phrase."""
 SHORTEST_FUZZY = 6
+SHORTEST_LOOKALIKE = 3
 
 _SIGNS = {"#": "#", "@": "@", "$": "$", "\uff03": "#", "\uff20": "@", "\uff04": "$"}
 _COUNTED = regex.compile(
@@ -96,6 +98,8 @@ def operator_leaf(piece: Piece) -> Node:
         return _followers(piece, name)
     if name == "fuzzy":
         return _fuzzy(piece)
+    if name == "lookalike":
+        return _lookalike(piece)
     if name == "case":
         _check_words(piece.text, piece.at)
         return Cased(piece.text, at=_start(piece))
@@ -180,6 +184,30 @@ def _fuzzy(piece: Piece) -> Node:
             piece.at,
         )
     return Fuzzy(piece.text, at=_start(piece))
+
+
+def _lookalike(piece: Piece) -> Node:
+    text = piece.text.strip()
+    form = normalise(text)
+    words = token_spans(form)
+    if len(words) != 1 or words[0].text != form:
+        raise QueryError(
+            "lookalike: takes one word of letters and digits and nothing else: lookalike:acme",
+            piece.at,
+        )
+    if is_number(form):
+        raise QueryError(
+            f"{text[:40]} holds no letter, and too much looks like a number; write a word: "
+            "lookalike:acme",
+            piece.at,
+        )
+    if sum(map(str.isalnum, form)) < SHORTEST_LOOKALIKE:
+        raise QueryError(
+            f"{text[:40]} is too short for lookalike:, which takes words of three letters "
+            "and more; write the word itself",
+            piece.at,
+        )
+    return Lookalike(text, at=_start(piece))
 
 
 def _prefix(piece: Piece) -> Node:

@@ -48,6 +48,14 @@ class Fuzzy(_Leaf):
 
 
 @dataclass(frozen=True, slots=True)
+class Lookalike(_Leaf):
+    """A token that looks like a word, letters of other alphabets and digits in it:
+    ``lookalike:acme``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cased(_Leaf):
     """Tokens with the capitals as written: ``case:"US"``."""
 
@@ -101,7 +109,7 @@ class Or:
     parts: tuple["Node", ...]
 
 
-Term = Keyword | Phrase | Prefix | Fuzzy | Cased | Tag
+Term = Keyword | Phrase | Prefix | Fuzzy | Lookalike | Cased | Tag
 """What is looked for in the text (the post's own and what it quotes)."""
 
 Leaf = Term | Operator | Compare

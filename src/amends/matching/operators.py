@@ -158,6 +158,7 @@ EXAMPLES = {
     "in_reply_to_tweet_id": "in_reply_to_tweet_id:123",
     "retweets_of_tweet_id": "retweets_of_tweet_id:123",
     "fuzzy": "fuzzy:refund",
+    "lookalike": "lookalike:acme",
     "case": 'case:"US"',
     "followers": "followers>1000",
     "followers_count": "followers_count:1000",

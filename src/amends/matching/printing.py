@@ -10,6 +10,7 @@ from amends.matching.nodes import (
     Fuzzy,
     Keyword,
     Leaf,
+    Lookalike,
     Node,
     Not,
     Operator,
@@ -46,6 +47,8 @@ def render_leaf(leaf: Leaf) -> str:
             return text + "*"
         case Fuzzy(text):
             return "fuzzy:" + _value(text)
+        case Lookalike(text):
+            return "lookalike:" + _value(text)
         case Cased(text):
             return "case:" + quoted(text)
         case Tag(sign, name):

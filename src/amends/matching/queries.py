@@ -12,6 +12,7 @@ from amends.matching.nodes import (
     Compare,
     Fuzzy,
     Keyword,
+    Lookalike,
     Node,
     Not,
     Operator,
@@ -83,7 +84,7 @@ def _searched(node: Node) -> _Search | None:
             return _Search([max(tokens(text) or [text], key=len)], whole=True)
         case Keyword(text) | Phrase(text) | Cased(text):
             return _Search([text], whole=True)
-        case Prefix(text) | Fuzzy(text):
+        case Prefix(text) | Fuzzy(text) | Lookalike(text):
             return _Search([text], whole=False)
         case Operator() | Compare() | Not():
             return None

@@ -8,9 +8,17 @@ from typing import NamedTuple
 
 import regex
 
-from amends.matching.nodes import Cased, Fuzzy, Keyword, Phrase, Prefix, Tag, Term
+from amends.matching.nodes import Cased, Fuzzy, Keyword, Lookalike, Phrase, Prefix, Tag, Term
 from amends.matching.words import Found, Run, Words
-from amends.text import emoji, entities, normalise
+from amends.text import (
+    capitalisations,
+    emoji,
+    entities,
+    is_number,
+    normalise,
+    normalise_keeping_case,
+    skeleton,
+)
 
 Finder = Callable[[Words], Iterator[Found]]
 Presence = Callable[[Words], bool]
@@ -59,6 +67,8 @@ def finder(term: Term) -> Finder:
             return _prefix(pattern_of(text))
         case Fuzzy(text):
             return _fuzzy(pattern_of(text).words[0])
+        case Lookalike(text):
+            return _lookalike(text)
         case Cased(text):
             return _cased(text)
         case Phrase(text, within) if within is not None and pattern_of(text).words:
@@ -132,6 +142,23 @@ def _prefix(pattern: Pattern) -> Finder:
 def _fuzzy(word: str) -> Finder:
     def find(words: Words) -> Iterator[Found]:
         runs = ((at, at + 1) for at, token in enumerate(words.tokens) if slipped(word, token))
+        return _places(words, runs)
+
+    return find
+
+
+def _lookalike(text: str) -> Finder:
+    word = normalise(text)
+    written = normalise_keeping_case(text)
+    looks = frozenset(map(skeleton, capitalisations(written)))
+
+    def is_alike(words: Words, at: int, token: str) -> bool:
+        # Capitals tell only letters beyond ASCII apart.
+        form = token if token.isascii() else words.cased(at)
+        return token == word or (skeleton(form) in looks and not is_number(token))
+
+    def find(words: Words) -> Iterator[Found]:
+        runs = ((at, at + 1) for at, token in enumerate(words.tokens) if is_alike(words, at, token))
         return _places(words, runs)
 
     return find

@@ -17,6 +17,7 @@ from amends.matching.nodes import (
     Fuzzy,
     Keyword,
     Leaf,
+    Lookalike,
     Node,
     Not,
     Operator,
@@ -254,7 +255,7 @@ def _leaf(leaf: Leaf) -> _Meaning:
             return _count(sign, number)
         case Operator(name, value):
             return _OPERATORS[name](leaf, value)
-        case Prefix() | Fuzzy():
+        case Prefix() | Fuzzy() | Lookalike():
             return _unsaid(leaf)
 
 

@@ -37,8 +37,20 @@ class Finder:
         self._prefixes = _edge_tables(chosen, Kind.PREFIX)
         self._suffixes = _edge_tables(chosen, Kind.SUFFIX)
         self.wants_tails = bool(self._suffixes)
+        looks = [(number, one) for number, one in chosen if one.kind is Kind.ALIKE]
+        self._looks = _table([one.key for _, one in looks], [number for number, _ in looks])
+        self.wants_alike = bool(looks)
 
     def find(self, tokens: Tokens) -> Hits:
+        """Where the probes stand. What a token looks like is asked of ``tokens.alike``."""
+        hits = self._find_written(tokens)
+        if not self.wants_alike or tokens.alike is None:
+            return hits
+        places, probes = self._looks.find(tokens.alike.keys)
+        rows = np.concatenate((hits.rows, tokens.alike.rows[places]))
+        return Hits(rows, np.concatenate((hits.probes, probes)))
+
+    def _find_written(self, tokens: Tokens) -> Hits:
         places, entries = self._tokens.find(tokens.keys)
         probes = self._probe_of[entries]
         if not self._any_pairs and not self._prefixes and not self._suffixes:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from amends.matching.engine.alike import alike_form
 from amends.matching.engine.finder import Finder, Hits
 from amends.matching.engine.keys import Tokens, tokens_of
 from amends.matching.engine.plain import Places, plain
@@ -123,6 +124,9 @@ class Index:
         form = plain(texts)
         tails = ready.leads.wants_tails or ready.rest.wants_tails
         tokens = tokens_of(form.buffer, tails=tails)
+        if ready.leads.wants_alike or ready.rest.wants_alike:
+            rows = [texts[at] for at in form.order.tolist()]
+            tokens = tokens._replace(alike=tokens_of(alike_form(rows)))
         leads = ready.leads.find(tokens)
         self._met += np.bincount(leads.probes, minlength=len(self._met))
         self._seen[ready.plan.leads] += len(texts)

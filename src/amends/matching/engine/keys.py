@@ -27,7 +27,8 @@ class Tokens(NamedTuple):
 
     ``rows`` counts the texts; ``heads`` are the first eight bytes of each, zeros behind its end.
     Row r is ``firsts[r]`` up to ``firsts[r + 1]``. ``tails`` are the last eight bytes, and before a
-    shorter token what stands there; empty unless asked for.
+    shorter token what stands there; empty unless asked for. ``alike`` are the skeletons of the same
+    rows; None unless asked for.
     """
 
     keys: Keys
@@ -35,6 +36,7 @@ class Tokens(NamedTuple):
     rows: npt.NDArray[np.int32]
     firsts: Places
     tails: Keys
+    alike: "Tokens | None" = None
 
     def of_rows(self, rows: Places) -> "Tokens":
         """The tokens of some rows, with the numbers of their rows."""
@@ -44,7 +46,8 @@ class Tokens(NamedTuple):
         numbers = np.repeat(rows.astype(np.int32), sizes)
         tails = self.tails[at] if len(self.tails) else self.tails
         firsts = np.concatenate((_NOUGHT, ends))
-        return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails)
+        alike = self.alike.of_rows(rows) if self.alike is not None else None
+        return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails, alike)
 
 
 def tokens_of(buffer: bytes, *, tails: bool = False) -> Tokens:

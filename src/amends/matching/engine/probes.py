@@ -10,10 +10,23 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from amends.matching.engine.alike import alike_tokens
 from amends.matching.engine.common import prior
 from amends.matching.engine.keys import key_of, pair_key
-from amends.matching.nodes import And, Cased, Fuzzy, Keyword, Node, Not, Or, Phrase, Prefix, Tag
-from amends.text import tokens
+from amends.matching.nodes import (
+    And,
+    Cased,
+    Fuzzy,
+    Keyword,
+    Lookalike,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Tag,
+)
+from amends.text import capitalisations, normalise, normalise_keeping_case, tokens
 
 MOST_CLAUSES = 6
 EDGE_WIDTHS = (1, 2, 3, 4, 6, 8)
@@ -22,12 +35,14 @@ _RARE = 0.002
 
 
 class Kind(IntEnum):
-    """How a probe is looked up: a token, two next to each other, how a token begins or ends."""
+    """How a probe is looked up: a token, two next to each other, how a token begins or ends, what
+    it looks like."""
 
     TOKEN = 0
     PAIR = 1
     PREFIX = 2
     SUFFIX = 3
+    ALIKE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,8 @@ def clauses_of(node: Node, read: ReadTokens = tokens) -> tuple[Clause, ...]:
             return _beginning(tuple(read(text)))
         case Fuzzy(text):
             return _slipped(tuple(read(text)))
+        case Lookalike(text):
+            return _looking_like(text)
         case Not():
             return ()
         case _:
@@ -129,6 +146,17 @@ def _slipped(words: tuple[str, ...]) -> tuple[Clause, ...]:
     if not half:
         return ()
     return (frozenset((_edge(Kind.PREFIX, words[0][:half]), _edge(Kind.SUFFIX, words[0][-half:]))),)
+
+
+def _looking_like(text: str) -> tuple[Clause, ...]:
+    pieces = [alike_tokens(one) for one in capitalisations(normalise_keeping_case(text))]
+    if not all(pieces):
+        return ()
+    looks = {max(some, key=len) for some in pieces}
+    probes = {Probe(Kind.ALIKE, key_of(look), share=prior(look)) for look in looks}
+    word = normalise(text)
+    # Two writings of a word that is not ASCII may look like different words.
+    return (frozenset(probes if word.isascii() else {*probes, _token(word)}),)
 
 
 def _edge(kind: Kind, piece: str) -> Probe:

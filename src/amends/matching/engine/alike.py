@@ -1,0 +1,111 @@
+"""Texts as what their words look like: a second plain form, made only where a query asks for it."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+import numpy as np
+
+from amends.matching.engine.plain import PADDING
+from amends.matching.engine.shapes import (
+    BLANK,
+    DROPPED,
+    HARD,
+    MARK,
+    ROW_END,
+    SEPARATOR,
+    UNSPACED,
+    Codes,
+    shapes,
+)
+from amends.text import SPREAD, appearance
+
+# Hangul in pieces, which may join: all that a table of single characters cannot know.
+_PIECES = (*range(0x1100, 0x1200), *range(0xA960, 0xA980), *range(0xD7B0, 0xD800))
+_SPREAD_BYTES = tuple((letter.encode(), two.encode()) for letter, two in SPREAD.items())
+
+
+def alike_form(texts: Sequence[str]) -> bytes:
+    """The skeletons of the tokens of each text, a row each, in the order of the texts.
+
+    As in plain form a byte up to 0x20 is a border. Marks that are no common accents are borders
+    too, so a token may come in pieces here; it does so in every text alike.
+    """
+    rows = _joined(texts)
+    form = rows.encode("ascii").translate(_ascii()) if rows.isascii() else _wide(texts, rows)
+    for letter, two in _SPREAD_BYTES:
+        form = form.replace(letter, two)
+    return b"".join((PADDING, form, PADDING))
+
+
+def alike_tokens(word: str) -> list[str]:
+    """What one word comes to in that form: one token, or several where marks cut it."""
+    return alike_form([word]).decode().split()
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "".join(text.replace(SEPARATOR, " ") + SEPARATOR for text in texts)
+
+
+def _wide(texts: Sequence[str], rows: str) -> bytes:
+    seen = _looks().take(_codes(rows), mode="clip")
+    hard = seen == HARD
+    if hard.any():
+        ends = np.flatnonzero(seen == ROW_END)
+        is_hard = np.logical_or.reduceat(hard, np.concatenate(([0], ends[:-1] + 1))).tolist()
+        easy = [_easy(text) if bad else text for text, bad in zip(texts, is_hard, strict=True)]
+        seen = _looks().take(_codes(_joined(easy)), mode="clip")
+        seen[seen == HARD] = BLANK
+    left: Codes = seen[seen != DROPPED]
+    return left.tobytes().decode("utf-32-le").encode()
+
+
+def _easy(text: str) -> str:
+    return "".join(map(_appearance, unicodedata.normalize("NFKC", text)))
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+_appearance = lru_cache(4096)(appearance)
+
+
+@cache
+def _ascii() -> bytes:
+    return bytes(_looks()[:128].astype(np.uint8)) + bytes(128)
+
+
+@cache
+def _looks() -> Codes:
+    """What each code point of a text as it came looks like: one code point, or ``BLANK``,
+    ``DROPPED`` or ``HARD``."""
+    plain = shapes()
+    table = plain.folded.copy()
+    table[table & (MARK | UNSPACED) > 0] = BLANK
+    for code in np.flatnonzero((table > BLANK) & (table != DROPPED)).tolist():
+        char = chr(code)
+        composed = unicodedata.normalize("NFKC", char)
+        if table[code] == HARD or char != composed or char != _appearance(char):
+            table[code] = _look(composed, plain.shaped)
+    table[list(_PIECES)] = HARD
+    return table
+
+
+def _look(composed: str, shaped: Codes) -> int:
+    """The value of what NFKC makes of one code point."""
+    found: set[str] = set()
+    count = 0
+    for char in composed:
+        kind = int(shaped[ord(char)])
+        if kind & DROPPED:
+            continue
+        is_border = kind == BLANK or kind & UNSPACED
+        for one in " " if is_border else appearance(char):
+            found.add(" " if is_border or shaped[ord(one)] & MARK else one)
+            count += 1
+    if not found:
+        return int(DROPPED)
+    if found == {" "}:
+        return BLANK
+    return ord(found.pop()) if count == 1 else int(HARD)
