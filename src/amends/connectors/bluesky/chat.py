@@ -13,8 +13,8 @@ from amends.connectors.bluesky.translate import (
     read_message,
     read_message_id,
     read_time,
-    shown,
 )
+from amends.connectors.polling import shown
 from amends.terms import Author, BadInput, Clock, ConnectorError, DeadLetter, Page, Published
 
 _CONVO = "chat.bsky.convo."

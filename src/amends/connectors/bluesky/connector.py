@@ -9,7 +9,7 @@ from typing import ClassVar
 from amends.connectors.bluesky import chat, compose, posting, profiles, threads, translate
 from amends.connectors.bluesky.api import Api
 from amends.connectors.bluesky.errors import Effect
-from amends.connectors.bluesky.polling import Entry, Window, collect, entry
+from amends.connectors.bluesky.polling import entry
 from amends.connectors.bluesky.settings import read_settings
 from amends.connectors.bluesky.streams import (
     MAX_FRAME,
@@ -19,6 +19,7 @@ from amends.connectors.bluesky.streams import (
     StreamRefused,
     places,
 )
+from amends.connectors.polling import Entry, Lists
 from amends.outbound import Outbound, OutboundError, Refused, TooLarge, Unreachable
 from amends.terms import (
     Author,
@@ -74,8 +75,7 @@ class BlueskyConnector:
         self._api = Api(self._settings, credentials, outbound, clock)
         self._profiles = profiles.Profiles(self._api, outbound, self._settings)
         self._chat = chat.Chat(self._api, self._profiles, self._settings, clock)
-        # What a poll found beyond its page, by source: the cursor it goes on from, and the rest.
-        self._waiting: dict[str, tuple[str, list[Entry], bool]] = {}
+        self._lists = Lists(clock, begin=timedelta(hours=self._settings.begin_hours))
 
     def __repr__(self) -> str:
         return f"BlueskyConnector({self._settings.pds})"
@@ -86,25 +86,12 @@ class BlueskyConnector:
     async def fetch(self, source: str, cursor: str | None, *, limit: int = 100) -> Page:
         if source == "messages":
             return await self._chat.fetch(cursor, limit=limit)
-        now = self._clock.now()
-        begin = timedelta(hours=self._settings.begin_hours)
-        window = Window.read(cursor) if cursor else Window.beginning(now - begin)
-        at, found, deep = self._waiting.pop(source, ("", [], False))
-        if not cursor or at != cursor:
-            deep = window.deep_due(now)
-            found = await collect(self._batches(source), window, source=source, now=now)
-        given, rest = found[:limit], found[limit:]
-        window = window.after(given)
-        if deep and not rest:
-            window = window.deepened(now)
-        resume = window.write()
-        if rest:
-            self._waiting[source] = (resume, rest, deep)
-        return Page(
-            posts=[one.post for one in given if one.post is not None],
-            dead=[one.dead for one in given if one.dead is not None],
-            cursor=resume,
-            next_poll=None if rest else now + timedelta(seconds=self._settings.poll_seconds),
+        return await self._lists.page(
+            source,
+            cursor,
+            lambda _start: self._batches(source),
+            limit=limit,
+            poll=timedelta(seconds=self._settings.poll_seconds),
             to_us=source == "notifications",
         )
 

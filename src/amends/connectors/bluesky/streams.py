@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from amends.connectors.bluesky.polling import micros
 from amends.connectors.bluesky.settings import StreamKind
 from amends.connectors.bluesky.translate import POSTS, read_record, read_time
+from amends.connectors.polling import micros
 from amends.terms import BadInput, DeadLetter, Page, Post
 
 MAX_FRAME = 5_000_000  # bytes; the firehose's own limit, and asked of the others

@@ -1,11 +1,11 @@
 """Bluesky's records and views, as JSON, to our posts. Anything unreadable raises ``BadInput``."""
 
 import re
-import reprlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from amends.connectors.polling import shown
 from amends.terms import Author, BadInput, Media, Post, Ref
 
 POSTS = "app.bsky.feed.post"
@@ -262,14 +262,6 @@ def _lang(langs: object) -> str | None:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def shown(value: object, most: int) -> str:
-    """The beginning of a value as people may read it, however deep it is."""
-    try:
-        return repr(value)[:most]
-    except RecursionError:
-        return reprlib.repr(value)[:most]
 
 
 def _brief(value: object) -> str:
