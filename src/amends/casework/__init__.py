@@ -2,6 +2,10 @@
 
 States and their moves, who may do what, what a newly heard post means for a case, how the
 event log is chained and when a reply is tried again. The desk asks here and does as told.
+
+Time has modules of its own: ``hours`` (windows, zones, holidays), ``clocks`` (due, used, left,
+late, paused), ``sla`` (what is promised to whom), ``rota`` (who is there) and ``waiting`` (the
+order of the inbox).
 """
 
 from amends.casework.chain import GENESIS, Link, Verdict, event_hash, verify
