@@ -10,9 +10,7 @@ import gc
 import os
 import shutil
 import tempfile
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import django
 import pytest
@@ -58,21 +56,8 @@ if not _ON_POSTGRES:
     # A file, as in real life: a database in memory locks tables that a file does not.
     settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
 
-# Each test client sets the middleware up anew, which goes through the static files each time.
-_static = import_module("servestatic.middleware").ServeStaticMiddleware
-_list_files = _static.add_files_from_finders
-_listed: list[Any] = []
-
-
-def _list_files_once(middleware: Any) -> None:
-    if not _listed:
-        _list_files(middleware)
-        _listed.append(middleware)
-    middleware.files = dict(_listed[0].files)
-    middleware.directories = list(_listed[0].directories)
-
-
-_static.add_files_from_finders = _list_files_once
+# It is made for an event loop alone: each request of a test client would start a thread with one.
+settings.MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
 
 
 # Pages whose queries are plain: what they test is roles, forms and markup, the same on either.

@@ -109,7 +109,7 @@ def _only_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acts, "draw", draw)
 
 
-@pytest.mark.usefixtures("_only_the_status")
+@pytest.mark.usefixtures("_only_the_status", "_undrawn")
 @pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
 def test_acting_needs_the_role_and_the_right_to_see(person: Who) -> None:
     who, wrong = person(), []
@@ -129,6 +129,7 @@ def _head(case: Case) -> object:
     return Case.objects.values_list("head", flat=True).get(pk=case.pk)
 
 
+@pytest.mark.usefixtures("_undrawn")
 @pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
 def test_reading_needs_the_right_to_see(person: Who) -> None:
     made, who = _objects(), person()

@@ -93,6 +93,7 @@ def _marked() -> int:
     return RoleMark.objects.get().pk
 
 
+@pytest.mark.usefixtures("_undrawn")
 @pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
 def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Responder]) -> None:
     client, refused = signed_in(person()), {}
