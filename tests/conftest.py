@@ -10,12 +10,16 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
+from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
 
 _HOME = tempfile.mkdtemp(prefix="amends-tests-")
@@ -52,10 +56,6 @@ elif not _ON_POSTGRES:
 django.setup()
 # Argon2 is slow on purpose; tests that are about it put it back.
 settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
-if not _ON_POSTGRES:
-    # A file, as in real life: a database in memory locks tables that a file does not.
-    settings.DATABASES["default"]["TEST"]["NAME"] = f"{_HOME}/test.sqlite3"
-
 # It is made for an event loop alone: each request of a test client would start a thread with one.
 settings.MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
 
@@ -77,6 +77,28 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
         return None
     asks_no_database = "mark.database" not in collection_path.read_text("utf-8")
     return True if asks_no_database or (folder == "web" and name in _ONCE) else None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """A copy of a database that was migrated once, instead of migrating in each test process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    if _ON_POSTGRES:
+        name = f"test_{worker}"
+        server = os.environ["AMENDS_DATABASE_URL"].rpartition("/")[0]
+        copy_on_postgres(tmp_path_factory, server, name)
+    else:
+        # A file, as in real life: a database in memory locks tables that a file does not.
+        name = f"{_HOME}/test.sqlite3"
+        shutil.copy(migrated_home(tmp_path_factory) / "desk.sqlite3", name)
+    connection.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,0 +1,59 @@
+"""Databases that are up to date: one is migrated for all test processes, and copied for each."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk import unset
+
+
+def migrated_home(factory: pytest.TempPathFactory) -> Path:
+    """A folder in which ``amends migrate`` has run on SQLite; copy it, do not change it."""
+    with _one_at_a_time(factory) as shared:
+        made = shared / "migrated" / "var"
+        if not made.exists():
+            fresh = shared / "migrating" / "var"
+            shutil.rmtree(fresh, ignore_errors=True)
+            _migrate(AMENDS_HOME=str(fresh))
+            fresh.parent.rename(made.parent)
+    return made
+
+
+def copy_on_postgres(factory: pytest.TempPathFactory, server: str, name: str) -> None:
+    """Create the database ``name`` on a server (its address, without a database's name)."""
+    import psycopg
+
+    with (
+        _one_at_a_time(factory) as shared,
+        psycopg.connect(f"{server}/postgres", autocommit=True) as connection,
+    ):
+        if not (shared / "postgres").exists():
+            connection.execute("DROP DATABASE IF EXISTS migrated")
+            connection.execute("CREATE DATABASE migrated")
+            home = str(factory.mktemp("home"))
+            _migrate(AMENDS_HOME=home, AMENDS_DATABASE_URL=f"{server}/migrated")
+            (shared / "postgres").touch()
+        copy = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE migrated")
+        connection.execute(copy.format(psycopg.sql.Identifier(name)))
+
+
+@contextmanager
+def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that the test processes of one run share, for one of them at a time."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared
+
+
+def _migrate(**settings: str) -> None:
+    command = [sys.executable, "-m", "amends", "migrate"]
+    subprocess.run(command, env=unset() | settings, check=True, capture_output=True)
