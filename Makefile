@@ -6,9 +6,10 @@ SHELL := bash
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Tests that stand on nothing but Python; three processes for two cores, as some of them wait.
+# Tests that stand on nothing but Python.
 PLAIN := not browser and not atproto and not kill
 KILLS ?= 200
+EXAMPLES ?= 500
 PROCESSES ?= 2
 # Compiled once, not by each of some hundred processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,11 +49,15 @@ contracts: dev ## Who may import whom
 
 .PHONY: test-fast
 test-fast: dev ## Every test without browser, test network and kills, on SQLite
-	$(PYTEST) -q -n 3 --dist worksteal -m "$(PLAIN)"
+	$(PYTEST) -q -n 2 --dist worksteal -m "$(PLAIN)"
 
 .PHONY: test-postgres
 test-postgres: dev ## The database tests again, on PostgreSQL
 	AMENDS_TEST_DATABASE=postgres $(PYTEST) -q -n 2 -m "database and $(PLAIN)"
+
+.PHONY: test-examples
+test-examples: dev ## The tests that draw their examples, with EXAMPLES of each (500) instead of 25
+	AMENDS_EXAMPLES=$(EXAMPLES) $(PYTEST) -q -n $(PROCESSES) --dist worksteal -m "hypothesis and $(PLAIN)"
 
 .PHONY: test-kill
 test-kill: dev ## Kill listening and sending at random moments, KILLS times each (200)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -29,6 +30,7 @@ for _name in [n for n in os.environ if n.startswith("AMENDS_")]:
         "AMENDS_REQUIRE",
         "AMENDS_TEST_DATABASE",
         "AMENDS_KILLS",
+        "AMENDS_EXAMPLES",
         "AMENDS_DATABASE_URL",
     }:
         del os.environ[_name]
@@ -52,6 +54,12 @@ if _ON_POSTGRES and "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ.pop("AMENDS_DATABASE_URL", None)
 elif not _ON_POSTGRES:
     os.environ.pop("AMENDS_DATABASE_URL", None)
+
+# Each run draws other examples; `make test-examples` draws more of them.
+hypothesis.settings.register_profile(
+    "amends", max_examples=int(os.environ.get("AMENDS_EXAMPLES", "25")), deadline=None
+)
+hypothesis.settings.load_profile("amends")
 
 django.setup()
 # Argon2 is slow on purpose; tests that are about it put it back.

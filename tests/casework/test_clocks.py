@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.casework import CaseState
@@ -61,7 +61,6 @@ def _paused(run: Run, at: datetime) -> bool:
     return any(one.since <= at and (one.till is None or at < one.till) for one in run.pauses)
 
 
-@settings(max_examples=25, deadline=None)
 @given(clocks())
 def test_clock_shows_what_one_that_ticks_every_minute_shows(
     drawn: tuple[Run, timedelta, Calendar, datetime],
@@ -76,7 +75,6 @@ def test_clock_shows_what_one_that_ticks_every_minute_shows(
     assert shown == slow
 
 
-@settings(max_examples=25, deadline=None)
 @given(clocks(), st.integers(1, 300))
 def test_a_pause_never_brings_a_clock_forward(
     drawn: tuple[Run, timedelta, Calendar, datetime], minutes: int

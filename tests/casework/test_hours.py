@@ -60,7 +60,6 @@ def minutes_open(hours: Hours, start: datetime, count: int) -> list[bool]:
     return [open_at(hours, start + MINUTE * number) for number in range(count)]
 
 
-@settings(max_examples=25, deadline=None)
 @given(hours_and_starts())
 def test_open_time_is_what_somebody_counts_minute_by_minute(drawn: tuple[Hours, datetime]) -> None:
     hours, start = drawn
@@ -69,7 +68,6 @@ def test_open_time_is_what_somebody_counts_minute_by_minute(drawn: tuple[Hours, 
     assert calendar.open_time(start, start + MINUTE * 1500) == MINUTE * sum(seen)
 
 
-@settings(max_examples=25, deadline=None)
 @given(hours_and_starts(), st.integers(1, 600))
 def test_work_ends_when_somebody_who_counts_minutes_has_counted_enough(
     drawn: tuple[Hours, datetime], work: int

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.casework.hours import Hours, Window
@@ -65,7 +65,6 @@ TURNS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(TURNS, max_size=6), st.booleans())
 def test_gaps_and_turns_share_no_minute_and_leave_none_out(
     drawn: list[Turn], all_day: bool

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.casework import Priority
@@ -15,7 +15,6 @@ DUE = st.integers(-3_000, 3_000).map(lambda minutes: NOON + timedelta(minutes=mi
 WAITING = st.builds(Waiting, st.sampled_from(list(Priority)), DUE, st.integers(0, 5_000))
 
 
-@settings(max_examples=50)
 @given(st.lists(WAITING, min_size=2, max_size=8), st.integers(-2_000, 2_000))
 def test_stored_number_orders_as_the_cost_does_at_any_time(
     cases: list[Waiting], later: int

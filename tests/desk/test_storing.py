@@ -151,9 +151,7 @@ def held() -> tuple[dict[Any, Any], dict[Any, Any]]:
     }
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=BATCHES)
 def test_mixed_batches_give_the_rows_of_a_plain_reading(batches: list[list[Any]]) -> None:
     with transaction.atomic():

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.guard import CODES, LEVELS, CaseFacts, Fault, Mode, Policy, check, redact
@@ -19,7 +19,6 @@ MODES: list[Mode] = ["public", "private"]
 FAULTS: list[Fault | None] = ["ours", "third_party", "customer", "unclear", None]
 
 
-@settings(max_examples=50, deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(MODES), st.sampled_from(FAULTS), st.lists(TEXTS, max_size=3))
 def test_any_reply_is_checked(
     reply: str, post: str, mode: Mode, fault: Fault | None, history: list[str]
@@ -31,7 +30,6 @@ def test_any_reply_is_checked(
     redact(reply, findings)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.binary())
 def test_any_bytes_are_answered_or_refused(raw: bytes) -> None:
     try:
@@ -41,7 +39,6 @@ def test_any_bytes_are_answered_or_refused(raw: bytes) -> None:
     assert answer(question)["verdict"] in ("pass", "ask", "stop")
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["post", "mode", "fault", "history", "thread", "recipient", "account", "private", "authority"]),

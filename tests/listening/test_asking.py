@@ -1,7 +1,7 @@
 """``lang:`` on posts of networks that say no language."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.asking import Watches, loose
@@ -90,7 +90,6 @@ NODES: st.SearchStrategy[Node] = st.recursive(
 
 
 @given(node=NODES, text=st.sampled_from(["das paket", "das", "the paket", "paket", "x"]))
-@settings(max_examples=50)
 def test_no_post_that_may_match_in_some_language_is_missed(node: Node, text: str) -> None:
     known, unknown = said(text, Guess()(text)), said(text)
     matches = evaluate(node, Facts.of(known))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from amends.matching import (
@@ -167,7 +167,6 @@ def readable(tree: Tree) -> str:
     return query
 
 
-@settings(max_examples=60)
 @given(QUERIES, st.lists(POSTS, min_size=1, max_size=4))
 def test_matcher_agrees_with_an_obvious_one(tree: Tree, posts: list[Post]) -> None:
     node = parse(readable(tree))
@@ -177,7 +176,6 @@ def test_matcher_agrees_with_an_obvious_one(tree: Tree, posts: list[Post]) -> No
     assert [bool(why(node, one)) for one in facts] == expected
 
 
-@settings(max_examples=25)
 @given(st.lists(QUERIES, max_size=3), st.lists(POSTS, max_size=3))
 def test_batch_agrees_with_one_query_and_one_post(trees: list[Tree], posts: list[Post]) -> None:
     queries = {str(number): readable(tree) for number, tree in enumerate(trees)}
@@ -192,7 +190,6 @@ def test_batch_agrees_with_one_query_and_one_post(trees: list[Tree], posts: list
     ]
 
 
-@settings(max_examples=50)
 @given(QUERIES)
 def test_a_query_prints_and_reads_back_as_itself(tree: Tree) -> None:
     query = readable(tree)
@@ -202,7 +199,6 @@ def test_a_query_prints_and_reads_back_as_itself(tree: Tree) -> None:
     assert all(phrase.strip() for phrase in phrases_of(query))
 
 
-@settings(max_examples=200)
 @given(
     st.text(
         alphabet=st.sampled_from('acmeOR "\\@#$-():*~>=16_.\u201c\uff08\u200b\U0001f621\u624b\n')
@@ -217,7 +213,6 @@ def test_whatever_is_read_prints_and_reads_back_as_itself(query: str) -> None:
     assert parse(render(node)) == node
 
 
-@settings(max_examples=50)
 @given(QUERIES, POSTS)
 def test_a_rule_for_x_loses_nothing(tree: Tree, post: Post) -> None:
     node, on_x = parse(readable(tree)), msgspec.structs.replace(post, network="x")

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.terms import BadInput, Reading
@@ -101,7 +101,6 @@ def test_retraction_follows_the_listed_phrases(text: str, back: bool) -> None:
     assert _read(text).retraction is back
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=6))
 def test_a_text_reads_the_same_alone_and_in_company(texts: list[str]) -> None:
     company = [*texts, *COMPLAINTS]
@@ -115,7 +114,6 @@ def load_one(text: str) -> Reading:
 HANDLES = st.from_regex(r"\A[A-Za-z0-9_]{1,15}\Z")
 
 
-@settings(max_examples=60, deadline=None)
 @given(HANDLES, st.sampled_from(["", ".bsky.social", "@mastodon.example"]))
 def test_another_handle_or_link_leaves_the_reading_unchanged(handle: str, site: str) -> None:
     texts = ["@{} my order never arrived", "hey @{}, thanks!", "see https://{} it is broken"]
@@ -124,7 +122,6 @@ def test_another_handle_or_link_leaves_the_reading_unchanged(handle: str, site: 
     assert READER.read(other) == READER.read(plain)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gives_a_sound_reading(text: str) -> None:
     reading = _read(text)

@@ -169,7 +169,7 @@ def outcome(network: DemoNetwork, first: Post) -> str:
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.connectors.demo.translate import read_items, to_author
@@ -76,14 +76,12 @@ def test_a_recorded_account_is_an_author() -> None:
     assert (account.handle, account.name) == ("brindlewing", "Brindlewing Air")
 
 
-@settings(max_examples=50)
 @given(st.lists(JSON | st.fixed_dictionaries({}, optional={"kind": JSON, "post": JSON})))
 def test_any_json_is_a_post_or_a_dead_letter(items: list[Any]) -> None:
     posts, deleted, dead = read_items(items, "notifications", None)
     assert len(posts) + len(deleted) + len(dead) == len(items)
 
 
-@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_a_post_with_any_field_spoilt_is_told_apart(spoilt: dict[str, Any]) -> None:
     whole = recorded("search")["items"][0]

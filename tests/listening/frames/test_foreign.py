@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.frames import Gone
@@ -53,7 +53,6 @@ def test_lines_are_recognised(name: str, line: bytes) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 @given(line=st.binary(max_size=80))
-@settings(max_examples=50)
 def test_any_bytes_in_only_bad_input_out(name: str, line: bytes) -> None:
     agree(frame_kind(name), line)
     detect(line)
@@ -83,7 +82,6 @@ def mutated(value: Any, path: list[int], with_: Any) -> Any:
     path=st.lists(st.integers(0, 40), min_size=1, max_size=6),
     with_=JSON,
 )
-@settings(max_examples=200)
 def test_odd_values_anywhere_give_bad_input_or_the_same_text(
     sample: tuple[str, bytes], path: list[int], with_: Any
 ) -> None:
@@ -98,7 +96,6 @@ def test_odd_values_anywhere_give_bad_input_or_the_same_text(
 
 
 @given(sample=st.sampled_from(SAMPLES), cut=st.integers(0, 3000), byte=st.integers(0, 255))
-@settings(max_examples=50)
 def test_broken_bytes_give_bad_input_or_the_same_text(
     sample: tuple[str, bytes], cut: int, byte: int
 ) -> None:

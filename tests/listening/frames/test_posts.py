@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.frames.posts import PostFrames
@@ -52,7 +52,6 @@ def read(line: bytes) -> object:
 
 
 @given(LINES, st.booleans())
-@settings(max_examples=150)
 def test_line_reads_as_the_schema_has_it(value: Mapping[str, Any], escaped: bool) -> None:
     line = json.dumps(value, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
     expected = said_by(line)

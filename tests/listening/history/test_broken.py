@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.history import Line, open_history
@@ -294,7 +294,6 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("name", list(SCHEMAS))
 @given(value=st.dictionaries(KEYS, JSON, max_size=8))
-@settings(max_examples=30, deadline=None)
 def test_translators_raise_nothing_but_bad_input(name: str, value: Any) -> None:
     SCHEMAS[name].looks_like(value)
     try:
@@ -305,7 +304,6 @@ def test_translators_raise_nothing_but_bad_input(name: str, value: Any) -> None:
 
 
 @given(data=st.binary(max_size=300))
-@settings(max_examples=80, deadline=None)
 def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:

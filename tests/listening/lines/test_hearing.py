@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.asking import Watches
@@ -52,7 +52,6 @@ LINE = st.binary(max_size=12) | st.sampled_from(
 
 
 @given(data=st.lists(LINE, max_size=12), kind=st.sampled_from([None, *KINDS]))
-@settings(max_examples=50)
 def test_whatever_comes_adds_up(data: list[bytes], kind: str | None) -> None:
     """R06: no line is lost, and each dead one has its own number."""
     hearing = ear(brand="acme")

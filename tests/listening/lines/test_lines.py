@@ -1,7 +1,7 @@
 """Bytes are cut into lines, however they come in pieces."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.history import raw
@@ -19,7 +19,6 @@ def cut(
 
 
 @given(st.lists(st.binary(max_size=6).map(lambda b: b.replace(b"\x00", b"\n")), max_size=8))
-@settings(max_examples=50)
 def test_pieces_make_no_difference(pieces: list[bytes]) -> None:
     whole = b"".join(pieces)
     wanted = whole.split(b"\n")

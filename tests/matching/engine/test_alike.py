@@ -1,6 +1,6 @@
 """The second form of texts holds what each of their words looks like (R02, R05)."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.matching import (
@@ -26,7 +26,6 @@ def rows(form: bytes) -> list[list[str]]:
     return [row.split(" ") for row in form[8:-8].decode().split("\n")[:-1]]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 def test_rows_hold_what_the_words_of_their_texts_look_like(texts: list[str]) -> None:
     for text, row in zip(texts, rows(alike_form(texts)), strict=True):
@@ -35,7 +34,6 @@ def test_rows_hold_what_the_words_of_their_texts_look_like(texts: list[str]) -> 
             assert set(alike_tokens(skeleton(words.cased(at)))) <= set(row)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.lists(TEXTS, max_size=3))
 def test_batches_find_what_a_query_alone_finds(texts: list[str], others: list[str]) -> None:
     names = {word for text in (*texts, *others) for word in Words(text).tokens}

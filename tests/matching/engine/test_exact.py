@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.listening.frames.posts import PostFrames
@@ -139,7 +139,6 @@ def tables_from_the_first_text(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(
     st.lists(NODES, min_size=1, max_size=6), st.lists(POSTS, min_size=1, max_size=4), st.booleans()
 )
-@settings(max_examples=80, deadline=None)
 def test_one_by_one_and_batch_and_lines_agree(
     nodes: list[Node], posts: list[Post], escaped: bool
 ) -> None:

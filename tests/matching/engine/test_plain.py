@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.matching.engine import plain as plain_module
@@ -29,7 +29,6 @@ def rows_of(texts: list[str]) -> list[list[str]]:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None)
 def test_rows_hold_the_tokens_of_their_texts(texts: list[str]) -> None:
     assert rows_of(texts) == [tokens(text) for text in texts]
 
@@ -58,7 +57,6 @@ def test_keys_of_a_batch_are_those_of_its_tokens() -> None:
 
 
 @given(st.sets(st.integers(1, 2**64 - 1), min_size=1, max_size=60))
-@settings(max_examples=40)
 def test_table_finds_each_key_and_no_other(known: set[int]) -> None:
     import numpy as np
 
