@@ -19,7 +19,7 @@ pytestmark = pytest.mark.database
 PUBLIC = {"healthz", "sign-in", "enter"}
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette"}
 # Role by role and case by case in test_doors; the stream in test_live.
-ELSEWHERE = {"case", "case-trail", "case-write", "case-draft", "live"}
+ELSEWHERE = {"case", "case-trail", "case-write", "case-draft", "case-guard", "reply-refuse", "live"}
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,
@@ -36,7 +36,7 @@ NEEDS = {
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
-            "authors", "author-forget",
+            "authors", "author-forget", "guard",
         ),
         Action.SET_UP,
     ),

@@ -11,7 +11,7 @@ order of the inbox).
 from amends.casework.chain import GENESIS, Link, Verdict, event_hash, verify
 from amends.casework.delivery import REPLY_MOVES, ReplyStatus, check_delivery, next_try
 from amends.casework.intake import Decision, Facts, Intake, decide
-from amends.casework.roles import Action, Role, check_may, may, permitted
+from amends.casework.roles import Action, Role, check_approver, check_may, may, permitted
 from amends.casework.states import LIVE, MOVES, CaseState, Outcome, Priority, check_move, path_to
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ReplyStatus",
     "Role",
     "Verdict",
+    "check_approver",
     "check_delivery",
     "check_may",
     "check_move",

@@ -7,6 +7,7 @@ from amends.terms import NotAllowed
 
 
 class ReplyStatus(StrEnum):
+    HELD = "held"
     READY = "ready"
     SENDING = "sending"
     SENT = "sent"
@@ -18,6 +19,7 @@ class ReplyStatus(StrEnum):
 _S = ReplyStatus
 
 REPLY_MOVES: dict[ReplyStatus, frozenset[ReplyStatus]] = {
+    _S.HELD: frozenset({_S.READY, _S.CANCELLED}),  # approved by somebody else, or not
     _S.READY: frozenset({_S.SENDING, _S.CANCELLED}),
     _S.SENDING: frozenset({_S.SENT, _S.READY, _S.FAILED, _S.NOT_KNOWN}),
     _S.NOT_KNOWN: frozenset({_S.SENT, _S.READY, _S.FAILED}),  # found, not found, given up

@@ -51,6 +51,15 @@ def may(role: Role, action: Action) -> bool:
     return action in _MAY[role]
 
 
+def check_approver(role: Role, *, may_approve: bool, wrote_it: bool) -> None:
+    """Raise ``NotAllowed`` unless this person may let a colleague's reply pass."""
+    check_may(role, Action.REPLY)
+    if not may_approve:
+        raise NotAllowed("You may not approve what others wrote. Ask somebody who may.")
+    if wrote_it:
+        raise NotAllowed("Nobody approves their own words. Ask a colleague who may.")
+
+
 def check_may(role: Role, action: Action) -> None:
     """Raise ``NotAllowed`` with a sentence naming the role unless it may."""
     if not may(role, action):

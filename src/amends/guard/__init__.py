@@ -10,6 +10,7 @@ from amends.guard.copies import Copy, RecentReplies
 from amends.guard.facts import CaseFacts, Fault, Mode
 from amends.guard.findings import LEVELS, Finding, Level, Verdict, redact, verdict_of
 from amends.guard.policy import DEFAULT_POLICY, Policy
+from amends.guard.private import private_words
 from amends.guard.promises import Promise, promises
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RecentReplies",
     "Verdict",
     "check",
+    "private_words",
     "promises",
     "redact",
     "verdict_of",

@@ -1,6 +1,7 @@
 """Personal data in a reply (R33): shown in public, or asked for where all can read the answer."""
 
 import re
+from collections.abc import Iterable
 
 from amends.guard.personal import personal_data
 from amends.guard.writing import Writing
@@ -8,6 +9,14 @@ from amends.guard.writing import Writing
 _PRIVATE_WAY = re.compile(
     r"\b(?:dms?|pms?|direct message|private message|privat\w*|inbox|priv\w*|delete|remove)\b"
 )
+
+
+_TOLD = re.compile(r"[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60})+|\b(?=(?:\w*\d){3})[\w-]{4,40}\b")
+
+
+def private_words(texts: Iterable[str]) -> tuple[str, ...]:
+    """What private messages told that may not stand in public: addresses, numbers, codes (R33)."""
+    return tuple(dict.fromkeys(word for text in texts for word in _TOLD.findall(text[:20_000])))
 
 
 def check_personal_data(writing: Writing) -> None:

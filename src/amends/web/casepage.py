@@ -1,16 +1,18 @@
 """The case page's facts, put together for its templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amends.casework import MOVES, CaseState
+from amends.casework import MOVES, CaseState, ReplyStatus
 from amends.desk.actions import proof
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
+from amends.desk.queries.guarding import approvers
 from amends.web.asking import can
 from amends.web.composer import composer_for
+from amends.web.guarding import Said, said_of
 from amends.web.heardpage import ROLES
 from amends.web.words import OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
@@ -26,6 +28,9 @@ class Line:
     words: str = ""
     depth: int = 0
     answers: str = ""
+    said: Sequence[Said] = ()
+    approvers: Sequence[str] = ()
+    may_approve: bool = False
 
 
 def case_facts(
@@ -42,7 +47,7 @@ def case_facts(
         "moves": {str(state) for state in MOVES[CaseState(case.state)]},
         "owners": owners() if may["assign"] else [],
         "label_names": label_names(),
-        "lines": lines(case),
+        "lines": lines(case, person),
         "signature": signature(case),
         "composer": composer_for(case, person, can=may, typed=typed),
         "context": context_of(case, person),
@@ -54,7 +59,7 @@ def case_facts(
     }
 
 
-def lines(case: Case) -> list[Line]:
+def lines(case: Case, person: Responder) -> list[Line]:
     entries = _without_echoes(trail(case))
     events = [entry.event for entry in entries if entry.event is not None]
     people, labels = names_of(people=_ids(events, "to"), labels=_ids(events, "label"))
@@ -65,7 +70,7 @@ def lines(case: Case) -> list[Line]:
         if entry.event is not None:
             shown.append(Line(entry, sentence(entry.event, people=people, labels=labels)))
         elif entry.reply is not None:
-            shown.append(Line(entry, status_words(entry.reply)))
+            shown.append(_reply_line(entry, entry.reply, person))
         elif entry.post is not None:
             parent = posts.get(entry.post.in_reply_to)
             depth = depths.get(entry.post.in_reply_to, -1) + 1
@@ -75,6 +80,16 @@ def lines(case: Case) -> list[Line]:
         else:
             shown.append(Line(entry))
     return shown
+
+
+def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:
+    """``said`` only while it matters: the guard's findings of a reply that is held."""
+    words = status_words(reply)
+    if reply.status != ReplyStatus.HELD:
+        return Line(entry, words)
+    able = approvers(reply.by)
+    names = [one.name for one in able]
+    return Line(entry, words, said=said_of(reply), approvers=names, may_approve=person in able)
 
 
 def _without_echoes(entries: list[Entry]) -> list[Entry]:

@@ -1,14 +1,16 @@
 """What the composer shows: for each mode its target, its account, its limit and its draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amends.casework import CaseState
 from amends.connectors.registry import traits_of
 from amends.desk.actions import channel_for, is_closed_out, target_for
+from amends.desk.actions.guarding import check_text
 from amends.desk.models import Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.terms import BadInput
+from amends.web.guarding import Guarded, shown
 
 MODES = ("public", "private", "note")
 SHUT = frozenset({CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED})
@@ -25,6 +27,8 @@ class Mode:
     unit: str = ""
     target: PostRow | None = None
     off: str = ""
+    guarded: Guarded | None = None
+    anyway: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,12 @@ def composer_for(
         False,
         off="" if can["note"] else "Your role may not write notes.",
     )
-    modes = [*replies, note]
-    chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
+    told = typed or {"sign": "1", "closes_out": "1" if awaits else ""}
+    modes = [*(_with_guard(case, mode, channel, person, told) for mode in replies), note]
+    chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     return Composer(
-        modes=[_with_choice(mode, mode.name == chosen) for mode in modes],
+        modes=[replace(mode, chosen=mode.name == chosen) for mode in modes],
         channel=channel,
         seen_replies=case.replies.count(),
         closes_out=awaits,
@@ -75,8 +80,34 @@ def composer_for(
     )
 
 
-def _with_choice(mode: Mode, chosen: bool) -> Mode:
-    return Mode(mode.name, mode.text, chosen, mode.limit, mode.unit, mode.target, mode.off)
+def _with_guard(
+    case: Case,
+    mode: Mode,
+    channel: ChannelRow | None,
+    person: Responder,
+    told: Mapping[str, str],
+) -> Mode:
+    """The mode with what the guard says of its text, where there is one that could be sent."""
+    if mode.off or channel is None or not mode.text.strip():
+        return mode
+    text = signed(mode.text, person) if told.get("sign") else mode.text.strip()
+    public = mode.name == "public"
+    closes_out = public and bool(told.get("closes_out"))
+    found = guarded(case, text, channel=channel, private=not public, closes_out=closes_out)
+    return replace(mode, guarded=found, anyway=told.get(f"anyway_{mode.name}", ""))
+
+
+def guarded(
+    case: Case, text: str, *, channel: ChannelRow, private: bool, closes_out: bool
+) -> Guarded | None:
+    """What the guard says of a text; None where there is nothing to answer any more."""
+    target = target_for(case, private=private, closes_out=closes_out)
+    if target is None:
+        return None
+    checked = check_text(
+        case, text, channel=channel, target=target, private=private, closes_out=closes_out
+    )
+    return shown(checked)
 
 
 def _reply_mode(

@@ -9,6 +9,7 @@ from amends.web.views import (
     people,
     setup,
     setup_channels,
+    setup_guard,
     setup_paste,
     setup_watches,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("set-up/watches/<int:pk>/remove/", setup_watches.remove, name="watch-remove"),
     path("set-up/authors/", authors.listing, name="authors"),
     path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),
+    path("set-up/guard/", setup_guard.show, name="guard"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.change, name="person"),

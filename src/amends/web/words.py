@@ -38,6 +38,9 @@ _BY_SOMEBODY = {
     "case.reopened": "reopened the case",
     "case.resolved": "resolved the case",
     "case.dismissed": "dismissed the case: no complaint for us",
+    "reply.held": "handed in a reply that the guard stops; it waits for approval",
+    "reply.approved": "approved the reply, so it goes out",
+    "reply.refused": "did not approve the reply",
     "case.waiting": "is waiting for the customer",
 }
 _BY_ITSELF = {
@@ -115,6 +118,7 @@ def status_words(reply: OutgoingReply) -> str:
     """How a reply on its way stands."""
     status = ReplyStatus(reply.status)
     words = {
+        ReplyStatus.HELD: "Waiting for approval",
         ReplyStatus.READY: "Will be tried again" if reply.tries else "Waiting to be sent",
         ReplyStatus.SENDING: "Being sent",
         ReplyStatus.SENT: "Sent",

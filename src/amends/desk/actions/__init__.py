@@ -21,6 +21,7 @@ from amends.desk.actions.cases import (
 )
 from amends.desk.actions.chronicle import KINDS, proof
 from amends.desk.actions.erasure import erase_customer
+from amends.desk.actions.guarding import approve_reply, refuse_reply, save_guard_rules
 from amends.desk.actions.people import (
     change_role,
     first_administrator,
@@ -52,6 +53,7 @@ from amends.desk.actions.setup import (
 __all__ = [
     "KINDS",
     "add_note",
+    "approve_reply",
     "assign_case",
     "cancel_reply",
     "change_role",
@@ -71,12 +73,14 @@ __all__ = [
     "prioritise_case",
     "proof",
     "queue_reply",
+    "refuse_reply",
     "remove_watch",
     "rename_responder",
     "reopen_case",
     "resolve_case",
     "save_brand",
     "save_draft",
+    "save_guard_rules",
     "save_watch",
     "save_watches",
     "send_again",

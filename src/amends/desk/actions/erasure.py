@@ -25,7 +25,7 @@ from amends.desk.models import (
 )
 from amends.desk.queries.roles import fold
 
-_UNSENT = (ReplyStatus.READY, ReplyStatus.FAILED)
+_UNSENT = (ReplyStatus.HELD, ReplyStatus.READY, ReplyStatus.FAILED)
 
 
 ERASED = "Erased with the person it was about."
@@ -106,5 +106,5 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
         for reply in waiting.order_by("pk")
     ]
     waiting.update(status=ReplyStatus.CANCELLED, claimed_until=None)
-    case.replies.update(text="", reason="")
+    case.replies.update(text="", reason="", anyway="", findings=[])
     return events

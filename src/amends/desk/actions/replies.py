@@ -9,11 +9,12 @@ from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.guarding import check_text, why_anyway
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
 from amends.terms import BadInput, NotAllowed, Stale, Traits
 from amends.text import length
 
-ON_THEIR_WAY = (ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
+ON_THEIR_WAY = (ReplyStatus.HELD, ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
 
 
 def channel_for(case: Case) -> ChannelRow | None:
@@ -45,11 +46,14 @@ def queue_reply(
     attempt: str,
     closes_out: bool = False,
     seen_replies: int | None = None,
+    anyway: str = "",
 ) -> OutgoingReply:
     """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
 
     ``seen_replies`` is how many replies the page showed: one more means that somebody answered
-    meanwhile. Raises ``NotAllowed``, ``BadInput`` (length, nothing to answer), ``Stale``.
+    meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
+    held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason),
+    ``BadInput`` (length, nothing to answer), ``Stale``.
     """
     text = text.strip()
     kind = {"private": private, "closes_out": closes_out}
@@ -60,6 +64,9 @@ def queue_reply(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
         channel, target = _way(row, text, **kind)
+        checked = check_text(row, text, channel=channel, target=target, **kind)
+        reason = why_anyway(checked, anyway, by=by)
+        stopped = checked.verdict == "stop"
         reply = OutgoingReply.objects.create(
             case=row,
             channel=channel,
@@ -69,10 +76,16 @@ def queue_reply(
             attempt=attempt,
             queued_at=now,
             due_at=now,
+            status=ReplyStatus.HELD if stopped else ReplyStatus.READY,
+            verdict=checked.verdict,
+            findings=[[one.code, one.level, *one.span] for one in checked.findings],
+            anyway=reason,
             **kind,
         )
         events = taking_up(row, by=by, now=now)
-        events.append(make_event(row, "reply.queued", at=now, by=by, reply=reply.pk, **kind))
+        told = kind | ({"guard": checked.verdict, "codes": checked.codes} if reason else {})
+        happened = "reply.held" if stopped else "reply.queued"
+        events.append(make_event(row, happened, at=now, by=by, reply=reply.pk, **told))
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
     return reply

@@ -1,6 +1,7 @@
 """The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
 
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
+from amends.desk.models.guarding import GuardRules
 from amends.desk.models.hearing import (
     AuthorRow,
     Brand,
@@ -30,6 +31,7 @@ __all__ = [
     "DeadLetterRow",
     "Draft",
     "DropCount",
+    "GuardRules",
     "ImportRun",
     "Label",
     "MentionRow",

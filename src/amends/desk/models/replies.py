@@ -31,6 +31,12 @@ class OutgoingReply(models.Model):
     claim = models.CharField(max_length=32, blank=True)  # who holds it
     reason = models.TextField(blank=True)  # what the network said last
     sent_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=4, blank=True)  # the guard's: pass, ask, stop
+    findings = models.JSONField(default=list)  # [code, level, start, end] of each
+    anyway = models.TextField(blank=True)  # why it goes out in spite of them
+    approver = models.ForeignKey(
+        "desk.Responder", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     post = models.OneToOneField(
         "desk.PostRow", null=True, on_delete=models.PROTECT, related_name="reply"
     )

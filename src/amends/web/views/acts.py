@@ -75,6 +75,7 @@ def write(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
         now=now,
         attempt=secrets.token_hex(16),
         seen_replies=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
+        anyway=typed.get(f"anyway_{mode}", "").replace("\0", ""),
     )
 
 
@@ -160,6 +161,7 @@ DECISIONS: dict[str, Decide] = {
     "send-again": actions.send_again,
     "check-again": actions.check_again,
     "not-out": actions.give_up,
+    "approve": actions.approve_reply,
 }
 
 
@@ -174,6 +176,18 @@ def deciding(decide: Decide) -> View:
         )
 
     return view
+
+
+@require_POST
+def refuse(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Do not let a held reply go out."""
+    reply = get_reply_for(me(request), ref, pk)
+    reason = request.POST.get("because", "").replace("\0", "")
+    return _answer(
+        request,
+        reply.case,
+        lambda: actions.refuse_reply(reply, reason=reason, by=me(request), now=timezone.now()),
+    )
 
 
 @require_POST

@@ -9,6 +9,7 @@
   let saving = Promise.resolve();
 
   const form = () => document.querySelector("form#compose");
+  const looking = new Map(); // a text field, and the timer after which the guard looks at it
   const modeOf = (whole) => whole.querySelector("[name=mode]:checked")?.value;
   const lengthOf = (text, unit) => {
     if (unit === "bytes") return bytes.encode(text).length;
@@ -46,12 +47,21 @@
   };
   const keepAll = () => [...pending.keys()].forEach(keep);
 
+  const look = (field) => {
+    clearTimeout(looking.get(field));
+    const place = document.getElementById(`guard-${field.id.replace("text-", "")}`);
+    if (place) looking.set(field, setTimeout(() => window.htmx.trigger(place, "amends:look"), PAUSE_MS));
+  };
+  const written = () => [...(form()?.querySelectorAll("textarea[data-limit]") || [])].filter((one) => one.value.trim());
+
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (field.form !== form() || !form()) return;
+    if (field.name === "sign" || field.name === "closes_out") written().forEach(look);
     if (field.name === "sign") return countAll();
     if (!field.name?.startsWith("text_")) return;
     count(field);
+    look(field);
     clearTimeout(pending.get(field));
     pending.set(field, setTimeout(() => keep(field), PAUSE_MS));
   });
@@ -87,10 +97,23 @@
     form().scrollIntoView({ block: "nearest" });
     return true;
   };
+  // The words may have moved since the guard looked: they are taken out where they stand now.
+  const takeOut = ({ start, end, words, with: instead }) => {
+    const field = form().querySelector(`#text-${modeOf(form())}`);
+    const points = [...field.value];
+    const there = points.slice(Number(start), Number(end)).join("") === words;
+    const from = there ? points.slice(0, Number(start)).join("").length : field.value.indexOf(words);
+    if (from < 0) return;
+    field.setRangeText(instead, from, from + words.length, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
   document.addEventListener("amends:mode", (event) => choose(event.detail));
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-mode][href='#compose']");
     if (opener && choose(opener.dataset.mode)) event.preventDefault();
+    const redact = event.target.closest("button.redact");
+    if (redact) return takeOut(redact.dataset);
     const route = event.target.closest("button.route");
     if (!route) return;
     const field = form().querySelector(`#text-${modeOf(form())}`);
@@ -110,7 +133,7 @@
   });
 
   const ready = () => {
-    form()?.querySelector("button.route")?.removeAttribute("hidden");
+    form()?.querySelectorAll("button.route, button.redact").forEach((one) => one.removeAttribute("hidden"));
     countAll();
   };
   document.addEventListener("htmx:afterSettle", ready);

@@ -1,0 +1,171 @@
+"""The guard at the desk: what a reply is checked against, and who lets a stopped one pass."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from amends.casework import Action, ReplyStatus, Role, check_approver, check_delivery, check_may
+from amends.connectors.registry import traits_of
+from amends.desk.actions.cases import held, write
+from amends.desk.actions.chronicle import make_event
+from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
+from amends.desk.queries.guarding import approvers, policy_in_force
+from amends.desk.queries.recent import recent_replies
+from amends.guard import CaseFacts, Finding, Policy, Verdict, check, private_words, verdict_of
+from amends.terms import BadInput
+
+LONGEST_REASON = 2000
+_OWN = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,100}\w|(?:[\w-]{1,60}\.){1,4}[^\W\d_]{2,20}|\+?\d[\d ()/-]{5,20}\d"
+)
+
+
+class Guarded(BadInput):
+    """The guard does not let a reply pass, and nobody said why it should go out all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the guard said of a text."""
+
+    text: str
+    findings: list[Finding]
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.findings)
+
+    @property
+    def codes(self) -> list[str]:
+        """Of what stands against it, each once."""
+        return sorted({one.code for one in self.findings if one.level != "note"})
+
+
+def check_text(
+    case: Case,
+    text: str,
+    *,
+    channel: ChannelRow,
+    target: PostRow,
+    private: bool,
+    closes_out: bool,
+) -> Checked:
+    """What the guard says of a reply to ``target`` by the policy in force."""
+    facts = facts_of(case, channel=channel, target=target, private=private, closes_out=closes_out)
+    policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
+    traits = traits_of(channel.network)
+    return Checked(text, check(text, facts, recent_replies(text), traits, policy))
+
+
+def facts_of(
+    case: Case, *, channel: ChannelRow, target: PostRow, private: bool, closes_out: bool
+) -> CaseFacts:
+    """The facts of a case as the guard wants them."""
+    first = case.first_post.author
+    told = PostRow.objects.filter(place__case=case, private=True, ours=False)
+    return CaseFacts(
+        mode="private" if private else "public",
+        post=target.text,
+        public_turns=_public_turns(case),
+        recipient=target.author.handle if target.author else None,
+        complainant=first.handle if first else None,
+        network=channel.network,
+        account=channel.handle,
+        private_words=private_words(told.order_by("pk").values_list("text", flat=True)[:100]),
+        closes_out=closes_out,
+    )
+
+
+def _public_turns(case: Case) -> int:
+    """Our public replies: those sent or on their way, and those that were only heard."""
+    gone = case.replies.filter(private=False).exclude(
+        status__in=[ReplyStatus.CANCELLED, ReplyStatus.FAILED, ReplyStatus.HELD]
+    )
+    known = PostRow.objects.filter(place__case=case, ours=True, private=False, reply=None)
+    return gone.count() + known.count()
+
+
+def own_contacts(route: str) -> tuple[str, ...]:
+    """Addresses, domains and telephone numbers that a brand's contact route names."""
+    return tuple(dict.fromkeys(_OWN.findall(route)))
+
+
+def why_anyway(checked: Checked, anyway: str, *, by: Responder) -> str:
+    """The reason for sending what the guard does not let pass; "" where it passes.
+
+    Raises ``Guarded`` with what to do, ``BadInput`` where the reason is too long.
+    """
+    anyway = anyway.strip()
+    if len(anyway) > LONGEST_REASON:
+        raise BadInput(f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it.")
+    if checked.verdict == "pass":
+        return ""
+    if anyway:
+        return anyway
+    if checked.verdict == "ask":
+        raise Guarded(
+            "The guard asks about this reply. Change it, or say why it goes out as it is."
+        )
+    if approvers(by):
+        raise Guarded(
+            "The guard stops this reply. Change it, or say why and hand it to a colleague to approve."
+        )
+    raise Guarded(
+        "The guard stops this reply, and nobody else at this desk may approve it. Change it, or invite"
+        " a colleague who may approve."
+    )
+
+
+def approve_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
+    """Let a held reply go out. Raises ``NotAllowed`` for whoever wrote it or may not approve."""
+    with held(reply.case, by=by, action=Action.REPLY) as case:
+        row = _judged(reply, ReplyStatus.READY, by)
+        row.approver, row.due_at = by, now
+        row.save(update_fields=["status", "approver", "due_at"])
+        write(case, [make_event(case, "reply.approved", at=now, by=by, reply=row.pk)])
+    return row
+
+
+def refuse_reply(
+    reply: OutgoingReply, *, reason: str, by: Responder, now: datetime
+) -> OutgoingReply:
+    """Do not let a held reply go out, and say why to whoever wrote it."""
+    reason = reason.strip()[:LONGEST_REASON]
+    if not reason:
+        raise BadInput("Say why it shall not go out: whoever wrote it will want to know.")
+    with held(reply.case, by=by, action=Action.REPLY) as case:
+        row = _judged(reply, ReplyStatus.CANCELLED, by)
+        row.approver, row.reason = by, reason
+        row.save(update_fields=["status", "approver", "reason"])
+        write(case, [make_event(case, "reply.refused", at=now, by=by, reply=row.pk)])
+    return row
+
+
+def _judged(reply: OutgoingReply, status: ReplyStatus, by: Responder) -> OutgoingReply:
+    row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+    check_approver(Role(by.role), may_approve=by.may_approve, wrote_it=row.by_id == by.pk)
+    check_delivery(ReplyStatus(row.status), status)
+    row.status = status
+    return row
+
+
+def save_guard_rules(policy: Policy, *, reason: str, by: Responder, now: datetime) -> GuardRules:
+    """Put another policy in force; the one before is kept. Raises ``NotAllowed``, ``BadInput``."""
+    check_may(Role(by.role), Action.SET_UP)
+    reason = reason.strip()
+    if not reason:
+        raise BadInput("Say why the rules change: colleagues will ask.")
+    if len(reason) > LONGEST_REASON:
+        raise BadInput(f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it.")
+    with transaction.atomic():
+        return GuardRules.objects.create(
+            levels=dict(policy.levels),
+            public_turns=policy.public_turns,
+            similarity=policy.similarity,
+            contacts=list(policy.contacts),
+            reason=reason,
+            by=by,
+            at=now,
+        )

@@ -1,0 +1,115 @@
+"""The guard's policy in force, who may approve, and what another policy would have done."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from amends.casework import Action, Role, check_may, permitted
+from amends.connectors.registry import traits_of
+from amends.desk.models import GuardRules, OutgoingReply, Responder
+from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
+
+LATEST = 1_000
+SHOWN = 10
+_REMEMBERED = ("near_copy",)  # what was sent before it is not looked up again
+
+
+def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
+    """The newest version, with further addresses of our own; the guard's own where there is none."""
+    rules = GuardRules.objects.order_by("-pk").first()
+    if rules is None:
+        return Policy(contacts=tuple(contacts))
+    return Policy(
+        levels=rules.levels,
+        public_turns=rules.public_turns,
+        similarity=rules.similarity,
+        contacts=(*rules.contacts, *contacts),
+    )
+
+
+def rules_so_far(person: Responder) -> list[GuardRules]:
+    """Every version, the newest first."""
+    check_may(Role(person.role), Action.SET_UP)
+    return list(GuardRules.objects.select_related("by").order_by("-pk")[:50])
+
+
+def approvers(wrote: Responder) -> list[Responder]:
+    """Who may approve what this person wrote."""
+    may = Responder.objects.filter(is_active=True, may_approve=True).exclude(pk=wrote.pk)
+    return [one for one in may.order_by("name") if Action.REPLY in permitted(Role(one.role))]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a policy would have made of the newest replies beside the one in force.
+
+    ``verdicts`` counts by (old, new); ``codes`` what stands against replies by code, old and new;
+    ``changed`` are replies of which the verdict changes, with both.
+    """
+
+    looked_at: int
+    verdicts: dict[tuple[Verdict, Verdict], int]
+    codes: list[tuple[str, int, int]]
+    changed: list[tuple[OutgoingReply, Verdict, Verdict]]
+
+    @property
+    def differ(self) -> int:
+        return sum(count for (old, new), count in self.verdicts.items() if old != new)
+
+
+def try_policy(policy: Policy, *, person: Responder, latest: int = LATEST) -> Trial:
+    """Check the newest replies under the policy in force and under this one; writes nothing."""
+    check_may(Role(person.role), Action.SET_UP)
+    now = policy_in_force()
+    rows = OutgoingReply.objects.exclude(text="").order_by("-pk")
+    rows = rows.select_related(
+        "case__first_post__author", "case__brand", "channel", "to_post__author", "by"
+    )
+    verdicts: Counter[tuple[Verdict, Verdict]] = Counter()
+    before, after = Counter[str](), Counter[str]()
+    changed = []
+    replies = list(rows[:latest])
+    for reply, turns in _with_turns(replies):
+        old, new = (_checked(reply, turns, one) for one in (now, policy))
+        pair = verdict_of(old), verdict_of(new)
+        verdicts[pair] += 1
+        before.update(_against(old))
+        after.update(_against(new))
+        if pair[0] != pair[1]:
+            changed.append((reply, *pair))
+    codes = [(code, before[code], after[code]) for code in sorted(before | after)]
+    return Trial(len(replies), dict(verdicts), codes, changed[:SHOWN])
+
+
+def _with_turns(replies: list[OutgoingReply]) -> Iterable[tuple[OutgoingReply, int]]:
+    """Each with how many of these its case had in public before it, newest first as they came."""
+    seen: Counter[int] = Counter()
+    counted = []
+    for reply in reversed(replies):
+        counted.append((reply, seen[reply.case_id]))
+        seen[reply.case_id] += not reply.private
+    return reversed(counted)
+
+
+def _checked(reply: OutgoingReply, turns: int, policy: Policy) -> list[Finding]:
+    first, to = reply.case.first_post.author, reply.to_post.author
+    facts = CaseFacts(
+        mode="private" if reply.private else "public",
+        post=reply.to_post.text,
+        public_turns=turns,
+        recipient=to.handle if to else None,
+        complainant=first.handle if first else None,
+        network=reply.channel.network,
+        account=reply.channel.handle,
+        closes_out=reply.closes_out,
+    )
+    found = check(reply.text, facts, None, traits_of(reply.channel.network), policy)
+    kept = [one for one in reply.findings if one[0] in _REMEMBERED]
+    return found + [
+        Finding(code=code, level=policy.level(code), span=(start, end), reason="", suggestion="")
+        for code, _, start, end in kept
+    ]
+
+
+def _against(findings: Iterable[Finding]) -> set[str]:
+    return {one.code for one in findings if one.level != "note"}
