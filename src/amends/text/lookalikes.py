@@ -83,8 +83,14 @@ _CODES = {
 }
 _CLASSES = dict(zip("0123456789i", "olzeasbtbgl", strict=True))
 """Digits and the letters they stand for. A capital I is a small l to the eye, so i is l as well."""
-SPREAD = {"m": "rn", "w": "vv", "\u00e6": "ae", "\u0153": "oe", "\u00df": "ss"}
-"""Letters that look like two; each is written as these in the end."""
+REPLACED = (
+    ("rn", "m"),
+    ("w", "vv"),
+    ("\u00e6", "ae"),
+    ("\u0153", "oe"),
+    ("\u00df", "ss"),
+)
+"""What looks like two letters, and two that look like one: replaced in this order in the end."""
 
 _LETTERS = {
     **{chr(int(code, 16)): letter for letter, codes in _CODES.items() for code in codes.split()},
@@ -96,7 +102,7 @@ _LETTER = regex.compile(r"\p{L}")
 
 
 def appearance(char: str) -> str:
-    """What a character of a text in form NFKC looks like, before any is spread; accents are none.
+    """What a character of a text in form NFKC looks like, before any are replaced; accents are none.
 
     Each character of what comes out looks like itself.
     """
@@ -108,8 +114,8 @@ def appearance(char: str) -> str:
 def skeleton(word: str) -> str:
     """What a word, in form NFKC with its capitals, looks like: two that come out the same do."""
     seen = "".join(map(_appearance, word))
-    for letter, two in SPREAD.items():
-        seen = seen.replace(letter, two)
+    for one, two in REPLACED:
+        seen = seen.replace(one, two)
     return seen
 
 

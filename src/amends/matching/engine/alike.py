@@ -18,11 +18,12 @@ from amends.matching.engine.shapes import (
     Codes,
     shapes,
 )
-from amends.text import SPREAD, appearance
+from amends.text import REPLACED, appearance
 
 # Hangul in pieces, which may join: all that a table of single characters cannot know.
 _PIECES = (*range(0x1100, 0x1200), *range(0xA960, 0xA980), *range(0xD7B0, 0xD800))
-_SPREAD_BYTES = tuple((letter.encode(), two.encode()) for letter, two in SPREAD.items())
+_REPLACED = tuple((one.encode(), two.encode()) for one, two in REPLACED)
+_REPLACED_ASCII = tuple(pair for pair in _REPLACED if b"".join(pair).isascii())
 
 
 def alike_form(texts: Sequence[str]) -> bytes:
@@ -31,11 +32,12 @@ def alike_form(texts: Sequence[str]) -> bytes:
     As in plain form a byte up to 0x20 is a border. Marks that are no common accents are borders
     too, so a token may come in pieces here; it does so in every text alike.
     """
-    rows = _joined(texts)
-    form = rows.encode("ascii").translate(_ascii()) if rows.isascii() else _wide(texts, rows)
-    for letter, two in _SPREAD_BYTES:
-        form = form.replace(letter, two)
-    return b"".join((PADDING, form, PADDING))
+    # Texts of ASCII mostly come first, and cost a fraction of the others.
+    simple = next((at for at, text in enumerate(texts) if not text.isascii()), len(texts))
+    form = _joined(texts[:simple]).encode("ascii").translate(_ascii())
+    for one, two in _REPLACED_ASCII:
+        form = form.replace(one, two)
+    return b"".join((PADDING, form, _wide(texts[simple:]), PADDING))
 
 
 def alike_tokens(word: str) -> list[str]:
@@ -44,11 +46,18 @@ def alike_tokens(word: str) -> list[str]:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    return "".join(text.replace(SEPARATOR, " ") + SEPARATOR for text in texts)
+    if not texts:
+        return ""
+    joined = SEPARATOR.join(texts) + SEPARATOR
+    if joined.count(SEPARATOR) != len(texts):
+        joined = SEPARATOR.join([text.replace(SEPARATOR, " ") for text in texts]) + SEPARATOR
+    return joined
 
 
-def _wide(texts: Sequence[str], rows: str) -> bytes:
-    seen = _looks().take(_codes(rows), mode="clip")
+def _wide(texts: Sequence[str]) -> bytes:
+    if not texts:
+        return b""
+    seen = _looks().take(_codes(_joined(texts)), mode="clip")
     hard = seen == HARD
     if hard.any():
         ends = np.flatnonzero(seen == ROW_END)
@@ -57,7 +66,10 @@ def _wide(texts: Sequence[str], rows: str) -> bytes:
         seen = _looks().take(_codes(_joined(easy)), mode="clip")
         seen[seen == HARD] = BLANK
     left: Codes = seen[seen != DROPPED]
-    return left.tobytes().decode("utf-32-le").encode()
+    form = left.tobytes().decode("utf-32-le").encode()
+    for one, two in _REPLACED:
+        form = form.replace(one, two)
+    return form
 
 
 def _easy(text: str) -> str:

@@ -154,6 +154,8 @@ class Index:
     def _find_rest(self, ready: "_Ready", tokens: Tokens, rows: Places, texts: int) -> Hits:
         """The probes that stand beside anchors. Now and then they are looked for in all texts, to
         learn how common they are."""
+        if not ready.rest.wants_alike:
+            tokens = tokens._replace(alike=None)
         self._looks += 1
         if self._looks <= _LEARNING or self._looks % _LEARNING == 0:
             hits = ready.rest.find(tokens)
