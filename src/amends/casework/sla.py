@@ -1,7 +1,7 @@
 """What we promise: an SLA policy for each kind of case, and which of them holds for one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ class SlaPolicy:
     """``times`` says how much open time each clock is given; a clock that is absent does not run.
 
     ``priority``, ``network`` and ``customer`` narrow which cases it is for: None or "" is any.
+    ``escalate_to`` is who is handed a case whose clock was missed.
     """
 
     name: str
@@ -23,6 +24,11 @@ class SlaPolicy:
     priority: Priority | None = None
     network: str = ""
     customer: int | None = None
+    escalate_to: int | None = None
+
+    def within(self, hours: Hours) -> "SlaPolicy":
+        """The same promises in other hours."""
+        return replace(self, hours=hours)
 
     def fits(self, *, priority: int, network: str, customer: int | None) -> bool:
         return (

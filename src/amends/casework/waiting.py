@@ -7,6 +7,7 @@ of two is the greater never changes by time going by, so that a number can be st
 the moment at which a case of normal severity that nobody has passed on would have to be due to cost as much.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import log2
@@ -35,6 +36,12 @@ class Waiting:
     priority: int
     due_at: datetime | None
     spread: int = 0
+
+
+def passed_on(counts: Mapping[str, object]) -> int:
+    """How often a post was passed on by the network's own counts; what is no count is none."""
+    numbers = (counts.get(name) for name in ("reposts", "quotes"))
+    return sum(min(n, MOST_SPREAD) for n in numbers if isinstance(n, int) and n > 0)
 
 
 def weight_of(waiting: Waiting) -> float:

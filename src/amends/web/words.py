@@ -49,6 +49,13 @@ _BY_ITSELF = {
     "case.resolved": "The case was resolved",
     "case.dismissed": "The case was dismissed",
 }
+CLOCKS = {
+    "acknowledgement": "acknowledgement",
+    "first_reply": "first answer",
+    "next_reply": "answer",
+    "resolution": "solution",
+    "close_out": "close-out",
+}
 Names = Mapping[int, str]
 
 
@@ -102,6 +109,16 @@ def _outcome(who: str, data: dict[str, Any], people: Names, labels: Names) -> st
     return OUTCOMES.get(str(data.get("outcome")), "An outcome was noted")
 
 
+def _breached(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"The {CLOCKS.get(str(data.get('clock')), 'clock')} is late"
+
+
+def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    name = people.get(data.get("to", 0), "a colleague")
+    because = ", as a clock was missed" if data.get("why") == "breach" else ""
+    return f"{who} handed the case up to {name}{because}"
+
+
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
     "case.prioritised": _prioritised,
@@ -110,6 +127,8 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.opened": _opened,
     "case.merged": _merged,
     "case.closed": _closed,
+    "case.escalated": _escalated,
+    "sla.breached": _breached,
     "outcome.noted": _outcome,
 }
 

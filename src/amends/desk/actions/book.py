@@ -8,6 +8,7 @@ from datetime import datetime
 from amends.casework import LIVE, CaseState
 from amends.desk.actions.accounts import Account, is_one_of, other_companies
 from amends.desk.actions.bulk import insert_rows, update_rows
+from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.models import (
     AuthorRow,
     Brand,
@@ -163,7 +164,7 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
 
 NEEDED = (
     "network", "native_id", "conversation", "in_reply_to", "author_id",
-    "created_at", "ours", "private", "to_us", "taken_in",
+    "created_at", "ours", "private", "to_us", "taken_in", "counts",
 )  # fmt: skip
 """What intake looks at in a post; texts, links and pictures stay where they are."""
 
@@ -228,11 +229,14 @@ _FIELDS = [
     "touched_at",
     "events",
     "head",
+    "spread",
+    *WOUND,
 ]
 
 
 def write_book(book: Book) -> None:
     """Write all that happened; the cases that were opened have their primary keys then."""
+    wind([*book.changed.values(), *book.opened])
     update_rows(list(book.changed.values()), _FIELDS)
     _write_newcomers(book)
     _write_opened(book.opened)

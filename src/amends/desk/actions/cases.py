@@ -17,6 +17,7 @@ from amends.casework import (
     path_to,
 )
 from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
 from amends.terms import BadInput, NotAllowed, Stale
@@ -41,8 +42,9 @@ def held(
 
 
 def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
-    """Save the named fields with the chain's head, and the events."""
-    case.save(update_fields=[*fields, "events", "head", "touched_at"])
+    """Save the named fields with the chain's head, the clocks wound anew, and the events."""
+    wind([case])
+    case.save(update_fields=[*fields, *WOUND, "events", "head", "touched_at"])
     for event in events:
         event.save()
 

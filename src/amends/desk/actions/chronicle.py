@@ -23,6 +23,8 @@ KINDS: Final[dict[str, str]] = {
     "case.acknowledged": "Our first public reply went out.",
     "case.taken_private": "The first private message passed.",
     "case.closed_out": "We closed it out in public, where it began.",
+    "case.escalated": "It was handed up.",
+    "sla.breached": "A clock ran out before what it waits for.",
     "outcome.noted": "The customer showed what they made of it.",
     "post.attached": "A further post joined the case.",
     "post.edited": "The author edited a post.",
@@ -101,11 +103,26 @@ def move_event(
     old = CaseState(case.state)
     check_move(old, state)
     case.state = state
+    _note_pause(case, old, state, at)
     if state is CaseState.OPEN:
         kind = "case.taken_up" if old is CaseState.NEW else "case.reopened"
     else:
         kind = _STATE_KINDS[state]
     return make_event(case, kind, at=at, by=by, **{"from": str(old), **data})
+
+
+_IN_HAND: Final = frozenset({CaseState.NEW, CaseState.OPEN})
+
+
+def _note_pause(case: Case, old: CaseState, new: CaseState, at: datetime) -> None:
+    """While a case is neither new nor open it is not our turn, and clocks stand still."""
+    pauses = list(case.pauses or ())
+    if old in _IN_HAND and new not in _IN_HAND:
+        since = max(at.isoformat(), pauses[-1][1]) if pauses else at.isoformat()
+        case.pauses = [*pauses, [since, None]]
+    elif old not in _IN_HAND and new in _IN_HAND and pauses:
+        since = pauses[-1][0]
+        case.pauses = [*pauses[:-1], [since, max(since, at.isoformat())]]
 
 
 def proof(case: Case) -> Verdict:

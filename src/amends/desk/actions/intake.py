@@ -15,6 +15,7 @@ from amends.casework import (
     decide,
     path_to,
 )
+from amends.casework.waiting import MOST_SPREAD, passed_on
 from amends.desk.actions.book import Arrival, Book, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
@@ -227,6 +228,7 @@ def note_customer_post(
     case: Case, row: PostRow, decision: Decision, *, now: datetime, book: Book
 ) -> None:
     by_customer = row.author is not None and row.author.customer_id == case.customer_id
+    case.spread = min(case.spread + passed_on(row.counts) + (not by_customer), MOST_SPREAD)
     if row.private:
         book.events.extend(taken_private(case, row, now=now))
     if not by_customer:

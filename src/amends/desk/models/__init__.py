@@ -1,6 +1,7 @@
 """The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
 
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
+from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
 from amends.desk.models.guarding import GuardRules
 from amends.desk.models.hearing import (
     AuthorRow,
@@ -32,6 +33,7 @@ __all__ = [
     "Draft",
     "DropCount",
     "GuardRules",
+    "HoursRow",
     "ImportRun",
     "Label",
     "MentionRow",
@@ -41,6 +43,9 @@ __all__ = [
     "ReadingRow",
     "Responder",
     "RoleMark",
+    "RotaAbsence",
+    "RotaTurn",
     "SignInLink",
+    "SlaPolicyRow",
     "WatchRow",
 ]

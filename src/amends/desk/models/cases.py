@@ -4,7 +4,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
-from amends.casework import GENESIS, LIVE, CaseState, Outcome, Priority
+from amends.casework import GENESIS, CaseState, Outcome, Priority
 
 
 class Customer(models.Model):
@@ -29,6 +29,12 @@ class Case(models.Model):
 
     ``unanswered_since`` is when the oldest customer post without an answer of ours was written,
     None when all are answered. ``events`` and ``head`` are the length and last hash of its chain.
+
+    Of the clocks, computed anew at each change (``desk.actions.clockwork``): ``due_at`` and ``clock``
+    are of the one that runs out first, ``alarm_at`` when the first runs out of which nobody was told,
+    ``told`` when those began of which somebody was. ``pauses`` are the stretches in which it was
+    neither new nor open, as ISO times. ``rank`` orders those that are live: the smallest is what
+    waiting costs most (``casework.waiting``).
     """
 
     ref = models.CharField(max_length=16, unique=True)
@@ -63,27 +69,47 @@ class Case(models.Model):
     closed_out_at = models.DateTimeField(null=True)  # our public close-out (R44)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.TextField(blank=True)  # why it was closed without a public close-out
+    pauses = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True)
+    clock = models.CharField(max_length=16, blank=True)
+    alarm_at = models.DateTimeField(null=True)
+    told = models.JSONField(null=True)
+    spread = models.PositiveIntegerField(default=0)  # how often others took the matter up
+    escalated = models.PositiveSmallIntegerField(default=0)  # how often it was handed up
+    rank = models.BigIntegerField(null=True)
     touched_at = models.DateTimeField()
     events = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=GENESIS)
 
     class Meta:
+        # Conditions without values of their own: SQLite uses no other partial index.
         indexes: ClassVar = [
             models.Index(
-                fields=["-priority", "unanswered_since", "id"],
-                name="cases_live_by_urgency",
-                condition=models.Q(state__in=sorted(LIVE)),
+                fields=["rank", "id"],
+                name="cases_by_rank",
+                condition=models.Q(rank__isnull=False),
             ),
             models.Index(
-                fields=["owner", "-priority", "unanswered_since", "id"],
-                name="cases_live_by_owner",
-                condition=models.Q(state__in=sorted(LIVE)),
+                fields=["owner", "rank", "id"],
+                name="cases_of_an_owner_by_rank",
+                condition=models.Q(rank__isnull=False, owner__isnull=False),
             ),
             models.Index(
-                fields=["resolved_at", "id"],
-                name="cases_awaiting_close_out",
-                condition=models.Q(state=CaseState.RESOLVED),
+                fields=["rank", "id"],
+                name="cases_of_nobody_by_rank",
+                condition=models.Q(rank__isnull=False, owner__isnull=True),
             ),
+            models.Index(
+                fields=["rank", "id"],
+                name="cases_to_acknowledge_by_rank",
+                condition=models.Q(rank__isnull=False, acknowledged_at__isnull=True),
+            ),
+            models.Index(
+                fields=["alarm_at", "id"],
+                name="cases_by_alarm",
+                condition=models.Q(alarm_at__isnull=False),
+            ),
+            models.Index(fields=["state", "resolved_at", "id"], name="cases_by_state"),
             models.Index(fields=["-touched_at", "-id"], name="cases_latest_first"),
             models.Index(fields=["customer", "-opened_at"], name="cases_of_a_customer"),
         ]

@@ -11,7 +11,8 @@ _SHOWN = frozenset(
     {
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
         "case.merged", "case.assigned", "case.prioritised", "case.labelled", "case.unlabelled",
-        "case.taken_private", "case.closed_out", "outcome.noted", "customer.erased",
+        "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",
+        "customer.erased",
         "reply.held", "reply.approved", "reply.refused",
     }
 )  # fmt: skip

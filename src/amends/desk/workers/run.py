@@ -1,4 +1,4 @@
-"""The worker process: listeners and sender on one event loop."""
+"""The worker process: listeners, sender and alarms on one event loop."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from amends.desk.actions.delivery import HOLD
+from amends.desk.workers.alarms import ring
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
@@ -44,7 +45,7 @@ class Worker:
 
 
 async def work(worker: Worker, stop: asyncio.Event) -> None:
-    """Listen and send until ``stop`` is set; a database that is gone for a while is waited for."""
+    """Listen, send and ring until ``stop`` is set; a database that is gone for a while is waited for."""
     database = DatabaseThread()
     listeners = Listeners(
         reader=worker.reader,
@@ -68,6 +69,7 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(worker.tend_s, listeners.tend, stop))
             group.create_task(_every(worker.tick_s, sender.tick, stop))
+            group.create_task(_every(worker.tend_s, lambda: ring(database, worker.clock), stop))
     finally:
         await sender.close()
         await listeners.close()

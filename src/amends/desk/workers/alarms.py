@@ -1,0 +1,15 @@
+"""Alarms: clocks that ran out are told of, and what is promised anew is computed."""
+
+from amends.desk.actions.clockwork import sound_alarms
+from amends.desk.workers.database import DatabaseThread
+from amends.terms import Clock
+
+AT_ONCE = 100
+"""Cases in one go, so that listening and sending are not kept waiting."""
+
+
+async def ring(database: DatabaseThread, clock: Clock) -> None:
+    """Ring for every clock that ran out by now."""
+    now = clock.now()
+    while await database(lambda: sound_alarms(now=now, most=AT_ONCE)) == AT_ONCE:
+        continue
