@@ -5,10 +5,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from amends.cli import main
 from tests.support.desk import unset
 
 ENV = unset()
@@ -26,9 +29,32 @@ def refusal(done: "subprocess.CompletedProcess[str]") -> str:
     return done.stderr.strip()
 
 
-def test_without_write_access(tmp_path: Path) -> None:
+class Run(Protocol):
+    def __call__(self, home: Path, **settings: str) -> str: ...
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """What ``amends run`` says where it refuses before it opens the database: in this process."""
+
+    def run(home: Path, **settings: str) -> str:
+        given = {"home": str(home)} | settings
+        for name, value in given.items():
+            monkeypatch.setenv(f"AMENDS_{name.upper()}", value)
+        monkeypatch.setattr("sys.argv", ["amends", "run"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return refusal(subprocess.CompletedProcess([], int(str(ended.value)), said.out, said.err))
+
+    mask = os.umask(0o022)
+    yield run
+    os.umask(mask)
+
+
+def test_without_write_access(tmp_path: Path, refused: Run) -> None:
     (tmp_path / "file").write_text("in the way")
-    said = refusal(amends("run", home=tmp_path / "file" / "var"))
+    said = refused(tmp_path / "file" / "var")
     assert said.startswith(f"The folder {tmp_path}/file/var cannot be written (Not a directory).")
     assert said.endswith("or name another folder in AMENDS_HOME.")
 
@@ -52,10 +78,10 @@ def test_folder_of_somebody_else(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
 
 
-def test_port_taken(tmp_path: Path) -> None:
+def test_port_taken(tmp_path: Path, refused: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        said = refusal(amends("run", home=tmp_path, port=port))
+        said = refused(tmp_path, port=port)
     assert said == (
         f"Port {port} on 127.0.0.1 cannot be used (Address already in use)."
         " Stop what holds it, or choose another with AMENDS_PORT."
@@ -88,10 +114,8 @@ def test_postgres_out_of_reach(tmp_path: Path) -> None:
     assert said.endswith("Start it, or correct AMENDS_DATABASE_URL.")
 
 
-def test_wrong_setting(tmp_path: Path) -> None:
-    assert refusal(amends("run", home=tmp_path, port="http")) == (
-        "AMENDS_PORT is 'http'. Write a whole number."
-    )
+def test_wrong_setting(tmp_path: Path, refused: Run) -> None:
+    assert refused(tmp_path, port="http") == "AMENDS_PORT is 'http'. Write a whole number."
 
 
 @pytest.mark.parametrize(
@@ -103,14 +127,16 @@ def test_wrong_setting(tmp_path: Path) -> None:
         ("email", "mina", "AMENDS_EMAIL is 'mina'."),
     ],
 )
-def test_setting_that_cannot_be_right(tmp_path: Path, name: str, value: str, begins: str) -> None:
-    said = refusal(amends("migrate", home=tmp_path, **{name: value}))
+def test_setting_that_cannot_be_right(
+    tmp_path: Path, refused: Run, name: str, value: str, begins: str
+) -> None:
+    said = refused(tmp_path, **{name: value})
     assert said.startswith(begins)
     assert "hush" not in said
 
 
-def test_address_that_is_not_ours(tmp_path: Path) -> None:
-    said = refusal(amends("run", home=tmp_path, host="203.0.113.9"))
+def test_address_that_is_not_ours(tmp_path: Path, refused: Run) -> None:
+    said = refused(tmp_path, host="203.0.113.9", port="8000")
     assert said == (
         "Port 8000 on 203.0.113.9 cannot be used (Cannot assign requested address)."
         " Correct AMENDS_HOST, or leave it out."
@@ -132,11 +158,11 @@ def test_empty_home_is_not_the_folder_we_stand_in(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_second_desk_in_one_folder(tmp_path: Path) -> None:
+def test_second_desk_in_one_folder(tmp_path: Path, refused: Run) -> None:
     from amends.cli.start import take_lock
 
     with take_lock(tmp_path):
-        said = refusal(amends("run", home=tmp_path, port=_free_port()))
+        said = refused(tmp_path, port=_free_port())
     assert f"Amends is running in {tmp_path} already (process {os.getpid()})." in said
 
 

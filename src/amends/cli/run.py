@@ -23,28 +23,27 @@ def run() -> None:
     from amends.cli.supervisor import Supervisor
 
     settings = prepare()
-    lock = take_lock(settings.home)
-    door = take_port(settings.host, settings.port)
-    bring_up_to_date()
-    from amends.cli.first import set_up_demo, sign_in_address
+    with take_lock(settings.home):
+        door = take_port(settings.host, settings.port)
+        bring_up_to_date()
+        from amends.cli.first import set_up_demo, sign_in_address
 
-    if settings.demo:
-        set_up_demo(settings)
-    address = sign_in_address(settings)
-    supervisor = Supervisor(door)
-    supervisor.start()
-    supervisor.wait_until_ready(settings)
-    click.echo(f"Amends is at {settings.address}")
-    if address:
-        click.echo(f"Sign in, once and within a day: {address}")
-    else:
-        click.echo(f"Lost your way in? '{_this_command()} sign-in E-MAIL' prints a one-time link.")
-    click.echo("Ctrl+C stops it.")
-    sys.stdout.flush()
-    try:
+        if settings.demo:
+            set_up_demo(settings)
+        address = sign_in_address(settings)
+        supervisor = Supervisor(door)
+        supervisor.start()
+        supervisor.wait_until_ready(settings)
+        click.echo(f"Amends is at {settings.address}")
+        if address:
+            click.echo(f"Sign in, once and within a day: {address}")
+        else:
+            click.echo(
+                f"Lost your way in? '{_this_command()} sign-in E-MAIL' prints a one-time link."
+            )
+        click.echo("Ctrl+C stops it.")
+        sys.stdout.flush()
         sys.exit(supervisor.watch())
-    finally:
-        lock.close()
 
 
 def _this_command() -> str:
