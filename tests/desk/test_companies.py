@@ -70,6 +70,7 @@ def test_brands_imported_one_after_another_do_not_disturb_each_other(
     assert (cases("brindlewing"), cases("quorlane")) == (OURS, THEIRS)
 
 
+@pytest.mark.alike
 def test_other_companys_account_is_no_customer(history: History) -> None:
     bring_in(history, "brindlewing")
     assert cases("brindlewing") == OURS
@@ -83,7 +84,7 @@ def test_complaint_that_names_nobody_opens_when_we_answer_it(history: History) -
     assert late.answered_at == PostRow.objects.get(native_id="7").created_at
 
 
-@pytest.mark.parametrize("batch", [1, 2, 3])
+@pytest.mark.parametrize("batch", [1, 2, pytest.param(3, marks=pytest.mark.alike)])
 def test_complaint_before_the_post_we_answered_opens_too(tmp_path: Path, batch: int) -> None:
     """Whoever complains first and names us afterwards is answered for both."""
     rows = [
@@ -124,6 +125,7 @@ def test_import_stops_where_another_began_meanwhile(history: History) -> None:
     assert ImportRun.objects.filter(finished_at=None).count() == 0
 
 
+@pytest.mark.alike
 def test_brand_is_found_by_its_account(history: History) -> None:
     found = brand()
     watch(WatchKind.BRAND, "brindlewing")
@@ -149,6 +151,7 @@ def test_erased_post_does_not_come_back_for_another_brand(history: History) -> N
     assert [first for first, *_ in cases("brindlewing")] == ["6"]
 
 
+@pytest.mark.alike
 def test_competitors_own_account_opens_no_case() -> None:
     rival = watch(WatchKind.COMPETITOR, "zephyrline")
     rival.handles = ["zephyrline"]

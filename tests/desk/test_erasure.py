@@ -74,6 +74,7 @@ def test_who_writes_anew_is_heard_as_anybody() -> None:
     assert AuthorRow.objects.get(native_id="id-rosa").handle == "rosa"
 
 
+@pytest.mark.alike
 def test_responder_may_not_erase() -> None:
     with pytest.raises(NotAllowed, match="may not erase a customer"):
         erase_customer(a_case().customer, by=mina(), now=NOON)

@@ -74,6 +74,12 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
+def _each(names: Mapping[str, object]) -> list[Any]:
+    """What a database may refuse, length, zero byte and surrogates, is tried on both."""
+    alike = [name for name in names if name.startswith("bidi")]
+    return [pytest.param(n, marks=pytest.mark.alike) if n in alike else n for n in names]
+
+
 def _post(**facts: Any) -> Post:
     plain: dict[str, Any] = {
         "id": "odd",
@@ -100,7 +106,7 @@ def _take(door: Door, page: Page) -> None:
         door.take_one_by_one(page, NOON)
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", _each(ODD))
 def test_good_post_beside_an_odd_one_is_stored_and_the_cursor_moves(name: str) -> None:
     door, good = _door(), _post(id="good", text="Halcyon broke my pram")
     _take(door, Page(posts=[_post(**ODD[name]), good], cursor="7", to_us=True))
@@ -111,7 +117,7 @@ def test_good_post_beside_an_odd_one_is_stored_and_the_cursor_moves(name: str) -
     assert all(proof(one).whole for one in Case.objects.all())
 
 
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", _each(TEXTS))
 def test_odd_dead_letters_and_removals_stop_nothing(kind: str) -> None:
     text = TEXTS[kind]
     dead = DeadLetter(source=text, reason=text, raw=text, line=1)
@@ -119,7 +125,7 @@ def test_odd_dead_letters_and_removals_stop_nothing(kind: str) -> None:
     assert (DeadLetterRow.objects.count(), Cursor.objects.get().value) == (1, "8")
 
 
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", _each(TEXTS))
 def test_odd_edit_stops_nothing(kind: str) -> None:
     door = _door()
     _take(door, Page(posts=[_post()], cursor="1", to_us=True))
@@ -154,7 +160,7 @@ def _look_again(network: Revisits) -> None:
         work.send(None)
 
 
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", _each(TEXTS))
 def test_odd_text_found_when_looking_again_is_one_edit_and_no_more(kind: str) -> None:
     row = case(native_id="odd")
     PostRow.objects.update(heard_at=NOON - timedelta(hours=1))

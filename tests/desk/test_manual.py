@@ -79,6 +79,7 @@ def test_later_post_of_the_customer_joins_the_case() -> None:
     assert later.place.case == case
 
 
+@pytest.mark.alike
 def test_competitors_post_opens_nothing() -> None:
     """R14: nothing of a competitor's is answered in passing."""
     rival = watch(WatchKind.COMPETITOR, "meridian")
@@ -95,6 +96,7 @@ def test_post_about_both_may_be_opened() -> None:
     assert opened
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("role", [people.noor, people.sol, people.vic])
 def test_roles_that_change_no_case_open_none(role: Callable[[], Responder]) -> None:
     with pytest.raises(NotAllowed, match="change a case"):
@@ -102,11 +104,13 @@ def test_roles_that_change_no_case_open_none(role: Callable[[], Responder]) -> N
     assert not Case.objects.exists()
 
 
+@pytest.mark.alike
 def test_our_own_post_opens_nothing() -> None:
     with pytest.raises(NotAllowed, match="our own"):
         by_hand(heard("We at Halcyon are sorry", ours=True))
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("gone", ["deleted_at", "erased_at"])
 def test_removed_post_opens_nothing(gone: str) -> None:
     post = heard(complaint=0.1)
@@ -115,6 +119,7 @@ def test_removed_post_opens_nothing(gone: str) -> None:
         by_hand(post)
 
 
+@pytest.mark.alike
 def test_post_without_author_opens_nothing() -> None:
     post = heard(complaint=0.1)
     PostRow.objects.filter(pk=post.pk).update(author=None)

@@ -69,6 +69,7 @@ def test_those_who_left_cannot_come_in() -> None:
         use_sign_in_link(token, now=NOON)
 
 
+@pytest.mark.alike
 def test_only_administrators_invite() -> None:
     with pytest.raises(NotAllowed, match="may not invite people"):
         invite_responder(
@@ -76,6 +77,7 @@ def test_only_administrators_invite() -> None:
         )
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("email", "name", "sentence"),
     [
@@ -105,6 +107,7 @@ def test_password_is_hashed_by_argon2_and_checked() -> None:
     assert Responder.objects.get(email="mina@desk.example").password.startswith("argon2")
 
 
+@pytest.mark.alike
 def test_initials_sign() -> None:
     """R27."""
     assert (mina().initials, Responder(name="Prince").initials, Responder().initials) == (

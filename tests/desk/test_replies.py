@@ -199,6 +199,7 @@ def test_second_responder_is_told() -> None:
     assert OutgoingReply.objects.count() == 1
 
 
+@pytest.mark.alike
 def test_only_authorised_people_reply() -> None:
     """R50."""
     row = case()
@@ -206,6 +207,7 @@ def test_only_authorised_people_reply() -> None:
         queue(row, by=noor())
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [("  ", "The reply is empty"), ("é" * 301, "has 301 graphemes; the network takes 300")],
@@ -231,6 +233,7 @@ def test_close_out_goes_where_it_began() -> None:
     assert PostRow.objects.get(native_id="ours-2").in_reply_to == "root"
 
 
+@pytest.mark.alike
 def test_closing_without_a_close_out_needs_a_reason() -> None:
     """R44."""
     row = case()

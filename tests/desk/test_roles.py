@@ -88,6 +88,7 @@ def test_last_mark_holds() -> None:
     assert (count, roles_of([("demo", "rosa")])) == (1, {})
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
@@ -112,6 +113,7 @@ def test_accounts_of_a_competitors_watch_are_competitors() -> None:
     assert said("meridian_ceo") == [("press", "list", "Ada Berg")]  # a person has spoken
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("role", [EMPLOYEE, COMPETITOR])
 def test_employees_and_competitors_open_no_case(role: AuthorRole) -> None:
     mark_accounts(["rosa"], role=role, by=people.ada(), now=NOON)
@@ -119,6 +121,7 @@ def test_employees_and_competitors_open_no_case(role: AuthorRole) -> None:
     assert not Case.objects.exists()
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("role", [AuthorRole.CUSTOMER, PRESS, AuthorRole.INDUSTRY])
 def test_others_open_one(role: AuthorRole) -> None:
     mark_accounts(["rosa"], role=role, by=people.ada(), now=NOON)
@@ -135,6 +138,7 @@ def test_role_leaves_a_running_case_as_it_is() -> None:
     assert Case.objects.get().places.count() == 2
 
 
+@pytest.mark.alike
 def test_no_case_is_opened_by_hand_for_a_competitor() -> None:
     """R14: nothing of a competitor's is answered in passing; an employee may be looked after."""
     mark_accounts(["rival"], role=COMPETITOR, by=people.ada(), now=NOON)
@@ -157,6 +161,7 @@ def test_erasure_takes_the_name_out_of_what_was_said() -> None:
     assert AuthorRow.objects.get().role is None
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("who", [people.noor, people.sol, people.vic])
 def test_who_works_no_case_says_nothing_of_authors(who: Callable[[], Responder]) -> None:
     author = heard().author
@@ -185,6 +190,7 @@ def test_migration_dates_mentions_and_marks_competitors_twice_the_same() -> None
     )
 
 
+@pytest.mark.alike
 def test_watch_of_a_topic_names_nobody() -> None:
     watch(WatchKind.TOPIC, "lost luggage")
     assert not RoleMark.objects.exists()

@@ -134,7 +134,10 @@ async def test_complaint_becomes_a_case_and_is_answered(
     ] == [(post, "So sorry")]
 
 
-@pytest.mark.parametrize("kind", ["html", "error", "ratelimit"])
+@pytest.mark.parametrize(
+    "kind",
+    [*(pytest.param(one, marks=pytest.mark.alike) for one in ("html", "error")), "ratelimit"],
+)
 async def test_network_that_answers_nonsense_is_waited_for(
     connected: ChannelRow, network: DemoNetwork, kind: FaultKind
 ) -> None:
@@ -206,6 +209,7 @@ async def test_watch_that_is_added_is_heard_without_a_restart(
         await until(Case.objects.exists)
 
 
+@pytest.mark.alike
 async def test_watch_that_cannot_be_read_is_told_and_the_others_are_heard(
     connected: ChannelRow, network: DemoNetwork
 ) -> None:

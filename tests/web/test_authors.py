@@ -22,6 +22,7 @@ def marks() -> list[tuple[str, str, str]]:
     return sorted(RoleMark.objects.values_list("handle", "role", "how"))
 
 
+@pytest.mark.alike
 def test_role_is_set_on_a_post_and_one_comes_back_there() -> None:
     author = heard(handle="rosa").author
     assert author is not None
@@ -59,6 +60,7 @@ def test_author_of_private_messages_alone_is_not_there_for_sales() -> None:
     assert signed_in(people.mina).post(url, {"role": "press"}).status_code == 404
 
 
+@pytest.mark.alike
 def test_role_stands_on_the_case_and_in_the_inbox() -> None:
     found = case(handle="rosa")
     AuthorRow.objects.update(role="press")
@@ -79,6 +81,7 @@ def test_inbox_is_narrowed_to_a_role() -> None:
     assert sorted(listed("role=spy")) == sorted([press.ref, other.ref])
 
 
+@pytest.mark.alike
 def test_list_is_pasted() -> None:
     assert pasted().status_code == 302
     assert marks() == [("rosa", "press", "list"), ("tom", "press", "list")]

@@ -69,6 +69,7 @@ def test_private_messages_and_notes_carry_their_word() -> None:
     assert "for colleagues only" in page.text
 
 
+@pytest.mark.alike
 def test_deleted_and_erased_posts_are_seen_to_be_so() -> None:
     deleted = factories.case("Halcyon lost my bag", handle="del")
     erased = factories.case("Halcyon lost my name", handle="era")
@@ -92,6 +93,7 @@ def test_history_is_told_in_words() -> None:
     assert "Priya Nair gave the case to Omar Haddad" in words
 
 
+@pytest.mark.alike
 def test_broken_history_is_said() -> None:
     case = take_up(factories.case(), by=people.mina(), now=NOON)
     assert "History is whole: 3 events" in _words(case_page(case))
@@ -99,6 +101,7 @@ def test_broken_history_is_said() -> None:
     assert "History is broken at event 2" in _words(case_page(case))
 
 
+@pytest.mark.alike
 def test_dates_and_matches_stand_beside_the_case() -> None:
     case = factories.case()
     _sent(case)
@@ -115,6 +118,7 @@ def test_earlier_cases_of_the_customer_are_listed() -> None:
     assert f'href="/cases/{first.ref}/"' in case_page(second)
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("posts", [1, 3])
 def test_case_asks_the_database_as_often_for_one_post_as_for_three(posts: int) -> None:
     case = factories.case()
@@ -139,6 +143,7 @@ def test_case_renders_alone_and_inside_the_inbox() -> None:
     assert len(Page(page).hooks("post")) == len(Page(part).hooks("post")) == 1
 
 
+@pytest.mark.alike
 def test_second_responder_is_told_that_somebody_answered_and_keeps_the_text() -> None:
     case = factories.case()
     client = signed_in(people.mina())
@@ -185,6 +190,7 @@ def test_outcome_is_shown() -> None:
     assert len(Page(case_page(case)).hooks("outcome")) == 1
 
 
+@pytest.mark.alike
 def test_owner_priority_and_labels_are_changed() -> None:
     case = factories.case()
     client, omar = signed_in(people.priya()), people.omar()
@@ -205,6 +211,7 @@ def test_case_is_given_only_to_those_who_may_own_one() -> None:
     assert client.post(f"/cases/{case.ref}/assign/", {"to": str(vic.pk)}).status_code == 400
 
 
+@pytest.mark.alike
 def test_merged_case_says_where_it_goes_on() -> None:
     case, other = factories.case(handle="rosa"), factories.case(handle="tomas")
     client = signed_in(people.mina())
@@ -261,6 +268,7 @@ def test_refresh_brings_every_part_that_may_have_changed() -> None:
     assert parts == ["case-head", "compose", "context"]
 
 
+@pytest.mark.alike
 def test_refresh_of_an_unchanged_case_brings_nothing() -> None:
     case = factories.case()
     client = signed_in(people.mina())

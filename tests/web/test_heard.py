@@ -87,6 +87,7 @@ def test_pages_hold_every_post_once() -> None:
     assert texts(client.get("/heard/" + second.context["query"])) == texts(first)
 
 
+@pytest.mark.alike
 def test_query_count_does_not_grow_with_rows(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -97,6 +98,7 @@ def test_query_count_does_not_grow_with_rows(
         assert len(texts(client.get("/heard/"))) == 6
 
 
+@pytest.mark.alike
 def test_matched_words_are_marked() -> None:
     heard("HALCYON lost my bag")
     assert "<mark>HALCYON</mark> lost my bag" in signed_in(people.mina).get("/heard/").text
@@ -133,6 +135,7 @@ def test_link_to_the_network_says_nothing_of_us() -> None:
     assert wanted in page
 
 
+@pytest.mark.alike
 def test_post_with_a_case_leads_there() -> None:
     found = case()
     page = signed_in(people.mina).get("/heard/").text
@@ -140,6 +143,7 @@ def test_post_with_a_case_leads_there() -> None:
     assert "open-case" not in page
 
 
+@pytest.mark.alike
 def test_private_case_is_not_named_to_sales() -> None:
     """R13: sales sees no private case."""
     found = case()
@@ -148,6 +152,7 @@ def test_private_case_is_not_named_to_sales() -> None:
     assert found.ref not in signed_in(people.sol).get("/heard/").text
 
 
+@pytest.mark.alike
 def test_case_is_opened_by_hand() -> None:
     post = heard("Halcyon, is this normal?", complaint=0.1)
     client = signed_in(people.mina)
@@ -158,6 +163,7 @@ def test_case_is_opened_by_hand() -> None:
     assert found.history.get().data == {"post": post.pk, "why": "by_hand"}
 
 
+@pytest.mark.alike
 def test_second_opening_leads_to_the_same_case() -> None:
     post = heard(complaint=0.1)
     pages = [signed_in(w).post(f"/heard/{post.pk}/open-case/") for w in (people.mina, people.omar)]

@@ -49,16 +49,19 @@ def market() -> Client:
         ("halcyon is kind", "zoe", None, 0.3, 0.9),
         ("halcyon is late", "kim", None, 0.9, 0.1),
     ]
-    for hour, (text, handle, watches, complaint, praise) in enumerate(told):
-        one = mention(
-            text,
-            handle=handle,
-            watches=watches,
-            complaint=complaint,
-            praise=praise,
-            at=NOON - timedelta(hours=hour),
+    store(
+        *(
+            mention(
+                text,
+                handle=handle,
+                watches=watches,
+                complaint=complaint,
+                praise=praise,
+                at=NOON - timedelta(hours=hour),
+            )
+            for hour, (text, handle, watches, complaint, praise) in enumerate(told)
         )
-        store(one)
+    )
     return signed_in(people.mina)
 
 
@@ -142,11 +145,13 @@ def test_further_rows_come_without_their_page(market: Client) -> None:
     assert [p.text for p in first.posts] + texts(page) == texts(market.get("/heard/"))
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("key", ["x", "WzFd", "W10=", write_key(Key(NOON, 10**30))])
 def test_place_that_is_none_is_refused(key: str) -> None:
     assert signed_in(people.mina).get(f"/heard/?after={key}").status_code == 400
 
 
+@pytest.mark.alike
 def test_key_reads_back() -> None:
     assert read_key(write_key(Key(NOON, 7))) == Key(NOON, 7)
 
@@ -197,6 +202,7 @@ def test_table_holds_the_view_and_no_formula(market: Client) -> None:
     assert page.headers["Content-Disposition"] == 'attachment; filename="heard-market.csv"'
 
 
+@pytest.mark.alike
 def test_sales_sees_no_private_case_in_a_table() -> None:
     """R13: sales sees what was heard, and no private case."""
     found = case()

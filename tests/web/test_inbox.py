@@ -111,7 +111,7 @@ HOSTILE = [
 def test_no_filter_value_breaks_or_widens_the_list(name: str) -> None:
     factories.case("Halcyon, in private", private=True, to_us=True)
     client = signed_in(people.sol())
-    answers = {text: client.get("/inbox/", {name: text}) for text in HOSTILE}
+    answers = {text: client.get("/inbox/", {name: text}, headers=HTMX) for text in HOSTILE}
     found = {
         text: (answer.status_code, _rows(answer.content.decode()))
         for text, answer in answers.items()
@@ -119,6 +119,7 @@ def test_no_filter_value_breaks_or_widens_the_list(name: str) -> None:
     assert found == dict.fromkeys(HOSTILE, (200, []))
 
 
+@pytest.mark.alike
 def test_page_key_that_was_tampered_with_is_refused() -> None:
     assert (
         signed_in(people.mina()).get("/inbox/?after=bm9uc2Vuc2U=", headers=HTMX).status_code == 400
@@ -165,6 +166,7 @@ def test_going_back_in_history_gets_the_whole_page() -> None:
     assert "<html" in page
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("rows", [1, 3])
 def test_list_asks_the_database_as_often_for_one_row_as_for_three(rows: int) -> None:
     for number in range(rows):
@@ -177,6 +179,7 @@ def test_list_asks_the_database_as_often_for_one_row_as_for_three(rows: int) -> 
     assert len(asked) == 11
 
 
+@pytest.mark.alike
 def test_reply_nobody_knows_about_is_marked_in_the_list() -> None:
     case = _case("rosa")
     client = signed_in(people.mina())

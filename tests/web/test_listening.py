@@ -17,6 +17,7 @@ from tests.web.pages import HOSTILE, signed_in, unsafe_parts
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("who", people.EVERYBODY)
 def test_everybody_may_see_how_listening_goes(who: Callable[[], Responder]) -> None:
     page = signed_in(who).get("/listening/")
@@ -24,6 +25,7 @@ def test_everybody_may_see_how_listening_goes(who: Callable[[], Responder]) -> N
     assert unsafe_parts(page) == []
 
 
+@pytest.mark.alike
 def test_empty_page_says_what_will_be_here() -> None:
     page = signed_in(people.mina).get("/listening/").text
     for said in (
@@ -36,6 +38,7 @@ def test_empty_page_says_what_will_be_here() -> None:
         assert said in page
 
 
+@pytest.mark.alike
 def test_channels_are_shown_without_buttons() -> None:
     channel()
     ChannelRow.objects.update(health="waiting", health_note=f"Slow {HOSTILE}", health_at=NOON)
@@ -45,6 +48,7 @@ def test_channels_are_shown_without_buttons() -> None:
     assert unsafe_parts(page) == []
 
 
+@pytest.mark.alike
 def test_switched_off_channel_says_so_instead_of_its_last_health() -> None:
     channel()
     ChannelRow.objects.update(health="well", health_note="Listening.", enabled=False)
@@ -86,6 +90,7 @@ def test_dead_letters_show_where_and_why_escaped() -> None:
     assert unsafe_parts(page) == []
 
 
+@pytest.mark.alike
 def test_sales_sees_no_raw_letter() -> None:
     """R13: what could not be read may be the remains of a private message."""
     reason = "A message without an id: {'text': 'my address is'}"
