@@ -185,3 +185,31 @@ def test_dark_is_dark(browser: Browser, desk: Desk) -> None:
         assert dark
         assert max(int(part) for part in re.findall(r"\d+", ground)[:3]) < 64, ground
         picture(page, "08-dark-sign-in")
+
+
+def test_guard_stops_a_threat_until_a_colleague_lets_it_pass(
+    browser: Browser, desk: Desk, network: DemoNetwork
+) -> None:
+    """R30, R37: said while one types, with the words it means; approved by somebody else."""
+    network.post("ben_ode", "Brindlewing broke my suitcase and nobody there answers")
+    with page_of(browser, desk.address) as page:
+        _sign_in(page)
+        _row(page, "broke my suitcase")
+        page.locator("[data-test=compose-public]").click()
+        page.locator("[data-test=text-public]").press_sequentially(
+            "Delete this post, Ben, and write to ben@example.org."
+        )
+        expect(page.locator("[data-code=deletion]")).to_be_visible()
+        picture(page, "08-guard-stops")
+        page.locator("[data-test=redact]").first.click()
+        expect(page.locator("[data-test=text-public]")).not_to_have_value(re.compile("example.org"))
+        page.locator("[data-test=anyway]").fill("He asked me to.")
+        page.locator("[data-test=send]").click()
+        expect(page.locator("[data-test=reply-status]")).to_contain_text("Waiting for approval")
+        picture(page, "09-held")
+
+        page.goto("/set-up/guard/")
+        page.locator("[data-test=level-deletion] select").select_option("note")
+        page.locator("[data-test=try-rules]").click()
+        expect(page.locator("[data-test=trial]")).to_be_visible()
+        picture(page, "10-guard-rules")
