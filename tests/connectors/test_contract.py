@@ -2,6 +2,7 @@
 
 A world has ``connector()``, ``post_as_customer(text, mention=...)`` and ``posts_in_thread(id)``:
 the texts under a post, oldest first, read from the network by other means than the connector.
+``greeting`` is what the network puts before a reply, such as the name of whom it answers.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
+from tests.support.mastodon import MastodonWorld, mastodon_server  # noqa: F401 (a fixture)
 from tests.support.require import need
 
 PATIENCE_SECONDS = 15
@@ -26,6 +28,8 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 class World(Protocol):
+    greeting: str
+
     async def connector(self) -> Connector: ...
 
     async def post_as_customer(self, text: str, *, mention: bool) -> str: ...
@@ -35,7 +39,7 @@ class World(Protocol):
     async def aclose(self) -> None: ...
 
 
-WORLDS = {"demo": "demo", "demo-http": "demo", "bluesky": "bluesky"}
+WORLDS = {"demo": "demo", "demo-http": "demo", "bluesky": "bluesky", "mastodon": "mastodon"}
 
 
 def bluesky(request: pytest.FixtureRequest) -> World:
@@ -48,13 +52,17 @@ def bluesky(request: pytest.FixtureRequest) -> World:
 
 
 @pytest.fixture(
-    params=["demo", "demo-http", pytest.param("bluesky", marks=pytest.mark.atproto)],
+    params=["demo", "demo-http", "mastodon", pytest.param("bluesky", marks=pytest.mark.atproto)],
 )
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     made: World
     path = tmp_path / "demo.sqlite3"
     if request.param == "bluesky":
         made = bluesky(request)
+        yield made
+        await made.aclose()
+    elif request.param == "mastodon":
+        made = MastodonWorld(request.getfixturevalue("mastodon_server"))
         yield made
         await made.aclose()
     elif request.param == "demo-http":
@@ -159,7 +167,10 @@ async def test_a_replys_parent_is_the_complaint(world: World) -> None:
     made = await connector.publish("We are on it.", target=target, attempt=key())
     reply = await in_thread(connector, target, made.id)
     assert reply.in_reply_to is not None
-    assert (reply.in_reply_to.id, reply.text) == (target.post_id, "We are on it.")
+    assert (reply.in_reply_to.id, reply.text) == (
+        target.post_id,
+        f"{world.greeting}We are on it.",
+    )
     await connector.aclose()
 
 
@@ -201,7 +212,7 @@ async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
         for _ in range(2)
     }
     texts = await texts_once(world, target, lambda found: found != [])
-    assert (texts, len(ids)) == (["We are on it."], 1)
+    assert (texts, len(ids)) == ([f"{world.greeting}We are on it."], 1)
     await connector.aclose()
 
 
@@ -223,7 +234,8 @@ async def test_deleting_twice_is_no_error(world: World) -> None:
     connector = await world.connector()
     target = await complaint(world, connector)
     made = await connector.publish("Written in haste.", target=target, attempt=key())
-    assert await texts_once(world, target, lambda found: found != []) == ["Written in haste."]
+    there = await texts_once(world, target, lambda found: found != [])
+    assert there == [f"{world.greeting}Written in haste."]
     await connector.delete(made.id)
     await connector.delete(made.id)
     assert await texts_once(world, target, lambda found: found == []) == []

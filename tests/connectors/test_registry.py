@@ -26,7 +26,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_networks_are_the_entry_points() -> None:
-    assert registry.networks() == ["bluesky", "demo"]
+    assert registry.networks() == ["bluesky", "demo", "mastodon"]
 
 
 def test_importing_the_registry_loads_no_connector() -> None:
@@ -47,7 +47,10 @@ def test_the_class_of_a_network_is_loaded() -> None:
 def test_an_unknown_network_is_one_sentence() -> None:
     with pytest.raises(ConnectorError) as refused:
         registry.connector_class("myspace")
-    assert str(refused.value) == "There is no connector for myspace; there are bluesky, demo."
+    assert (
+        str(refused.value)
+        == "There is no connector for myspace; there are bluesky, demo, mastodon."
+    )
 
 
 def test_a_connector_that_cannot_be_imported_is_one_sentence(

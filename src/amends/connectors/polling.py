@@ -119,11 +119,12 @@ class Lists:
         batches: Batches,
         *,
         limit: int,
-        poll: timedelta,
+        poll: Callable[[], timedelta],
         to_us: bool = False,
         reach: Reach = REACH,
     ) -> Page:
-        """The page of a source after ``cursor``; a new channel begins ``begin`` ago."""
+        """The page of a source after ``cursor``; a new channel begins ``begin`` ago. ``poll`` says how
+        long until it is asked again."""
         now = self._clock.now()
         window = Window.read(cursor) if cursor else Window.beginning(now - self._begin)
         at, found, deep = self._waiting.pop(source, ("", [], False))
@@ -142,7 +143,7 @@ class Lists:
             posts=[one.post for one in given if one.post is not None],
             dead=[one.dead for one in given if one.dead is not None],
             cursor=resume,
-            next_poll=None if rest else now + poll,
+            next_poll=None if rest else now + poll(),
             to_us=to_us,
         )
 
@@ -181,7 +182,9 @@ def letter_or_post(
     except (BadInput, RecursionError) as error:
         letter = DeadLetter(source=source, reason=str(error), raw=shown(raw, 2000), at=now)
         return Entry(at=micros(at), mark=mark(name or shown(raw, 2000)), dead=letter)
-    return Entry(at=micros(at), mark=mark(post.id), post=post)
+    # An edited post is handed out again.
+    known = post.id if post.edited_at is None else f"{post.id} {post.edited_at.isoformat()}"
+    return Entry(at=micros(at), mark=mark(known), post=post)
 
 
 def shown(value: object, most: int) -> str:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -11,30 +10,19 @@ from amends.connectors.demo import DemoConnector, DemoNetwork
 from amends.connectors.demo.server import server
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
+from tests.support.clocks import START, HandClock
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+__all__ = ["BRAND", "START", "TOKEN", "DemoWorld", "HandClock", "serving"]
+
 TOKEN = "demo-token"
 BRAND = "brindlewing"
-
-
-class HandClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, now: datetime = START) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> datetime:
-        self.time += timedelta(seconds=seconds)
-        return self.time
 
 
 class DemoWorld:
     """A quiet demo network, its brand and one customer; over HTTP where ``url`` is given."""
 
     network = "demo"
+    greeting = ""
 
     def __init__(self, path: Path, *, url: str | None = None, **settings: str) -> None:
         self.clock = HandClock()

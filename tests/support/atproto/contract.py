@@ -14,6 +14,8 @@ class BlueskyContractWorld:
     ``aclose`` lets go of every connector that was handed out.
     """
 
+    greeting = ""
+
     def __init__(self, network: AtNetwork) -> None:
         self._network = network
         self.brand = Person(network, "brand")

@@ -91,7 +91,7 @@ class BlueskyConnector:
             cursor,
             lambda _start: self._batches(source),
             limit=limit,
-            poll=timedelta(seconds=self._settings.poll_seconds),
+            poll=lambda: timedelta(seconds=self._settings.poll_seconds),
             to_us=source == "notifications",
         )
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from amends.connectors.mastodon.events import sse_event
 from amends.connectors.mastodon.html import plain_text
 from amends.connectors.mastodon.translate import with_warning
 from amends.listening.frames.foreign import Foreign
@@ -58,21 +59,6 @@ class MastodonFrames(Foreign):
             return msgspec.json.decode(line)
         event, data = sse_event(line)
         return {"event": event, "payload": data.decode()}
-
-
-def sse_event(block: bytes) -> tuple[str, bytes]:
-    """The name and the data of a server-sent event; several lines of data are one, with line ends.
-
-    Raises ``UnicodeDecodeError`` where the name is no UTF-8.
-    """
-    event, data = b"", []
-    for line in block.splitlines():
-        field, _, value = line.partition(b":")
-        if field == b"event":
-            event = value.removeprefix(b" ")
-        elif field == b"data":
-            data.append(value.removeprefix(b" "))
-    return event.decode(), b"\n".join(data)
 
 
 def _text(status: _Status) -> str:
