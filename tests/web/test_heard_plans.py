@@ -24,6 +24,6 @@ def test_parts_are_read_in_the_order_of_an_index(wanted: HeardFilter) -> None:
     """Whatever a list is narrowed to: a database that sorts what it finds reads all of it first."""
     part = Newest(watch=wanted.watch).part(Key(NOON, 7), Key(NOON - timedelta(1), 1))
     plan = fitting(part, wanted, 0.5).values_list("pk").explain()
-    index = "mentions_newest_first" if wanted.watch else "posts_newest_first"
+    index = "mentions_by_time" if wanted.watch else "posts_by_time"
     assert index in plan
     assert "TEMP B-TREE" not in plan

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from amends.desk.models.ids import NativeId, Turned
 from amends.terms import AuthorRole, WatchKind
 
 
@@ -129,7 +130,7 @@ class PostRow(models.Model):
     """A post as the network gave it. ``conversation`` is the id of the thread's first post."""
 
     network = models.CharField(max_length=32)
-    native_id = models.CharField(max_length=512)
+    native_id = NativeId(max_length=512)
     url = models.TextField(blank=True)
     # Unchecked as in ``ReadingRow``: PostgreSQL would lock the author's row for every post.
     author = models.ForeignKey(
@@ -144,7 +145,7 @@ class PostRow(models.Model):
     private = models.BooleanField(default=False)
     ours = models.BooleanField(default=False)
     to_us = models.BooleanField(default=False)
-    conversation = models.CharField(max_length=512)
+    conversation = NativeId(max_length=512)
     in_reply_to = models.CharField(max_length=512, blank=True)
     repost_of = models.CharField(max_length=512, blank=True)
     quote_of = models.JSONField(null=True)
@@ -157,7 +158,7 @@ class PostRow(models.Model):
     class Meta:
         constraints: ClassVar = [
             # The id first: an index that began with the network tempts SQLite to walk all of it.
-            models.UniqueConstraint(fields=["native_id", "network"], name="one_row_per_post"),
+            models.UniqueConstraint(Turned("native_id"), "network", name="one_row_per_post"),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -165,11 +166,11 @@ class PostRow(models.Model):
                 name="posts_not_taken_in",
                 condition=models.Q(taken_in=False),
             ),
-            models.Index(fields=["-created_at", "-id"], name="posts_newest_first"),
-            # The first post of a thread is found by its id. Ids come in no order, and so each
-            # entry is a page to be written.
+            # Read backwards: what grows at the end leaves full pages behind.
+            models.Index(fields=["created_at", "id"], name="posts_by_time"),
+            # The first post of a thread is found by its id.
             models.Index(
-                fields=["conversation"],
+                Turned("conversation"),
                 name="answers_of_a_thread",
                 condition=~models.Q(conversation=models.F("native_id")),
             ),
@@ -230,7 +231,7 @@ class MentionRow(models.Model):
             models.UniqueConstraint(fields=["post", "watch"], name="one_mention_per_watch"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["watch", "-at", "-post"], name="mentions_newest_first"),
+            models.Index(fields=["watch", "at", "post"], name="mentions_by_time"),
         ]
 
     def __str__(self) -> str:

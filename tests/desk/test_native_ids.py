@@ -1,0 +1,67 @@
+"""Networks' ids are found by an index in which what came at one time lies together."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from amends.desk.models import PostRow
+from amends.desk.models.ids import Turned, turned
+from amends.desk.queries.threads import ANSWERS
+from tests.factories import heard, mention, store
+
+pytestmark = pytest.mark.database
+
+OURS = "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3l6oveex3ii2l"
+IDS = (OURS, "1812345678901234567", "7", "t3_ünï\N{PILE OF POO}-\u0e01\u0301-abcdefg%s")
+
+
+def ids(posts: QuerySet[PostRow]) -> list[str]:
+    return sorted(posts.values_list("native_id", flat=True))
+
+
+def test_both_sides_turn_an_id_alike() -> None:
+    store(*(mention(native_id=one) for one in IDS))
+    found = PostRow.objects.annotate(turned=Turned("native_id")).values_list("native_id", "turned")
+    assert dict(found) == {one: turned(one) for one in IDS}
+
+
+def test_posts_are_found_by_one_id_and_by_many() -> None:
+    store(*(mention(native_id=one) for one in IDS))
+    posts = PostRow.objects.all()
+    assert ids(posts.filter(native_id=OURS)) == [OURS]
+    assert ids(posts.filter(native_id__in=IDS)) == sorted(IDS)
+    assert ids(posts.filter(native_id__among=[*IDS, "gone"])) == sorted(IDS)
+    assert ids(posts.exclude(native_id__in=IDS[1:])) == [OURS]
+    assert ids(posts.filter(native_id__in=[])) == []
+    assert ids(posts.filter(native_id__in=posts.filter(text="none").values("native_id"))) == []
+
+
+def test_an_id_stands_once_in_a_network() -> None:
+    row = heard(native_id=OURS)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PostRow.objects.create(
+            network=row.network,
+            native_id=OURS,
+            conversation=OURS,
+            created_at=row.created_at,
+            heard_at=row.heard_at,
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"native_id": OURS, "network": "demo"}, "one_row_per_post"),
+        ({"native_id__in": IDS, "network": "demo"}, "one_row_per_post"),
+        ({"native_id__among": IDS, "network": "demo"}, "one_row_per_post"),
+        ({"conversation__among": IDS}, "answers_of_a_thread"),
+    ],
+)
+def test_ids_are_looked_up_in_the_index(asked: dict[str, Any], index: str) -> None:
+    """PostgreSQL, too, where it has not counted yet; else it may read a small table whole."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET LOCAL enable_seqscan = off")
+        assert index in PostRow.objects.filter(ANSWERS, **asked).explain()
