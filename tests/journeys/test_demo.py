@@ -48,6 +48,7 @@ def network(desk: Desk, home: Path) -> DemoNetwork:
     made = DemoNetwork(home / "demo.sqlite3", seed=7, clock=SystemClock())
     made.signup("rosa_lind", name="Rosa Lind")
     made.signup("ben_ode", name="Ben Ode")
+    made.signup("cleo_ray", name="Cleo Ray")
     return made
 
 
@@ -191,13 +192,13 @@ def test_guard_stops_a_threat_until_a_colleague_lets_it_pass(
     browser: Browser, desk: Desk, network: DemoNetwork
 ) -> None:
     """R30, R37: said while one types, with the words it means; approved by somebody else."""
-    network.post("ben_ode", "Brindlewing broke my suitcase and nobody there answers")
+    network.post("cleo_ray", "Brindlewing broke my suitcase and nobody there answers")
     with page_of(browser, desk.address) as page:
         _sign_in(page)
         _row(page, "broke my suitcase")
         page.locator("[data-test=compose-public]").click()
         page.locator("[data-test=text-public]").press_sequentially(
-            "Delete this post, Ben, and write to ben@example.org."
+            "Delete this post, Cleo, and write to cleo@example.org."
         )
         expect(page.locator("[data-code=deletion]")).to_be_visible()
         picture(page, "08-guard-stops")
