@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import gc
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -78,13 +79,21 @@ _ONCE = frozenset(
 )  # fmt: skip
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """On PostgreSQL the ``database`` tests alone run: other files need not be imported."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files of which no test would run need not be imported.
+
+    On PostgreSQL the ``database`` tests alone run; ``-m`` may leave out what a whole file needs.
+    """
     name, folder = collection_path.name, collection_path.parent.name
-    if not (_ON_POSTGRES and name.startswith("test_") and collection_path.suffix == ".py"):
+    if not (name.startswith("test_") and collection_path.suffix == ".py"):
         return None
-    asks_no_database = "mark.database" not in collection_path.read_text("utf-8")
-    return True if asks_no_database or (folder == "web" and name in _ONCE) else None
+    text = collection_path.read_text("utf-8")
+    needs = re.search(r"^pytestmark = pytest\.mark\.(browser|atproto|kill)$", text, re.MULTILINE)
+    if needs and f"not {needs[1]}" in config.option.markexpr:
+        return True
+    if not _ON_POSTGRES:
+        return None
+    return True if "mark.database" not in text or (folder == "web" and name in _ONCE) else None
 
 
 @pytest.fixture(scope="session")

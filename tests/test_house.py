@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -68,6 +67,8 @@ def name_of(path: Path) -> str:
 
 
 def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
     # It would set logging up anew, and silence what other tests listen to.
     monkeypatch.setattr("importlinter.cli.logging_config.dictConfig", lambda config: None)
     assert (
