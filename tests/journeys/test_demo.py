@@ -84,10 +84,10 @@ def test_link_lets_in_once(browser: Browser, desk: Desk) -> None:
     context.close()
 
 
-def _row(page: Page, words: str) -> None:
+def _row(page: Page, words: str, *, within_s: int = 5) -> None:
     """Open the case of the row that shows the words, without reloading the page."""
     row = page.locator("[data-test=case-row]", has_text=words)
-    expect(row).to_be_visible(timeout=5_000)
+    expect(row).to_be_visible(timeout=within_s * 1_000)
     row.click()
     expect(page.locator("#case [data-test=post]").first).to_be_visible()
 
@@ -195,7 +195,7 @@ def test_guard_stops_a_threat_until_a_colleague_lets_it_pass(
     network.post("cleo_ray", "Brindlewing broke my suitcase and nobody there answers")
     with page_of(browser, desk.address) as page:
         _sign_in(page)
-        _row(page, "broke my suitcase")
+        _row(page, "broke my suitcase", within_s=30)
         page.locator("[data-test=compose-public]").click()
         page.locator("[data-test=text-public]").press_sequentially(
             "Delete this post, Cleo, and write to cleo@example.org."
