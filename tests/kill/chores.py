@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from amends.casework import ReplyStatus, Role
 from amends.desk.actions import connect_channel, proof, queue_reply, save_brand, save_watch
+from amends.desk.actions.guarding import save_guard_rules
 from amends.desk.models import (
     Case,
     Cursor,
@@ -17,6 +18,8 @@ from amends.desk.models import (
     PostRow,
     Responder,
 )
+from amends.guard import Policy
+from amends.guard.codes import CODES
 from amends.terms import SystemClock, WatchKind
 
 A_DAY = timedelta(days=1)
@@ -27,8 +30,14 @@ def migrate() -> None:
 
 
 def set_up(url: str, token: str, accounts: dict[str, dict[str, str]]) -> None:
-    """A brand and a channel for each account, with the channel's settings; and somebody who answers."""
+    """A brand and a channel for each account, with the channel's settings; and somebody who answers.
+
+    The guard lets every reply pass, though they are copies of each other.
+    """
     Responder.objects.create_user("mina@desk.example", name="Mina Kaya", role=Role.RESPONDER)
+    ada = Responder.objects.create_user("ada@desk.example", name="Ada", role=Role.ADMINISTRATOR)
+    lenient = Policy(levels=dict.fromkeys(CODES, "note"))
+    save_guard_rules(lenient, reason="Tests of sending.", by=ada, now=SystemClock().now())
     for handle, settings in accounts.items():
         brand = save_brand(None, name=f"{handle} Air")
         connect_channel(
@@ -54,7 +63,7 @@ def queue(most: int) -> int:
 
     A search finds the public ones, so the listener may hear them before the sender has settled them.
     """
-    mina = Responder.objects.get()
+    mina = Responder.objects.get(email="mina@desk.example")
     cases = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("ref")
     for case in cases[:most]:
         queue_reply(
