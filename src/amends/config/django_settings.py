@@ -35,7 +35,9 @@ def _postgres(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "") or ""),
         # Each page may come in a thread of its own: a connection kept for it would only pile up.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+        # A new one costs the server more than most pages; those that nobody uses are closed.
+        "OPTIONS": {**options, "pool": {"min_size": 0, "max_size": 20}},
     }
 
 

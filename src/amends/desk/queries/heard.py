@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from amends.casework import Action, Role, check_may
@@ -158,7 +158,10 @@ def _authors_in(wanted: HeardFilter) -> list[int] | None:
 
 def fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> QuerySet[PostRow]:
     """Those of the posts that fit, in the order they came in."""
-    posts = posts.filter(Exists(_mentions(wanted)), private=False, ours=False)
+    # Looked up for each post, in order: as a join PostgreSQL, which counts a growing table but once
+    # a minute, may begin with all mentions there are.
+    posts = posts.alias(heard=Subquery(_mentions(wanted).values("post")[:1]))
+    posts = posts.filter(heard__isnull=False, private=False, ours=False)
     # An expression keeps a database from going through all of a network or of a role, in no order.
     posts = posts.alias(
         on=Coalesce("network", Value("")), author_role=Coalesce("author__role", Value(""))
@@ -183,7 +186,11 @@ def _mentions(wanted: HeardFilter) -> QuerySet[MentionRow]:
     kinds = {kind for kind in KINDS_OF[wanted.view] if wanted.kind in {"", kind}}
     if wanted.view is View.COMPETITORS and wanted.about_us:
         kinds &= set(ABOUT_US)
-    return mentions if kinds == set(WatchKind) else mentions.filter(watch__kind__in=sorted(kinds))
+    if kinds == set(WatchKind):
+        return mentions
+    # By their ids: PostgreSQL would join the watches anew for each post.
+    watches = WatchRow.objects.filter(kind__in=sorted(kinds)).values_list("pk", flat=True)
+    return mentions.filter(watch__pk__among=list(watches))
 
 
 def _mood(posts: QuerySet[PostRow], mood: str, threshold: float) -> QuerySet[PostRow]:
