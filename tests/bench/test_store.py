@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
+from amends.bench.figures import percentile
 from amends.bench.mentions import Crowd
-from amends.bench.store import Report, Waits, lines_of, percentile
+from amends.bench.store import Report, Waits, lines_of
 from amends.bench.storing import Stored, Storing, Task
 from amends.desk.actions import proof
 from amends.desk.models import Case, PostRow

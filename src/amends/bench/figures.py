@@ -57,6 +57,12 @@ def timed(
     return Figure(what=what, posts=posts, size=size, cpu_s=best_cpu, wall_s=best_wall)
 
 
+def percentile(values: Sequence[float], part: float) -> float:
+    """The smallest value that is not below ``part`` (0 to 1) of them."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(part * len(ranked)))]
+
+
 def for_a_while(
     what: str, look: Callable[[bytes], object], lines: Sequence[bytes], seconds: float
 ) -> Figure:

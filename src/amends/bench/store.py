@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from amends.bench.database import own_postgres
+from amends.bench.figures import percentile
 from amends.bench.nodes import free_ports, wait_until
 from amends.bench.storing import Filled, Stored, Task
 from amends.terms import BadInput
@@ -35,12 +36,6 @@ class Waits:
 
     def all(self) -> list[float]:
         return [one for page in self.ms.values() for one in page]
-
-
-def percentile(values: Sequence[float], part: float) -> float:
-    """The smallest value that is not below ``part`` (0 to 1) of them."""
-    ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(part * len(ranked)))]
 
 
 @dataclass(frozen=True, slots=True)

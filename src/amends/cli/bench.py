@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from amends.cli import benching, guard, storing
+from amends.cli import benching, casing, guard, storing
 
 
 @click.group()
@@ -15,6 +15,7 @@ def bench() -> None:
 
 bench.add_command(benching.cluster)
 bench.add_command(storing.store)
+bench.add_command(casing.cases)
 bench.add_command(guard.bench_guard)
 
 _OPTIONS = (

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from amends.casework import MOVES, CaseState, ReplyStatus
 from amends.desk.actions import proof
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
 from amends.desk.queries.guarding import approvers
 from amends.web.asking import can
+from amends.web.clockpage import clock_facts
 from amends.web.composer import composer_for
 from amends.web.guarding import Said, said_of
 from amends.web.heardpage import ROLES
-from amends.web.words import OUTCOMES, PRIORITIES, STATES, sentence, status_words
+from amends.web.words import CLOCKS, OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
 DEEPEST = 3
 
@@ -52,6 +55,8 @@ def case_facts(
         "composer": composer_for(case, person, can=may, typed=typed),
         "context": context_of(case, person),
         "facts": facts(case),
+        "clocks": clock_facts(case, now=timezone.now()),
+        "clock_words": CLOCKS.get(case.clock, ""),
         "author_roles": ROLES,
         "proof": proof(case),
         "typed": typed or {},

@@ -1,6 +1,7 @@
 """What a case's history says, in words a person would use."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from amends.casework import Priority, ReplyStatus
@@ -131,6 +132,35 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "sla.breached": _breached,
     "outcome.noted": _outcome,
 }
+
+
+def span(length: timedelta) -> str:
+    """A length of time in one unit: ``4 min``, ``3 h``, ``2 d``."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return "under 1 min"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 172_800:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86_400} d"
+
+
+def reasons(row: Mapping[str, Any]) -> str:
+    """Why a case stands where it stands in the inbox, beside its clock: severity and spread."""
+    grave = {
+        Priority.URGENT: "urgent",
+        Priority.HIGH: "high priority",
+        Priority.LOW: "low priority",
+    }
+    spread = int(row["spread"])
+    times = "once" if spread == 1 else f"{spread:,} times"
+    parts = [
+        "" if row["clock"] else "no clock runs",
+        grave.get(row["priority"], ""),
+        f"taken up {times} by others" if spread else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def status_words(reply: OutgoingReply) -> str:

@@ -53,8 +53,13 @@ class Case(models.Model):
     priority = models.PositiveSmallIntegerField(
         choices=[(p.value, p.name.lower()) for p in Priority], default=Priority.NORMAL
     )
+    # Without an index of its own, which SQLite would take for "of nobody" and then sort.
     owner = models.ForeignKey(
-        "desk.Responder", null=True, on_delete=models.SET_NULL, related_name="cases"
+        "desk.Responder",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="cases",
+        db_index=False,
     )
     labels = models.ManyToManyField(Label, related_name="cases")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
@@ -109,7 +114,11 @@ class Case(models.Model):
                 name="cases_by_alarm",
                 condition=models.Q(alarm_at__isnull=False),
             ),
-            models.Index(fields=["state", "resolved_at", "id"], name="cases_by_state"),
+            models.Index(
+                fields=["state", "resolved_at", "id"],
+                name="cases_settled_by_state",
+                condition=models.Q(resolved_at__isnull=False),
+            ),
             models.Index(fields=["-touched_at", "-id"], name="cases_latest_first"),
             models.Index(fields=["customer", "-opened_at"], name="cases_of_a_customer"),
         ]

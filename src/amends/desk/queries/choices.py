@@ -1,8 +1,10 @@
 """What a person may choose from: owners, labels, networks."""
 
 from amends.casework import Action, Role, permitted
-from amends.desk.models import Case, Label, Responder
+from amends.desk.models import Case, ChannelRow, Label, Responder
 from amends.desk.queries.doors import may_see
+
+LATEST = 500
 
 
 def owners() -> list[Responder]:
@@ -16,9 +18,13 @@ def label_names() -> list[str]:
 
 
 def networks_seen(person: Responder) -> list[str]:
-    """The networks of the cases a person may see."""
-    seen = may_see(person).order_by("network").values_list("network", flat=True)
-    return list(seen.distinct())
+    """The networks of our accounts, and of the latest cases a person may see: going through all of
+    them takes long."""
+    latest = (
+        may_see(person).order_by("-touched_at", "-id").values_list("network", flat=True)[:LATEST]
+    )
+    ours = ChannelRow.objects.values_list("network", flat=True)
+    return sorted({*latest, *ours})
 
 
 def names_of(*, people: set[int], labels: set[int]) -> tuple[dict[int, str], dict[int, str]]:

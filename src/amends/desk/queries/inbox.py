@@ -5,19 +5,19 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from amends.casework import LIVE, CaseState, ReplyStatus
+from amends.casework import CaseState, ReplyStatus
 from amends.desk.models import Case, CasePost, OutgoingReply, Responder
 from amends.desk.queries.doors import may_see
 from amends.terms import BadInput
 
 PAGE = 50
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+MOST_COUNTED: Final = 1000
+"""Of more cases a tab says that there are more: counting reads all that it counts."""
 
 
 class Tab(StrEnum):
@@ -47,7 +47,7 @@ class InboxFilter:
 @dataclass(frozen=True, slots=True)
 class InboxPage:
     """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at, role (of the author),
-    unanswered_since, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
+    unanswered_since, due_at, clock, spread, rank, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
     complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed. ``next``: the key of the next page, "" at the end."""
 
     rows: list[dict[str, Any]]
@@ -56,10 +56,10 @@ class InboxPage:
 
 def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
     if tab is Tab.CLOSE_OUT:
-        return cases.filter(state=CaseState.RESOLVED)
+        return cases.filter(state=CaseState.RESOLVED, resolved_at__isnull=False)
     if tab is Tab.DONE:
         return cases.filter(state__in=[CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED])
-    cases = cases.filter(state__in=sorted(LIVE))
+    cases = cases.filter(rank__isnull=False)  # those that are live; asked so, indexes serve
     if tab is Tab.MINE:
         return cases.filter(owner=person)
     if tab is Tab.UNASSIGNED:
@@ -89,14 +89,18 @@ def _filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
     return cases
 
 
+_BY_RANK: Final = ("rank", "id")
+_ORDERS: Final = {Tab.CLOSE_OUT: ("resolved_at", "id"), Tab.DONE: ("-touched_at", "-id")}
+"""Each is the order of an index that also narrows to what the tab holds."""
+
+
 def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> InboxPage:
-    """One page: highest priority first, then who has waited longest. Done cases: latest first."""
-    since = Coalesce("unanswered_since", Value(_FAR, output_field=DateTimeField()))
-    cases: QuerySet[Any] = _filtered(person, wanted).annotate(since=since)
-    done = wanted.tab is Tab.DONE
+    """One page: what waiting costs most comes first. Close-outs: longest settled first; done cases:
+    latest first."""
+    order = _ORDERS.get(wanted.tab, _BY_RANK)
+    cases: QuerySet[Any] = _filtered(person, wanted)
     if wanted.after:
-        cases = _after(cases, wanted.after, done=done)
-    order = ("-touched_at", "-id") if done else ("-priority", "since", "id")
+        cases = _after(cases, wanted.after, order)
     rows = list(cases.order_by(*order).values(*_COLUMNS, *_RENAMED)[: size + 1])
     for row in rows:
         for old, new in _RENAMED.items():
@@ -104,7 +108,7 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
     more = len(rows) > size
     rows = rows[:size]
     _put_trouble(rows)
-    return InboxPage(rows, _key(rows[-1], done=done) if more else "")
+    return InboxPage(rows, _key(rows[-1], order) if more else "")
 
 
 def _put_trouble(rows: list[dict[str, Any]]) -> None:
@@ -123,7 +127,7 @@ def _put_trouble(rows: list[dict[str, Any]]) -> None:
 _COLUMNS = (
     "id", "ref", "state", "outcome", "priority", "network", "private", "opened_at", "unanswered_since",
     "acknowledged_at", "taken_private_at", "closed_out_at", "touched_at", "events", "owner_id",
-    "owner__name", "since", "customer_wrote_at",
+    "owner__name", "customer_wrote_at", "due_at", "clock", "spread", "rank", "escalated", "resolved_at",
 )  # fmt: skip
 _RENAMED = {
     "first_post__text": "text",
@@ -138,37 +142,40 @@ _RENAMED = {
 }
 
 
-def _key(row: dict[str, Any], *, done: bool) -> str:
-    parts = [row["touched_at"].isoformat()] if done else [row["priority"], row["since"].isoformat()]
-    return base64.urlsafe_b64encode(json.dumps([*parts, row["id"]]).encode()).decode()
+def _key(row: dict[str, Any], order: tuple[str, str]) -> str:
+    place = row[order[0].lstrip("-")]
+    said = place if isinstance(place, int) else place.isoformat()
+    return base64.urlsafe_b64encode(json.dumps([said, row["id"]]).encode()).decode()
 
 
-def _place(key: str, *, done: bool) -> tuple[int, datetime, int]:
+def _place(key: str, *, by_rank: bool) -> tuple[Any, int]:
     """What ``_key`` wrote. Raises ``BadInput`` for anything else, which any browser may send."""
-    kind: Any = tuple[datetime, int] if done else tuple[int, datetime, int]
+    kind: Any = tuple[int, int] if by_rank else tuple[datetime, int]
     try:
-        parts: Any = msgspec.json.decode(base64.urlsafe_b64decode(key.encode()), type=kind)
-        moment = parts[-2].astimezone(UTC)
+        place, pk = msgspec.json.decode(base64.urlsafe_b64decode(key.encode()), type=kind)
+        moment = place if by_rank else place.astimezone(UTC)
     except (ValueError, OverflowError, msgspec.MsgspecError) as error:
         raise BadInput("That page does not exist. Go back to the first.") from error
-    return (0 if done else parts[0]), moment, parts[-1]
+    return moment, pk
 
 
-def _after(cases: QuerySet[Any], key: str, *, done: bool) -> QuerySet[Any]:
-    priority, moment, pk = _place(key, done=done)
-    if done:
-        return cases.filter(Q(touched_at__lt=moment) | Q(touched_at=moment, id__lt=pk))
-    return cases.filter(
-        Q(priority__lt=priority)
-        | Q(priority=priority, since__gt=moment)
-        | Q(priority=priority, since=moment, id__gt=pk)
-    )
+def _after(cases: QuerySet[Any], key: str, order: tuple[str, str]) -> QuerySet[Any]:
+    """What comes behind a place; its own column is asked alone, so that the index begins there."""
+    name, later = order[0].lstrip("-"), "lt" if order[0].startswith("-") else "gt"
+    place, pk = _place(key, by_rank=name == "rank")
+    from_there = cases.filter(**{f"{name}__{later}e": place})
+    return from_there.filter(Q(**{f"{name}__{later}": place}) | Q(**{f"id__{later}": pk}))
 
 
 def tab_counts(person: Responder, wanted: InboxFilter) -> dict[str, int]:
-    """How many cases each tab holds under the other filters."""
+    """How many cases each tab holds under the other filters; ``MOST_COUNTED`` and one for more."""
     return {
-        str(tab): _filtered(person, replace(wanted, tab=tab, state="", after="")).count()
-        for tab in Tab
-        if tab is not Tab.DONE
+        str(tab): _count(person, replace(wanted, tab=tab, state="", after="")) for tab in _COUNTED
     }
+
+
+_COUNTED: Final = tuple(tab for tab in Tab if tab is not Tab.DONE)
+
+
+def _count(person: Responder, wanted: InboxFilter) -> int:
+    return _filtered(person, wanted).order_by()[: MOST_COUNTED + 1].count()

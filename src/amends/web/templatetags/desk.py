@@ -1,7 +1,7 @@
 """Filters and tags: icons, times, and text that strangers wrote."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from amends.text import mark_hidden
+from amends.web.words import span
 
 register = template.Library()
 
@@ -86,11 +87,19 @@ def since(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago, in one unit: ``4 min``, ``3 h``, ``2 d``."""
     if moment is None:
         return ""
-    seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))
-    if seconds < 60:
-        return "under 1 min"
-    if seconds < 3600:
-        return f"{seconds // 60} min"
-    if seconds < 172_800:
-        return f"{seconds // 3600} h"
-    return f"{seconds // 86_400} d"
+    return span((now or datetime.now(UTC)) - moment)
+
+
+@register.filter
+def due(moment: datetime | None, what: str, now: datetime | None = None) -> str:
+    """A clock in words: ``answer due in 12 min``, ``answer late by 3 h``."""
+    if moment is None:
+        return ""
+    left = moment - (now or datetime.now(UTC))
+    said = f"due in {span(left)}" if left > timedelta(0) else f"late by {span(-left)}"
+    return f"{what} {said}".strip()
+
+
+@register.filter
+def late(moment: datetime | None, now: datetime | None = None) -> bool:
+    return moment is not None and moment <= (now or datetime.now(UTC))

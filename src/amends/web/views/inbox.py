@@ -17,10 +17,10 @@ from amends.desk.queries import (
     networks_seen,
     tab_counts,
 )
-from amends.desk.queries.inbox import PAGE
+from amends.desk.queries.inbox import MOST_COUNTED, PAGE
 from amends.web.asking import is_fragment, require
 from amends.web.heardpage import ROLES
-from amends.web.words import PRIORITIES, STATES
+from amends.web.words import CLOCKS, PRIORITIES, STATES, reasons
 
 TABS = {
     Tab.MINE: "Mine",
@@ -49,7 +49,7 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
     wanted = read_filter(asked)
     counts = tab_counts(person, wanted)
     tabs = [
-        {"name": str(tab), "label": label, "count": counts.get(str(tab)), "here": tab is wanted.tab,
+        {"name": str(tab), "label": label, "count": counted(counts.get(str(tab))), "here": tab is wanted.tab,
          "query": query_of(wanted, tab=tab)}
         for tab, label in TABS.items()
     ]  # fmt: skip
@@ -65,6 +65,12 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
     return facts
 
 
+def counted(number: int | None) -> str | None:
+    if number is None:
+        return None
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
+
+
 def _rows(person: Responder, asked: QueryDict) -> dict[str, Any]:
     wanted = read_filter(asked)
     shown = asked.get("shown", "")
@@ -73,6 +79,8 @@ def _rows(person: Responder, asked: QueryDict) -> dict[str, Any]:
     for row in page.rows:
         row["state_words"] = STATES[row["state"]]
         row["priority_words"] = PRIORITIES[row["priority"]]
+        row["clock_words"] = CLOCKS.get(row["clock"], "")
+        row["why"] = reasons(row)
     return {"rows": page.rows, "next": page.next, "wanted": wanted, "query": query_of(wanted)}
 
 

@@ -1,0 +1,54 @@
+"""Clocks on the case page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from amends.desk.actions import resolve_case, wait_for_customer
+from amends.desk.actions.clockwork import sound_alarms, wind_all
+from amends.desk.models import Case, SlaPolicyRow
+from tests import factories, people
+from tests.web.support import Page, case_page
+
+pytestmark = [pytest.mark.database, pytest.mark.alike]
+
+
+def _case(hours_ago: float, **times: int) -> Case:
+    """A case that was opened some hours ago by the clock of today."""
+    now = timezone.now()
+    case = factories.case(complaint=0.6)
+    SlaPolicyRow.objects.create(name="Ours", times=times)
+    Case.objects.filter(pk=case.pk).update(opened_at=now - timedelta(hours=hours_ago))
+    wind_all(now=now)
+    sound_alarms(now=now)
+    case.refresh_from_db()
+    return case
+
+
+def _clocks(case: Case) -> str:
+    found = re.search(r'<section data-test="clocks".*?</section>', case_page(case), re.DOTALL)
+    return Page(found[0]).words if found else ""
+
+
+def test_case_page_shows_its_clocks_in_words() -> None:
+    """R35."""
+    case = _case(2.02, acknowledgement=60, first_reply=245)
+    assert _clocks(case) == (
+        "Clocks Acknowledgement within 1 h late by 1 h First answer within 4 h due in 2 h Policy: Ours"
+    )
+    page = Page(case_page(case))
+    (chip,) = page.hooks("next-clock")
+    assert (chip["class"], chip["data-what"]) == ("chip due late", "acknowledgement")
+    assert "The acknowledgement is late" in page.words
+
+
+def test_paused_and_met_clocks_say_so() -> None:
+    case = _case(2.02, resolution=300, close_out=600)
+    waiting = wait_for_customer(case, by=people.mina(), now=timezone.now())
+    assert "Solution within 5 h paused, 2 h left" in _clocks(waiting)
+    settled = resolve_case(case, by=people.mina(), now=timezone.now())
+    assert _clocks(settled).startswith(
+        "Clocks Solution within 5 h met after 2 h Close-out within 10 h due in 9 h"
+    )
