@@ -5,7 +5,19 @@ import sys
 import click
 
 from amends import __version__
-from amends.cli import admin, bench, cluster, demo, guard, history, listen, match, run, training
+from amends.cli import (
+    admin,
+    bench,
+    cluster,
+    demo,
+    guard,
+    history,
+    listen,
+    match,
+    read,
+    run,
+    training,
+)
 from amends.terms import AmendsError
 
 
@@ -23,6 +35,7 @@ for _command in (
     listen.listen,
     match.match,
     guard.guard,
+    read.read,
     cluster.cluster,
     bench.bench,
     admin.migrate,

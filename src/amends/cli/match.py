@@ -90,9 +90,7 @@ def _asked(line: bytes) -> dict[str, Any]:
     """A line's query and post. Raises ``BadInput``."""
     from amends.terms import BadInput
 
-    value = _json(line)
-    if not isinstance(value, dict):
-        raise BadInput('This is JSON but no object; write {"query": "...", "post": {...}}.')
+    value = object_of(line, '{"query": "...", "post": {...}}')
     for name, kind, said in (("query", str, "a string"), ("post", dict, "an object")):
         if not isinstance(value.get(name), kind):
             state = "is no such thing" if name in value else "is missing"
@@ -106,7 +104,17 @@ def _whole(post: dict[str, Any]) -> dict[str, Any]:
     return post | {name: one for name, one in missing.items() if post.get(name) is None}
 
 
-def _json(line: bytes) -> Any:
+def object_of(line: bytes, form: str) -> dict[str, Any]:
+    """The object on a line. Raises ``BadInput`` that tells the ``form`` to write."""
+    from amends.terms import BadInput
+
+    value = _json(line, form)
+    if not isinstance(value, dict):
+        raise BadInput(f"This is JSON but no object; write {form}.")
+    return value
+
+
+def _json(line: bytes, form: str) -> Any:
     import json
 
     import msgspec
@@ -121,7 +129,7 @@ def _json(line: bytes) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
         said = "This line is empty" if not line.strip() else f"This is no JSON ({error})"
-        raise BadInput(f'{said}; write {{"query": "...", "post": {{...}}}} on one line.') from error
+        raise BadInput(f"{said}; write {form} on one line.") from error
 
 
 def _error(message: str, position: int | None) -> Answer:

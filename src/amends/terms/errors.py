@@ -7,7 +7,8 @@ AmendsError
 └── ConnectorError     a network said no
     ├── TryLater       … for now: ``retry_at`` says when
     ├── AuthError      … until somebody signs in again
-    └── DeliveryUnknown  … or yes: the answer was lost, look it up before sending again
+    ├── DeliveryUnknown  … or yes: the answer was lost, look it up before sending again
+    └── OnlyByHand     … to applications: a person may send it there
 """
 
 from datetime import datetime
@@ -53,3 +54,15 @@ class AuthError(ConnectorError):
 
 class DeliveryUnknown(ConnectorError):
     """The request went out and no answer came: it may have been published."""
+
+
+class OnlyByHand(ConnectorError):
+    """The network takes this from a person, not from an application.
+
+    ``url`` opens the network with the reply begun, ``text`` is what to send there.
+    """
+
+    def __init__(self, reason: str, *, url: str, text: str) -> None:
+        super().__init__(reason)
+        self.url = url
+        self.text = text

@@ -9,6 +9,8 @@ import msgspec
 from amends.terms.post import Post
 
 Sentiment = Literal["negative", "neutral", "positive"]
+Severity = Literal["none", "disapproval", "accusation", "blame"]
+Emotion = Literal["anger", "joy", "optimism", "sadness"]
 
 
 class WatchKind(StrEnum):
@@ -44,6 +46,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     likeliest of three and ``sentiment_scores`` their probabilities (sum 1). ``why`` lists the
     words that tipped the complaint, heaviest first. ``retraction`` says the author takes
     an earlier claim back. ``model`` names the reader and its version.
+
+    The rest is empty where only the model was asked: how far the complaint goes, the likeliest
+    emotion and how aroused it is in [0, 1], topics and intents by name, the feeling towards each
+    watched term it is directed at, the language (ISO 639-1), and for each of these readings the
+    words that tipped it as they were written, by names such as ``severity`` and ``topics.delay``.
+    What each means: ``docs/reading.md``.
     """
 
     complaint: float
@@ -54,6 +62,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[str, ...] = ()
     retraction: bool = False
     model: str = ""
+    severity: Severity = "none"
+    emotion: Emotion | None = None
+    arousal: float = 0.0
+    topics: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    targets: dict[str, Sentiment] = {}
+    lang: str | None = None
+    reasons: dict[str, tuple[str, ...]] = {}
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

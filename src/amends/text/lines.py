@@ -118,10 +118,17 @@ def _needed(line: str, words: dict[str, str]) -> list[frozenset[str]]:
     for item in _split(line.removeprefix("^").removesuffix("$"), " "):
         if item in ("~", "~~") or _optional(item):
             continue
-        first = frozenset(_first_word(one.strip()) for one in _alternatives(item, words))
+        first = frozenset(_rarest_word(one.strip()) for one in _alternatives(item, words))
         if "" not in first:
             needed.append(first)
     return needed
+
+
+def _rarest_word(alternative: str) -> str:
+    """The word of what may stand there that fewest texts hold, taken to be the longest."""
+    if any(sign in alternative for sign in "(<\\?~"):
+        return _first_word(alternative)
+    return max(map(_first_word, alternative.split(" ")), key=len, default="")
 
 
 def _first_word(alternative: str) -> str:

@@ -1,0 +1,176 @@
+"""All readings of a post together: what the model says of it, and what its words say.
+
+The model is asked first, for all posts at once; the lexicon then goes over each post in one pass, and
+details are looked at only where something was found. Nothing but the text, the language given with it
+and the watched terms goes in: no author, no picture.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from amends.terms import Reading, Sentiment
+from amends.text.language import language_detector
+from amends.understanding.feelings import arousal_of, emotion_of
+from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
+from amends.understanding.lexicon import Found, Span, load_lexicon
+from amends.understanding.page import Page
+from amends.understanding.reader import Reader
+from amends.understanding.severity import severity_of, signals
+from amends.understanding.targets import Watched, targets_of
+
+MOST_REASONS = 5  # words or phrases for one reading
+_LEAST_OVERALL = 0.6  # probability from which a post's sentiment is its only target's
+_NO_TERMS = Watched({})
+
+
+_ALWAYS = ("topics", "intents", "severity", "emotion", "orders")
+_ABOUT = ("feeling",)  # looked at only where a watched term is named
+_ORDERS, _ABUSE = "orders.reader", "intents.abuse"
+_NAMES = {name: name.partition(".")[2] for name in (*TOPICS, *INTENTS)}
+
+
+class _Heard(NamedTuple):
+    page: Page
+    mentions: Sequence[tuple[Span, str]]
+    found: Found
+    lang: str | None
+
+
+class Understanding:
+    """Reads posts whole. ``vulnerable`` turns on the reading of people who may need special care; it
+    is off unless asked for, and whoever turns it on keeps it out of every export.
+
+    Safe to share between threads if its reader is.
+    """
+
+    def __init__(self, reader: Reader, *, vulnerable: bool = False) -> None:
+        self._reader = reader
+        left_out = frozenset() if vulnerable else frozenset({"intents.vulnerable"})
+        self._lexicon = load_lexicon(_ALWAYS, left_out)
+        self._detect = language_detector()
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a text counts as a complaint."""
+        return self._reader.threshold
+
+    def read(
+        self,
+        texts: Sequence[str],
+        langs: Sequence[str | None] | None = None,
+        watched: Watched | Sequence[Watched] = _NO_TERMS,
+    ) -> list[Reading]:
+        """One reading a text, in order. ``langs`` are the languages that networks say, as BCP 47 tags;
+        ``watched`` the terms a feeling may be directed at: the same for all, or for each its own.
+
+        The first 10,000 characters of a text are read. Words that give a reader orders ("mark this as
+        happy") are left out before anything else is read.
+        """
+        hints = [_hint(lang) for lang in langs] if langs is not None else [None] * len(texts)
+        terms = [watched] * len(texts) if isinstance(watched, Watched) else watched
+        heard = [self._heard(*one) for one in zip(texts, hints, terms, strict=True)]
+        readings = self._reader.read([one.page.read for one in heard])
+        return [self._whole(*one) for one in zip(readings, heard, strict=True)]
+
+    def _heard(self, text: str, hint: str | None, terms: Watched) -> _Heard:
+        page = Page(text)
+        mentions = terms.mentions(page) if terms.names else ()
+        found = self._lexicon.find(page, hint)
+        if _ORDERS in found.spans:
+            return self._heard(_without(page, found.spans[_ORDERS]), hint, terms)
+        lang = found.language or hint or self._detect(page.read)
+        return _Heard(page, mentions, found, lang)
+
+    def _whole(self, reading: Reading, heard: _Heard) -> Reading:
+        if not heard.found.spans and not heard.mentions and reading.complaint < self.threshold:
+            return replace(reading, lang=heard.lang, intents=_modelled(reading))
+        page, spans, denies = heard.page, heard.found.spans, heard.found.denies
+        flat = page.flat
+        signs = signals(flat, spans, denies=denies)
+        glad = reading.complaint < self.threshold and not signs and reading.sentiment != "negative"
+        topics = topics_of(flat, spans, denies=denies)
+        intents = intents_of(flat, spans, reading, denies=denies, glad=glad)
+        english = heard.lang in ("en", None)
+        severity, because = severity_of(signs, intents, reading, english=english)
+        emotion, moved = emotion_of(flat, spans, reading.sentiment_scores, denies=denies)
+        reasons: dict[str, tuple[str, ...]] = {"complaint": reading.why} if reading.why else {}
+        for name, hits in (
+            ("severity", because),
+            ("emotion", moved),
+            *topics.items(),
+            *intents.items(),
+        ):
+            if hits:
+                reasons[name] = _said(page, hits)
+        targets: dict[str, Sentiment] = {}
+        if heard.mentions:
+            feelings = load_lexicon(_ABOUT).find(page, heard.lang).spans
+            for name, feeling in targets_of(
+                page, heard.mentions, feelings, _overall(reading)
+            ).items():
+                targets[name] = feeling.sentiment
+                if feeling.spans:
+                    reasons[f"targets.{name}"] = _said(page, feeling.spans)
+        return replace(
+            reading,
+            severity=severity,
+            emotion=emotion,
+            arousal=arousal_of(
+                flat, emotion, severity, words=len(moved), abusive=_ABUSE in intents
+            ),
+            topics=tuple(map(_NAMES.__getitem__, topics)),
+            intents=tuple(map(_NAMES.__getitem__, intents)),
+            targets=targets,
+            lang=heard.lang,
+            reasons=reasons,
+        )
+
+
+def spellings(terms: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Watched terms for ``Watched``: each a name, or a name and other spellings with ``=`` between
+    ("Acme = acme air = acmehelp")."""
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        name, *others = (part.strip() for part in term.split("="))
+        if name:
+            found.setdefault(name, []).extend(one for one in others if one)
+    return found
+
+
+def _hint(lang: str | None) -> str | None:
+    return lang.partition("-")[0].partition("_")[0].lower() or None if lang else None
+
+
+def _modelled(reading: Reading) -> tuple[str, ...]:
+    asked = ("question",) if reading.question >= 0.5 else ()
+    return (*asked, "praise") if reading.praise >= 0.5 else asked
+
+
+def _overall(reading: Reading) -> Sentiment | None:
+    sure = reading.sentiment_scores[reading.sentiment] >= _LEAST_OVERALL
+    return reading.sentiment if sure else None
+
+
+def _said(page: Page, spans: Sequence[Span]) -> tuple[str, ...]:
+    if len(spans) == 1:
+        return (page.said(*spans[0]),)
+    kept: list[Span] = []
+    for start, end in sorted(spans[:20], key=lambda span: span[0] - span[1]):
+        if not any(first <= start and end <= last for first, last in kept):
+            kept.append((start, end))
+    return tuple(dict.fromkeys([page.said(*span) for span in sorted(kept)]))[:MOST_REASONS]
+
+
+def _without(page: Page, spans: Sequence[Span]) -> str:
+    """The text without those places and the signs that end them."""
+    text, end = page.read, len(page.read)
+    for start, last in reversed([page.span(*span) for span in spans]):
+        if last <= end:
+            text = f"{text[:start].rstrip()} {text[last:].lstrip(_SIGNS)}"
+            end = start
+    return text.strip()
+
+
+_SIGNS = " \t\n.,;:!?\"')]}>\u201d\u2019=-"

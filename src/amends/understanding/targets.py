@@ -1,0 +1,261 @@
+"""About whom a feeling is: which of the watched terms it is directed at.
+
+A post is cut into clauses at punctuation and conjunctions. A clause's words of feeling go to the terms
+in it, else to the term named last before it, else to one right behind a comma. Phrases that set two
+terms against each other ("X is better than Y", "from X to Y", "unlike X") are read first.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from amends.terms import Sentiment
+from amends.understanding.lexicon import Span, Spans
+from amends.understanding.negation import denied
+from amends.understanding.page import Page, fold
+
+_JOINTS = (
+    "but|after|while|whereas|although|though|because|until|however|yet|so|then|when|even though|"
+    "pero|mientras|aunque|después de que|porque|cuando|mais|tandis que|alors que|après que|parce que|"
+    "aber|während|nachdem|sondern|weil|mas|enquanto|depois que|ma|mentre|dopo che|perché|and|y|et|und|e"
+)
+_BORDER = re.compile(
+    rf"(?P<end>\n|[!?\u2026.]+(?=\W|\Z))|(?P<soft>[,;:\u2013\u2014]|\s-+\s)|\b(?P<joint>{_JOINTS})\b"
+)
+_MOST_MENTIONS, _MOST_FEELINGS = 40, 60  # that are looked at in one post
+_AND = frozenset(("and", "y", "et", "und", "e", "nor", "or"))
+_A, _B = "\ue000", "\ue001"
+_NAME = rf"[#@]?{_A}(\d+){_B}(?:['\u2019]s)?"
+_GAP = r"[^\n;!?]{0,40}?"
+_BETTER = (
+    r"better|faster|cheaper|nicer|kinder|quicker|friendlier|safer|easier|superior|mejor(?:es)?|meilleure?s?"
+    r"|mieux|besser|melhor(?:es)?|miglior[ei]?|meglio|schneller|plus (?:rapide|sympa)|más (?:rápid[oa]|barat[oa])"
+)
+_WORSE = r"worse|slower|ruder|pire|peor(?:es)?|schlechter|schlimmer|pior(?:es)?|peggio(?:r[ei])?"
+_THAN = r"(?:than|to|over|que|als|do que|da|di|de|del|della|a)"
+# Each with the feelings it shows for the first and the second term in it; 0 leaves it open.
+_RELATIONS = tuple(
+    (re.compile(pattern), signs)
+    for pattern, signs in (
+        (rf"{_NAME}{_GAP}\b(?:{_BETTER})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (1, -1)),
+        (rf"{_NAME}{_GAP}\b(?:{_WORSE})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (-1, 0)),
+        (rf"\b(?:from|de|von|da|desde)\s(?:la\s|a\s)?{_NAME}\s(?:to|a|à|zu|para|pra|ad)\s(?:a\s)?{_NAME}", (-1, 1)),
+        (rf"\b(?:leaving|left|leave|ditch\w*|dump\w*|dropp\w*|quit\w*|swapped|exchanged)\s{_NAME}\sfor\s{_NAME}", (-1, 1)),
+        (rf"\b(?:unlike|contrairement à|im gegensatz zu|anders als|a diferencia de|ao contrário d[ao]|a differenza di)\s{_NAME}\W+(?:\w+\s){{0,2}}?{_NAME}", (-1, 1)),
+        (rf"\b(?:instead of|en vez de|au lieu de|statt|anstatt|em vez d[ao]?|invece di)\s{_NAME}{_GAP}{_NAME}", (-1, 1)),
+        (rf"\bwhy\s(?:can't|cant|isn't|don't|won't)\s{_NAME}{_GAP}(?:as|like)\s{_NAME}", (-1, 1)),
+        (rf"{_NAME}\s(?:should|could|must|needs to)\s(?:really\s)?learn\s(?:\w+\s){{0,3}}from\s{_NAME}", (-1, 1)),
+        (rf"\bprefer\s{_NAME}\s(?:over|to)\s{_NAME}", (1, 0)),
+        (rf"{_NAME}\s(?:beats|beat|outdoes|crushes|trumps|kills|smokes|destroys)\s{_NAME}", (1, -1)),
+        (rf"\b(?:compared|next|compare|verglichen|comparad[oa]|comparé|rispetto)\s(?:to|with|con|à|mit|a)\s{_NAME}", (-1,)),
+        (rf"\b(?:no thanks|thanks for nothing)\s(?:to\s)?{_NAME}", (-1,)),
+        (rf"\b(?:thanks to|thank god for|grâce à|gracias a|graças à|graças a|dank|grazie ad?|saved by|rescued by|helped by)\s{_NAME}", (1,)),
+        (rf"\b(?:ruined|lost|broken|cancelled|canceled|stolen|ignored|cheated|scammed|robbed|damaged|insulted|stranded)\sby\s{_NAME}", (-1,)),
+        (rf"\b(?:rescue|save|protect|free)\s(?:me|us)\sfrom\s{_NAME}", (-1,)),
+        (rf"\b(?:avoid|boycott|beware of|stay away from)\s{_NAME}", (-1,)),
+        (rf"\bto\stry\s{_NAME}|\b(?:go with|choose|try)\s{_NAME}", (1,)),
+        (rf"\b(?:not a fan of|tired of|sick of|fed up with|done with)\s{_NAME}", (-1,)),
+    )
+)  # fmt: skip
+_ASKING = re.compile(r"(?:does|do|did|is|are|which|who|has|can|will|¿|est-ce|ist|gibt)\b")
+_COMPARED = re.compile(rf"\b(?:{_BETTER})\b")
+
+
+class Watched:
+    """Watched terms, each with its spellings. A spelling also answers with ``@`` or ``#`` in front."""
+
+    def __init__(self, terms: Mapping[str, Sequence[str]]) -> None:
+        spelled = {
+            fold(spelling).strip().lstrip("@#"): name
+            for name, spellings in terms.items()
+            for spelling in (name, *spellings)
+        }
+        spelled.pop("", None)
+        self.names = tuple(terms)
+        self._names = spelled
+        longest = sorted(spelled, key=len, reverse=True)
+        joined = "|".join(re.escape(one) for one in longest)
+        self._pattern = re.compile(rf"(?<!\w)(?:{joined})(?!\w)") if longest else None
+
+    def mentions(self, page: Page) -> list[tuple[Span, str]]:
+        """Where the terms stand, in order, each with its name; those in links and quotations aside.
+        In ``page.flat`` each becomes a word of ``SOMEBODY``, as handles are."""
+        if self._pattern is None:
+            return []
+        found = [
+            (hit.span(), self._names[hit.group()])
+            for hit in islice(self._pattern.finditer(page.folded), _MOST_MENTIONS)
+        ]
+        found = [one for one in found if page.flat[one[0][0]] != "\x1f"]
+        if found:
+            page.put_away([span for span, _ in found])
+        return found
+
+
+class _Clause(NamedTuple):
+    start: int
+    end: int
+    ended_by: str  # "end", "soft" or "joint"
+
+
+class Feeling(NamedTuple):
+    """One feeling directed at a watched term, and where it is said in ``page.flat``."""
+
+    sentiment: Sentiment
+    spans: list[Span]
+
+
+def targets_of(
+    page: Page, mentions: Sequence[tuple[Span, str]], spans: Spans, overall: Sentiment | None
+) -> dict[str, Feeling]:
+    """Feelings by the name of the watched term. ``overall`` is what the post as a whole shows, None
+    where that is not certain: it goes to the only term named where no word says more."""
+    feelings = _polar(page.flat, spans)
+    points: dict[str, list[tuple[int, Span]]] = {}
+    used = _related(page.flat, mentions, points)
+    clauses = _clauses(page.flat, mentions) if feelings else []
+    for span, sign in feelings:
+        if not any(start < span[1] and span[0] < end for start, end in used):
+            for name in _addressed(clauses, span, mentions):
+                points.setdefault(name, []).append((sign, span))
+    found = {
+        name: _summed(points[name])
+        for name in dict.fromkeys(n for _, n in mentions)
+        if name in points
+    }
+    names = {name for _, name in mentions}
+    if not found and overall in ("negative", "positive") and len(names) == 1:
+        return {names.pop(): Feeling(overall, [])}
+    if len(names) == 2 and len(found) == 1:
+        _set_against(page.flat, found, names)
+    return found
+
+
+def _set_against(flat: str, found: dict[str, Feeling], names: set[str]) -> None:
+    """ "A, sorry, B is just better" says something of A as well."""
+    ((name, feeling),) = found.items()
+    if feeling.sentiment == "positive" and any(
+        _COMPARED.fullmatch(flat[start:end]) for start, end in feeling.spans
+    ):
+        (other,) = names - {name}
+        found[other] = Feeling("negative", feeling.spans)
+
+
+def _polar(flat: str, spans: Spans) -> list[tuple[Span, int]]:
+    """Words of feeling with their signs, longer phrases before what lies in them, denials turned."""
+    hits = [
+        (span, sign)
+        for name, sign in (("good", 1), ("bad", -1))
+        for span in spans.get(f"feeling.{name}", [])
+    ]
+    hits.sort(key=lambda hit: (hit[0][0] - hit[0][1], hit[0][0], hit[1]))
+    kept: list[tuple[Span, int]] = []
+    for span, sign in hits[:_MOST_FEELINGS]:
+        if any(span[0] < end and start < span[1] for (start, end), _ in kept):
+            continue
+        single = " " not in flat[span[0] : span[1]]
+        kept.append((span, -sign if single and denied(flat, *span, near=3) else sign))
+    return sorted(kept)
+
+
+def _related(
+    flat: str, mentions: Sequence[tuple[Span, str]], points: dict[str, list[tuple[int, Span]]]
+) -> list[Span]:
+    """What phrases that set terms against each other say; returns the spans they cover."""
+    marked, places = _marked(flat, mentions)
+    used: list[Span] = []
+    for pattern, signs in _RELATIONS:
+        for hit in pattern.finditer(marked):
+            numbers = [int(one) for one in hit.groups() if one is not None]
+            sentence = marked[: hit.start()].rpartition("\n")[2].lstrip()
+            if (
+                len(signs) == 2
+                and _ASKING.match(sentence or hit.group())
+                and "?" in marked[hit.end() :][:40]
+            ):
+                used.append(_original(hit, places))
+                continue
+            covered = _original(hit, places)
+            if any(start < covered[1] and covered[0] < end for start, end in used):
+                continue
+            used.append(covered)
+            for number, sign in zip(numbers, signs, strict=False):
+                if sign:
+                    points.setdefault(mentions[number][1], []).append((sign * 2, covered))
+    return used
+
+
+def _marked(flat: str, mentions: Sequence[tuple[Span, str]]) -> tuple[str, list[int]]:
+    """The text with each mention as its number, and for each of its code points where it was."""
+    parts: list[str] = []
+    places: list[int] = []
+    at = 0
+    for number, ((start, end), _) in enumerate(mentions):
+        begin = start - 1 if start > at and flat[start - 1] in "@#\ua66e" else start
+        sign = f"{_A}{number}{_B}"
+        parts += (flat[at:begin], sign)
+        places += [*range(at, begin), *[start] * (len(sign) - 1), end - 1]
+        at = end
+    parts.append(flat[at:])
+    places += range(at, len(flat))
+    return "".join(parts), places
+
+
+def _original(hit: re.Match[str], places: list[int]) -> Span:
+    return places[hit.start()], places[hit.end() - 1] + 1
+
+
+def _addressed(
+    clauses: Sequence[_Clause], span: Span, mentions: Sequence[tuple[Span, str]]
+) -> list[str]:
+    """The terms that words at ``span`` are about."""
+    at = next((i for i, one in enumerate(clauses) if one.start <= span[0] < one.end), None)
+    if at is None:
+        return []
+    within = _named(mentions, clauses[at])
+    if within:
+        return within
+    for before in range(at - 1, -1, -1):
+        found = _named(mentions, clauses[before])
+        if found:
+            return found[-1:]
+    if clauses[at].ended_by == "soft" and at + 1 < len(clauses):
+        return _named(mentions, clauses[at + 1])
+    return []
+
+
+def _named(mentions: Sequence[tuple[Span, str]], clause: _Clause) -> list[str]:
+    return [name for (start, _), name in mentions if clause.start <= start < clause.end]
+
+
+def _clauses(flat: str, mentions: Sequence[tuple[Span, str]]) -> list[_Clause]:
+    found: list[_Clause] = []
+    start = 0
+    for border in _BORDER.finditer(flat):
+        kind = str(border.lastgroup)
+        if any(first <= border.start() < last for (first, last), _ in mentions):
+            continue
+        if (border["joint"] in _AND or kind == "soft") and _only_names(
+            flat, start, border.start(), mentions
+        ):
+            continue
+        found.append(_Clause(start, border.end() if kind != "joint" else border.start(), kind))
+        start = border.end() if kind != "joint" else border.start()
+    found.append(_Clause(start, len(flat) + 1, "end"))
+    return found
+
+
+def _only_names(flat: str, start: int, end: int, mentions: Sequence[tuple[Span, str]]) -> bool:
+    """Nothing but terms stands there, as in "Acme and Zenith are slow"."""
+    inside = [span for span, _ in mentions if start <= span[0] and span[1] <= end]
+    if not inside:
+        return False
+    rest = flat[start : inside[0][0]] + flat[inside[-1][1] : end]
+    return not any(map(str.isalnum, rest.replace("neither", "").replace("both", "")))
+
+
+def _summed(points: list[tuple[int, Span]]) -> Feeling:
+    total = sum(sign for sign, _ in points) or points[-1][0]
+    sentiment: Sentiment = "positive" if total > 0 else "negative"
+    return Feeling(sentiment, [span for sign, span in points if (sign > 0) is (total > 0)])
