@@ -106,3 +106,19 @@ def test_light_tone_is_for_light_hearts() -> None:
 def test_end_of_a_huge_text_is_said_to_be_unread() -> None:
     found = check("word " * 5_000 + "Our lawyers are reading your posts.", LATER)
     assert ("unread", (20_000, 25_035)) in [(one.code, one.span) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("reply", "stopped"),
+    [
+        ("Hi [name], I am looking for your bag now.", True),
+        ("Hi {{ customer.name }}, I am looking for your bag now.", True),
+        ("Hi <first name>, I am looking for your bag now.", True),
+        ("Thanks, please use [e-mail address] no more; I write to you in private.", False),
+        ("I am looking for your bag now [1/2]", False),
+        ("Call it {a set}? I look at x < y and y > z for you.", True),
+    ],
+)
+def test_place_that_nobody_filled_in_is_stopped(reply: str, stopped: bool) -> None:
+    """R29: a macro or a draft never goes out half written."""
+    assert ("unfilled" in codes(reply, CaseFacts(public_turns=1))) is stopped

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amends.guard import CaseFacts, Policy, check, redact
+from amends.guard import CaseFacts, Policy, check, redact, without_personal_data
 from amends.guard.personal import is_card, is_iban
 from tests.guard.asked import LATER, PRIVATE, codes
 
@@ -111,3 +111,18 @@ def test_card_numbers_are_summed(number: str, valid: bool) -> None:
 )
 def test_ibans_are_summed(number: str, valid: bool) -> None:
     assert is_iban(number) is valid
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Call me on +49 171 2345678 or 0171/2345678", "Call me on [number] or [number]"),
+        ("Rosa here, @rosa_m: my booking KX48213", "[name] here, [name]: my booking [number]"),
+        ("support@acme.example never wrote to rosa@example.org", None),
+        ("Flight 117 was 4 hours late on 3 May", "Flight 117 was 4 hours late on 3 May"),
+    ],
+)
+def test_what_leaves_the_house_holds_nothing_personal(text: str, left: str | None) -> None:
+    """R33: before a text goes to a model that is not local."""
+    said = without_personal_data(text, names=["Rosa", "rosa_m"], own=["support@acme.example"])
+    assert said == (left or "support@acme.example never wrote to [e-mail address]")

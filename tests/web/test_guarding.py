@@ -1,10 +1,13 @@
 """The guard on the case page, and its rules under set-up."""
 
+import json
+
 import pytest
 
-from amends.desk.models import GuardRules, OutgoingReply
+from amends.desk.models import Case, GuardRules, OutgoingReply, PostRow
 from amends.guard import CODES
 from tests import factories, people
+from tests.desk.test_drafting import switch_on
 from tests.web.support import HTMX, Page, case_page, signed_in, write
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -100,3 +103,61 @@ def test_saved_rules_stand_with_their_reason() -> None:
     assert "No hashtags at all." in page.words
     assert "hashtags: stop" in page.words
     assert GuardRules.objects.get().levels == {"hashtags": "stop"}
+
+
+def _help(case: Case, monkeypatch: pytest.MonkeyPatch, **more: str) -> Page:
+    answer = json.dumps({"drafts": ["One moment, Rosa.", THREAT], "translation": "Hallo"})
+    monkeypatch.setattr("amends.web.views.drafting.ask", lambda _endpoint, _messages: answer)
+    typed = {"mode": "public", "text_public": "Hello", **more}
+    said = signed_in(people.mina()).post(f"/cases/{case.ref}/help/", typed, headers=HTMX)
+    assert said.status_code == 200
+    return Page(said.content.decode())
+
+
+def test_composer_helps_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = _help(factories.case(), monkeypatch)
+    assert all(part in page.words for part in ("Acknowledge", "Own", "Act", "Route", "Sign"))
+    assert page.hooks("suggest") == []
+
+
+def test_drafts_are_shown_with_what_the_guard_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_on()
+    page = _help(factories.case(), monkeypatch, drafts="1")
+    assert [one["data-verdict"] for one in page.hooks("draft")][-1] == "stop"
+    assert "were taken out before" in page.words
+    assert OutgoingReply.objects.count() == 0
+
+
+def test_own_text_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_on()
+    page = _help(factories.case(), monkeypatch, translate="1")
+    assert len(page.hooks("translated")) == 1
+
+
+def test_post_in_another_language_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_on()
+    case = factories.case()
+    PostRow.objects.filter(place__case=case).update(lang="es")
+    assert len(Page(case_page(case)).hooks("translate")) == 1
+    _help(case, monkeypatch)
+    there, mina = f"/cases/{case.ref}/translate/", signed_in(people.mina())
+    said = mina.post(there, {"post": str(case.first_post_id), "to": "en"}, headers=HTMX)
+    assert "Hallo" in said.content.decode()
+    assert mina.post(there, {"post": "0"}, headers=HTMX).status_code == 404
+
+
+def test_endpoint_is_saved_and_tried_and_its_key_never_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "amends.web.views.setup_drafts.ask", lambda *_: '{"translation": "Good morning"}'
+    )
+    admin = signed_in(people.ada())
+    typed = {"enabled": "on", "address": "https://models.example/v1", "model": "m"}
+    typed |= {"key": "k-secret", "language": "en"}
+    page = Page(admin.post("/set-up/drafts/", typed, follow=True).content.decode())
+    assert "it works" in page.words
+    assert "lies outside" in page.words
+    assert "k-secret" not in str(page.tags)
+    refused = admin.post("/set-up/drafts/", typed | {"address": "http://models.example/v1"})
+    assert refused.status_code == 400

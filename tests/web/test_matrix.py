@@ -19,7 +19,7 @@ pytestmark = pytest.mark.database
 PUBLIC = {"healthz", "sign-in", "enter"}
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette"}
 # Role by role and case by case in test_doors; the stream in test_live.
-ELSEWHERE = {"case", "case-trail", "case-write", "case-draft", "case-guard", "reply-refuse", "live"}
+ELSEWHERE = {"case", "case-trail", "case-write", "case-draft", "case-guard", "case-help", "case-translate", "reply-refuse", "live"}
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,
@@ -28,6 +28,7 @@ NEEDS = {
     "heard-open": Action.WORK,
     "author-role": Action.WORK,
     "listening": Action.SEE_HEARD,
+    "listening-cluster": Action.SEE_HEARD,
     "people": Action.PEOPLE,
     "invite": Action.PEOPLE,
     "person": Action.PEOPLE,
@@ -36,7 +37,7 @@ NEEDS = {
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
-            "authors", "author-forget", "guard",
+            "authors", "author-forget", "guard", "drafts",
         ),
         Action.SET_UP,
     ),
@@ -46,6 +47,7 @@ READ_ONLY = {
     "heard",
     "heard-csv",
     "listening",
+    "listening-cluster",
     "people",
     "setup",
     "threshold-sample",

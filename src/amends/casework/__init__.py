@@ -11,6 +11,7 @@ order of the inbox).
 from amends.casework.chain import GENESIS, Link, Verdict, event_hash, verify
 from amends.casework.delivery import REPLY_MOVES, ReplyStatus, check_delivery, next_try
 from amends.casework.intake import Decision, Facts, Intake, decide
+from amends.casework.outline import Part, open_questions, outline
 from amends.casework.roles import Action, Role, check_approver, check_may, may, permitted
 from amends.casework.states import LIVE, MOVES, CaseState, Outcome, Priority, check_move, path_to
 
@@ -26,6 +27,7 @@ __all__ = [
     "Intake",
     "Link",
     "Outcome",
+    "Part",
     "Priority",
     "ReplyStatus",
     "Role",
@@ -38,6 +40,8 @@ __all__ = [
     "event_hash",
     "may",
     "next_try",
+    "open_questions",
+    "outline",
     "path_to",
     "permitted",
     "verify",

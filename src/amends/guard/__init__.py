@@ -10,7 +10,7 @@ from amends.guard.copies import Copy, RecentReplies
 from amends.guard.facts import CaseFacts, Fault, Mode
 from amends.guard.findings import LEVELS, Finding, Level, Verdict, redact, verdict_of
 from amends.guard.policy import DEFAULT_POLICY, Policy
-from amends.guard.private import private_words
+from amends.guard.private import private_words, without_personal_data
 from amends.guard.promises import Promise, promises
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "promises",
     "redact",
     "verdict_of",
+    "without_personal_data",
 ]

@@ -250,6 +250,12 @@ CODES: dict[str, Code] = {
         "This is so long that its end was not checked.",
         "Shorten it, or have somebody read it.",
     ),
+    "unfilled": Code(
+        "stop",
+        "R29",
+        "This is a place that nobody filled in.",
+        "Put in what belongs there, or take it out.",
+    ),
     "nothing": Code("stop", "R25", "There is nothing to read in this.", "Write something."),
     "link_cost": Code(
         "note",

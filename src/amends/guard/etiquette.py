@@ -19,6 +19,13 @@ _MERRY = re.compile(
 _HASHTAG = re.compile(r"(?<![\w&/#])#[^\W\d_]\w{1,60}")
 _HANDLE = re.compile(r"(?<![\w@./])@(\w{1,64}(?:[.@-]\w{1,64}){0,6})")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+# A place left to fill by a snippet, a macro or a model; what redaction puts in is meant to stand.
+_UNFILLED = re.compile(
+    r"\[(?!(?:e-mail address|card number|bank account|telephone number|number|address)\])[^\W\d_][^\[\]\n@]{1,40}\]"
+    r"|\{\{?\s*[^\W\d_][\w .-]{0,60}\}?\}"
+    r"|<(?:(?:first|last|your|customer|agent|order|insert)[ _-]?)?(?:name|number|date|link|time)>",
+    re.IGNORECASE,
+)
 _MOST_EMOJI = 3
 _MOST_OTHERS = 2
 _FEWEST_SHOUTED = 5
@@ -33,6 +40,9 @@ def check_etiquette(writing: Writing, traits: Traits | None) -> None:
     if over is not None:
         reason = f"This counts {over[0]:,} on this network, which takes {over[1]:,}."
         writing.add("too_long", reason=reason)
+    unfilled = _UNFILLED.search(writing.page.read)
+    if unfilled:
+        writing.add("unfilled", unfilled.span())
     if len(text) > MOST_READ:
         writing.add("unread", (MOST_READ, len(text)))
     _check_shouting(writing)

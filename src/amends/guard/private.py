@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from amends.guard.page import Page
 from amends.guard.personal import personal_data
 from amends.guard.writing import Writing
 
@@ -17,6 +18,39 @@ _TOLD = re.compile(r"[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60})+|\b(?=(?:\w*\d){
 def private_words(texts: Iterable[str]) -> tuple[str, ...]:
     """What private messages told that may not stand in public: addresses, numbers, codes (R33)."""
     return tuple(dict.fromkeys(word for text in texts for word in _TOLD.findall(text[:20_000])))
+
+
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_NUMBER = re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){4,}")
+_CODE = re.compile(r"\b(?=\w*[^\W\d_])(?=(?:[^\W\d]*\d){2})[A-Za-z0-9]{5,}\b")
+
+
+def without_personal_data(text: str, *, names: Iterable[str] = (), own: Iterable[str] = ()) -> str:
+    """The text with personal data and ``names`` taken out, for eyes outside the house (R33).
+
+    Rather too much than too little: beside what the guard would find in a reply, every address,
+    every number of five digits and every code goes, but for ``own``, our addresses and numbers.
+    """
+    page, kept = Page(text), tuple(own)
+    for shown in sorted(personal_data(page, own=kept), key=lambda one: -one.span[0]):
+        start, end = shown.span
+        text = text[:start] + shown.replacement + text[end:]
+    ours = {"".join(filter(str.isalnum, one)).casefold() for one in kept}
+    for pattern, instead in (
+        (_MAIL, "[e-mail address]"),
+        (_NUMBER, "[number]"),
+        (_CODE, "[number]"),
+    ):
+        text = pattern.sub(lambda found, put=instead: _unless_ours(found[0], ours, put), text)  # type: ignore[misc]
+    for name in sorted(
+        {one.strip() for one in names if len(one.strip()) > 1}, key=len, reverse=True
+    ):
+        text = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", "[name]", text, flags=re.IGNORECASE)
+    return text
+
+
+def _unless_ours(found: str, ours: set[str], instead: str) -> str:
+    return found if "".join(filter(str.isalnum, found)).casefold() in ours else instead
 
 
 def check_personal_data(writing: Writing) -> None:

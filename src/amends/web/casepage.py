@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from amends.casework import MOVES, CaseState, ReplyStatus
 from amends.desk.actions import proof
+from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
 from amends.desk.queries.guarding import approvers
@@ -59,6 +60,7 @@ def case_facts(
         "clock_words": CLOCKS.get(case.clock, ""),
         "author_roles": ROLES,
         "proof": proof(case),
+        "desk_language": desk_language(),
         "typed": typed or {},
         "error": error,
     }

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from amends.web.views import acts, cases, door, guarding, inbox, live, palette
+from amends.web.views import acts, cases, door, drafting, guarding, inbox, live, palette
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/write/", acts.acting(acts.write, needs=None), name="case-write"),
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     path("cases/<str:ref>/guard/", guarding.look, name="case-guard"),
+    path("cases/<str:ref>/help/", drafting.show, name="case-help"),
+    path("cases/<str:ref>/translate/", drafting.translation, name="case-translate"),
     path("cases/<str:ref>/replies/<int:pk>/refuse/", acts.refuse, name="reply-refuse"),
     *[
         path(f"cases/<str:ref>/{verb}/", acts.acting(act), name=f"case-{verb}")

@@ -9,6 +9,7 @@ from amends.web.views import (
     people,
     setup,
     setup_channels,
+    setup_drafts,
     setup_guard,
     setup_paste,
     setup_watches,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("set-up/authors/", authors.listing, name="authors"),
     path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),
     path("set-up/guard/", setup_guard.show, name="guard"),
+    path("set-up/drafts/", setup_drafts.show, name="drafts"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.change, name="person"),
@@ -41,4 +43,5 @@ urlpatterns = [
     path("heard/<int:pk>/open-case/", heard.open_case, name="heard-open"),
     path("authors/<int:pk>/role/", authors.role, name="author-role"),
     path("listening/", listening.show, name="listening"),
+    path("listening/cluster/", listening.cluster, name="listening-cluster"),
 ]

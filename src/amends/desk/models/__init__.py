@@ -2,6 +2,7 @@
 
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
 from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
+from amends.desk.models.drafting import DraftEndpoint
 from amends.desk.models.guarding import GuardRules
 from amends.desk.models.hearing import (
     AuthorRow,
@@ -31,6 +32,7 @@ __all__ = [
     "Customer",
     "DeadLetterRow",
     "Draft",
+    "DraftEndpoint",
     "DropCount",
     "GuardRules",
     "HoursRow",

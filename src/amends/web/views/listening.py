@@ -18,6 +18,7 @@ from amends.desk.queries.listened import (
     imports_for,
 )
 from amends.web.asking import require
+from amends.web.clusterpage import has_cluster, standing
 from amends.web.views.setup_channels import health_rows
 
 REASONS: Final[Mapping[str, str]] = {
@@ -39,6 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     letters, letters_all = dead_letters_for(person)
     facts = {
         "rows": health_rows(person),
+        "has_cluster": has_cluster(),
         "cursors": cursors_for(person),
         "days": days,
         "drops": [(row, REASONS.get(row.reason, "")) for row in drops_for(person, days=days)],
@@ -47,6 +49,16 @@ def show(request: HttpRequest) -> HttpResponse:
         "imports": [(run, counts_of(run)) for run in imports_for(person)],
     }
     return render(request, "listening/listening.html", facts)
+
+
+@require_GET
+def cluster(request: HttpRequest) -> HttpResponse:
+    """How the cluster stands: a part of that page, which does not wait for it."""
+    require(request, Action.SEE_HEARD)
+    if not has_cluster():
+        return HttpResponse(status=204)
+    facts = {"standing": standing(now=timezone.now())}
+    return render(request, "listening/_cluster.html", facts)
 
 
 def counts_of(run: ImportRun) -> list[tuple[str, int]]:

@@ -108,10 +108,19 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   };
+  const fill = (text) => {
+    const field = form().querySelector(`#text-${modeOf(form())}`);
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    document.getElementById("help").replaceChildren();
+    field.focus();
+  };
   document.addEventListener("amends:mode", (event) => choose(event.detail));
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-mode][href='#compose']");
     if (opener && choose(opener.dataset.mode)) event.preventDefault();
+    const draft = event.target.closest("button.use-draft");
+    if (draft) return fill(draft.dataset.text);
     const redact = event.target.closest("button.redact");
     if (redact) return takeOut(redact.dataset);
     const route = event.target.closest("button.route");
@@ -133,7 +142,7 @@
   });
 
   const ready = () => {
-    form()?.querySelectorAll("button.route, button.redact").forEach((one) => one.removeAttribute("hidden"));
+    form()?.querySelectorAll("button.route, button.redact, button.use-draft").forEach((one) => one.removeAttribute("hidden"));
     countAll();
   };
   document.addEventListener("htmx:afterSettle", ready);
