@@ -60,7 +60,7 @@ async def look(broker: Broker) -> State:
         size=state["bytes"],
         most=layout.max_bytes,
         oldest=oldest,
-        copies=tuple(_copies(stream.get("cluster") or {})),
+        copies=tuple(_copies(stream.get("cluster"))),
         lanes=tuple(lanes),
         cursors=await broker.cursors(),
     )
@@ -136,7 +136,10 @@ def _lane(name: str, info: dict[str, Any]) -> Lane:
     )
 
 
-def _copies(cluster: dict[str, Any]) -> Iterator[Copy]:
+def _copies(cluster: dict[str, Any] | None) -> Iterator[Copy]:
+    if cluster is None:  # a broker by itself, without others to copy to
+        yield Copy(node="the only one", leads=True, current=True, behind=0)
+        return
     if cluster.get("leader"):
         yield Copy(node=cluster["leader"], leads=True, current=True, behind=0)
     for one in cluster.get("replicas") or ():
