@@ -44,5 +44,4 @@ urlpatterns = [
     path("authors/<int:pk>/role/", authors.role, name="author-role"),
     path("listening/", listening.show, name="listening"),
     path("listening/cluster/", listening.cluster, name="listening-cluster"),
-    path("listening/cluster/", listening.cluster, name="listening-cluster"),
 ]
