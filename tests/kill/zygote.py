@@ -27,8 +27,9 @@ import django
 django.setup()
 
 from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
-from amends.connectors.registry import connector_class  # noqa: E402
+from amends.connectors.registry import connector_class, traits_of  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
+from amends.guard import CaseFacts, check  # noqa: E402
 from amends.outbound import Outbound, Response  # noqa: E402
 from amends.outbound.transports import trust  # noqa: E402
 from amends.terms import SystemClock  # noqa: E402
@@ -129,6 +130,9 @@ def main() -> None:
     reader = load_reader()
     reader.read(["@brindlewing lost my bag"])
     language_detector()("You lost my bag, this is awful")
+    check(
+        "I am sorry. ^MK", CaseFacts(mode="public", post="You lost my bag"), [], traits_of("demo")
+    )
     trust()
     for late in ("anyio._backends._asyncio", "django.db.models.sql.compiler"):
         importlib.import_module(late)  # what a worker's first second would be spent with
