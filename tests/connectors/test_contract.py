@@ -19,7 +19,10 @@ from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
+from tests.connectors.x.fake import FakeX, XWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
+from tests.support.clocks import HandClock
+from tests.support.fakes import running
 from tests.support.mastodon import MastodonWorld, mastodon_server  # noqa: F401 (a fixture)
 from tests.support.require import need
 
@@ -39,7 +42,13 @@ class World(Protocol):
     async def aclose(self) -> None: ...
 
 
-WORLDS = {"demo": "demo", "demo-http": "demo", "bluesky": "bluesky", "mastodon": "mastodon"}
+WORLDS = {
+    "demo": "demo",
+    "demo-http": "demo",
+    "bluesky": "bluesky",
+    "mastodon": "mastodon",
+    "x": "x",
+}
 
 
 def bluesky(request: pytest.FixtureRequest) -> World:
@@ -52,7 +61,13 @@ def bluesky(request: pytest.FixtureRequest) -> World:
 
 
 @pytest.fixture(
-    params=["demo", "demo-http", "mastodon", pytest.param("bluesky", marks=pytest.mark.atproto)],
+    params=[
+        "demo",
+        "demo-http",
+        "mastodon",
+        "x",
+        pytest.param("bluesky", marks=pytest.mark.atproto),
+    ],
 )
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     made: World
@@ -65,6 +80,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         made = MastodonWorld(request.getfixturevalue("mastodon_server"))
         yield made
         await made.aclose()
+    elif request.param == "x":
+        fake = FakeX(HandClock())
+        async with running(fake):
+            yield XWorld(fake)
     elif request.param == "demo-http":
         with serving(path) as url:
             made = DemoWorld(path, url=url)

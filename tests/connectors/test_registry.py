@@ -26,7 +26,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_networks_are_the_entry_points() -> None:
-    assert registry.networks() == ["bluesky", "demo", "mastodon"]
+    assert registry.networks() == ["bluesky", "demo", "mastodon", "x"]
 
 
 def test_importing_the_registry_loads_no_connector() -> None:
@@ -49,7 +49,7 @@ def test_an_unknown_network_is_one_sentence() -> None:
         registry.connector_class("myspace")
     assert (
         str(refused.value)
-        == "There is no connector for myspace; there are bluesky, demo, mastodon."
+        == "There is no connector for myspace; there are bluesky, demo, mastodon, x."
     )
 
 

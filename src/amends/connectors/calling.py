@@ -74,6 +74,7 @@ class Caller:
         self.clock = clock
         self.hidden: list[str] = []
         self.quotas: dict[str, Quota] = {}
+        self.skew = timedelta(0)  # how far the server's clock is ahead of ours
 
     async def call(
         self,
@@ -108,6 +109,8 @@ class Caller:
 
     def _count(self, url: str, response: Response) -> None:
         headers, now = response.headers, self.clock.now()
+        there = _http_date(headers.get("date", ""))
+        self.skew = there - now if there else self.skew
         for prefix in ("x-ratelimit", "x-rate-limit", "ratelimit"):
             limit, left = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
             if limit.isdecimal() and left.isdecimal() and len(limit + left) < 20:

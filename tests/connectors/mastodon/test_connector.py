@@ -37,7 +37,7 @@ def ours(fake: FakeMastodon) -> MastodonConnector:
 
 
 def target(post_id: str | None) -> ReplyTarget:
-    return ReplyTarget(author=Author(id=MAUD["id"], handle=MAUD["acct"]), post_id=post_id)
+    return ReplyTarget(author=Author(id=str(MAUD["id"]), handle=str(MAUD["acct"])), post_id=post_id)
 
 
 def posted(fake: FakeMastodon) -> list[Asked]:
@@ -192,7 +192,7 @@ async def test_next_page_is_asked_of_our_own_server(
 def test_sources_are_what_is_set_and_what_is_watched(
     settings: dict[str, str], phrases: list[str], sources: list[str]
 ) -> None:
-    made = connector(FakeMastodonAt("https://near.example"), **settings)
+    made = connector(FakeMastodonAt("https://near.example"), None, **settings)
     assert made.sources(phrases) == ["notifications", *sources]
 
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 import pytest
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
-from websockets.http11 import Headers
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
 
 from amends.connectors.mastodon import MastodonConnector
 from amends.connectors.mastodon.events import Blocks, read_block

@@ -4,8 +4,6 @@ A server is told of the desk once (``register``), the person says yes in a brows
 (``authorisation_url``), and the code that comes back is exchanged for a token (``exchange``).
 """
 
-import base64
-import hashlib
 from urllib.parse import urlencode
 
 import msgspec
@@ -13,6 +11,7 @@ import msgspec
 from amends.connectors.calling import Answer, Caller
 from amends.connectors.fields import mapping_of, text_of
 from amends.connectors.mastodon.settings import check_address
+from amends.connectors.pkce import challenge
 from amends.outbound import Outbound
 from amends.terms import Clock, ConnectorError
 
@@ -116,9 +115,3 @@ class SignIn:
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             content=urlencode(told).encode(),
         )
-
-
-def challenge(verifier: str) -> str:
-    """The S256 challenge of a verifier (RFC 7636)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

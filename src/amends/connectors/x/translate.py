@@ -108,6 +108,10 @@ def _refers(value: Json, around: Includes, kind: str) -> Ref | None:
         if reference.get("type") == kind and found:
             author_id = text_of(value.get("in_reply_to_user_id")) if kind == "replied_to" else None
             return around.ref(found, author_id)
+    if kind == "replied_to":
+        # Events of the activity API name the post answered so.
+        found = text_of(value.get("in_reply_to_tweet_id") or value.get("in_reply_to_post_id"))
+        return around.ref(found, text_of(value.get("in_reply_to_user_id"))) if found else None
     return None
 
 
