@@ -4,7 +4,7 @@ import unicodedata
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from amends.text import appearance, skeleton
@@ -36,7 +36,6 @@ def test_letters_that_look_different_come_out_different() -> None:
     assert [two for two in combinations(apart, 2) if skeleton(two[0]) == skeleton(two[1])] == []
 
 
-@settings(max_examples=80)
 @given(
     st.characters(exclude_categories=["Cs"])
     | st.sampled_from([*"m\u00df\u0130\u01f0\ud55c", *"\u00e6\u0153"])
@@ -49,7 +48,6 @@ def test_what_a_character_looks_like_looks_like_itself(char: str) -> None:
 LATIN = st.characters(max_codepoint=0x17F, categories=["L", "N"], exclude_characters="\u00b5")
 
 
-@settings(max_examples=50)
 @given(st.text(LATIN))
 def test_latin_words_look_the_same_in_any_capitals(word: str) -> None:
     composed = unicodedata.normalize("NFKC", word)

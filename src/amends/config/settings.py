@@ -84,7 +84,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-_NOT_SETTINGS: Final = frozenset({"AMENDS_REQUIRE", "AMENDS_TEST_DATABASE", "AMENDS_KILLS"})
+_NOT_SETTINGS: Final = frozenset(
+    {"AMENDS_REQUIRE", "AMENDS_TEST_DATABASE", "AMENDS_KILLS", "AMENDS_EXAMPLES"}
+)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

@@ -48,8 +48,8 @@ def phrases_of(query: str) -> list[str]:
 
     Every post that matches holds one of these in its text or its quote, as far as words can tell:
     of terms that must all be there the rarest-looking one is asked for, of alternatives each.
-    Where an alternative has no word of its own (``from:acme``), the others remain; a prefix and a
-    fuzzy word are asked for as they stand. Empty where no word is asked for at all.
+    Where an alternative has no word of its own (``from:acme``), the others remain; a prefix, a
+    fuzzy word and one with look-alikes are asked for as they stand. Empty where no word is asked for at all.
     """
     found = _searched(parse(query))
     return [] if found is None else list(dict.fromkeys(found.phrases))
