@@ -1,8 +1,10 @@
 """Benches run, from the same seed to the same posts."""
 
+import functools
 from dataclasses import replace
 
 import msgspec
+import pytest
 from click.testing import CliRunner
 
 from amends.bench.figures import Report, lines_of
@@ -40,7 +42,9 @@ def test_posts_come_again_under_other_ids() -> None:
     assert (len(ids), len(set(ids))) == (700, 700)
 
 
-def test_listening_tells_its_figures_as_json() -> None:
+def test_listening_tells_its_figures_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = functools.partial(Task, vocabulary=SMALL.vocabulary)
+    monkeypatch.setattr("amends.bench.listening.Task", small)
     done = CliRunner().invoke(bench, ["listen", "--queries", "50", "--posts", "300", "--json"])
     told = msgspec.json.decode(done.stdout.splitlines()[-1], type=Report)
     assert [(figure.what, figure.posts) for figure in told.figures] == [("JSON to mentions", 300)]
