@@ -1,8 +1,10 @@
 """What every connector promises. ``tests/connectors/test_contract.py`` holds all of them to it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol, runtime_checkable
+
+import msgspec
 
 from amends.outbound import Outbound
 from amends.terms import (
@@ -95,6 +97,52 @@ class Revisits(Protocol):
 
     async def revisit(self, post_ids: Sequence[str]) -> tuple[Sequence[Post], Sequence[str]]:
         """These posts as they are now, and the ids of those that are gone."""
+        ...
+
+
+@runtime_checkable
+class ListensByQuery(Protocol):
+    """A connector whose network is asked by queries, not by phrases alone."""
+
+    def sources_for(self, queries: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """Instead of ``sources``: what is polled for these queries, and sentences about those the
+        network cannot be asked for. Its stream brings what they look for."""
+        ...
+
+
+Secrets = Mapping[str, str]
+
+
+@runtime_checkable
+class RenewsSecrets(Protocol):
+    """A connector whose network gives new secrets now and then, and takes the old ones once."""
+
+    renewed: Callable[[Secrets], Awaitable[None]] | None
+    """Called with all of the channel's secrets; keeps them before it returns."""
+
+
+class Spending(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month has cost, in US dollars by kind; ``month`` is like 2026-03, in UTC."""
+
+    month: str
+    dollars: dict[str, float] = {}
+
+    @property
+    def total(self) -> float:
+        return sum(self.dollars.values())
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A connector whose network is paid by the call."""
+
+    @property
+    def spending(self) -> Spending:
+        """What this month has cost so far, as far as calls were counted."""
+        ...
+
+    def resume_spending(self, spending: Spending) -> None:
+        """Go on from what was counted before."""
         ...
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amends.connectors.x.costs import PRICES, Meter, Spending
+from amends.connectors.protocol import Spending
+from amends.connectors.x.costs import PRICES, Meter
 from amends.terms import Author, ConnectorError, ReplyTarget, TryLater
 from tests.connectors.x.fake import MAUD, FakeX, connector
 from tests.support.clocks import HandClock

@@ -7,18 +7,18 @@ from datetime import timedelta
 from typing import ClassVar
 
 from amends.connectors.calling import Quota, Refusal
-from amends.connectors.fields import mapping_of, mappings_of, text_of
+from amends.connectors.fields import mappings_of
 from amends.connectors.polling import Batches, Lists
+from amends.connectors.protocol import Spending
 from amends.connectors.x import searching
-from amends.connectors.x.api import POST_FIELDS, USER_FIELDS, Api
-from amends.connectors.x.costs import Spending
+from amends.connectors.x.api import POST_FIELDS, Api
 from amends.connectors.x.media import upload
 from amends.connectors.x.posting import Posting, need_id
 from amends.connectors.x.rules import Compiled, compile_rules, pack
 from amends.connectors.x.settings import read_settings
 from amends.connectors.x.signing import Renewed
 from amends.connectors.x.streams import Streams
-from amends.connectors.x.translate import NETWORK, Includes
+from amends.connectors.x.translate import NETWORK
 from amends.outbound import Outbound
 from amends.terms import (
     Author,
@@ -198,12 +198,7 @@ class XConnector:
         await self._posting.delete(post_id)
 
     async def check(self) -> Author:
-        user = mapping_of((await self._api.get("/2/users/me", USER_FIELDS)).get("data"))
-        us = Includes({"users": [user]}).author(text_of(user.get("id")))
-        if us is None:
-            msg = "X did not say which account this is; try again later."
-            raise ConnectorError(msg)
-        return us
+        return await self._posting.ours()
 
     @property
     def revisit_every(self) -> timedelta:

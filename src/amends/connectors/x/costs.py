@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from amends.connectors.protocol import Spending
 from amends.terms import Clock, ConnectorError, TryLater
 
 # US dollars, as X listed them in 2026; a setting of the channel takes others.
@@ -19,17 +20,6 @@ PRICES: Mapping[str, float] = {
 # The share of the budget up to which each kind may go on.
 _SHARES: Mapping[str, float] = {"post_read": 0.8, "own_mention": 0.9, "message_read": 0.9}
 _REMEMBERED = 100_000  # things read today, at most
-
-
-class Spending(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month has cost, in US dollars by kind; ``month`` is like 2026-03, in UTC."""
-
-    month: str
-    dollars: dict[str, float] = {}
-
-    @property
-    def total(self) -> float:
-        return sum(self.dollars.values())
 
 
 class Meter:

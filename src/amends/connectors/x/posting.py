@@ -40,11 +40,17 @@ class Posting:
     async def us(self) -> tuple[str, str]:
         """The id and the handle of our account."""
         if self._us is None:
-            user = mapping_of((await self._api.get("/2/users/me", USER_FIELDS)).get("data"))
-            if text_of(user.get("id")) is None:
-                raise self._api.caller.lost(Effect.SAFE, sent=True)
-            self._us = text_of(user.get("id")) or "", text_of(user.get("username")) or ""
-        return self._us
+            await self.ours()
+        return self._us or ("", "")
+
+    async def ours(self) -> Author:
+        """Our account, as X knows it now."""
+        user = mapping_of((await self._api.get("/2/users/me", USER_FIELDS)).get("data"))
+        us = Includes({"users": [user]}).author(text_of(user.get("id")))
+        if us is None:
+            raise self._api.caller.lost(Effect.SAFE, sent=True)
+        self._us = us.id or "", us.handle or ""
+        return us
 
     def check_length(self, text: str, limit: int) -> None:
         """Raise ``ConnectorError`` where X would not take the text."""

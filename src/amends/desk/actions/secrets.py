@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
+from amends.desk.models import ChannelRow
 from amends.terms import BadInput
 
 
@@ -32,3 +33,12 @@ def unseal(sealed: bytes) -> dict[str, str]:
             " were sealed with. Put the old file back, or connect the channel again."
         ) from error
     return {str(key): str(value) for key, value in values.items()}
+
+
+def keep_renewed(channel: ChannelRow, secrets: Mapping[str, str]) -> None:
+    """Store what a network gave in place of a channel's secrets; its listener goes on.
+
+    Nothing is stored where somebody connected the channel again meanwhile.
+    """
+    same = ChannelRow.objects.filter(pk=channel.pk, version=channel.version)
+    same.update(secret=seal(secrets))

@@ -12,6 +12,7 @@ from amends.desk.models import Cursor, DeadLetterRow, DropCount, ImportRun, Resp
 
 DAYS = 7
 LETTERS = 50
+SPENDING = "spending"  # kept among the cursors, and no source
 UNTOLD = "It could not be read. What it was may be private."
 
 
@@ -55,7 +56,8 @@ def days_before(today: date, *, days: int = DAYS) -> list[date]:
 
 def cursors_for(person: Responder) -> list[Cursor]:
     check_may(Role(person.role), Action.SEE_HEARD)
-    rows = Cursor.objects.select_related("channel").defer("channel__secret")
+    listened = Cursor.objects.exclude(source=SPENDING)
+    rows = listened.select_related("channel").defer("channel__secret")
     return list(rows.order_by("channel__network", "channel__handle", "source"))
 
 

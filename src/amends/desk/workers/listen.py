@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from amends.connectors.protocol import Connector, Revisits
+from amends.connectors.protocol import Connector, ListensByQuery, Metered, Revisits, Spending
 from amends.connectors.registry import make
 from amends.desk.actions.hearing import seen
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
 from amends.desk.queries.threads import ANSWERS
 from amends.desk.workers.database import DatabaseThread
+from amends.desk.workers.metering import attach, keep_spending
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
 from amends.listening import HealthState, Step, Surroundings, follow, poll
@@ -128,6 +129,7 @@ class Listeners:
     starting: dict[int, tuple[int, asyncio.Task[None]]] = field(default_factory=dict)
     _health: dict[int, dict[str, tuple[HealthState, str]]] = field(default_factory=dict)
     _told: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _spent: dict[int, Spending] = field(default_factory=dict)
 
     async def tend(self) -> None:
         """Start what is new, stop what is gone, begin anew what changed; write health down."""
@@ -180,6 +182,7 @@ class Listeners:
                 lambda: (channel_of(row), Credentials(values=unseal(bytes(row.secret))))
             )
             connector = make(channel, credentials, self.outbound, self.clock)
+            await attach(row, connector, self.database)
             account = await self._sign_in(row, connector)
             steps = await self.database(lambda: steps_for(row, self.reader))
             self.running[row.pk] = Running(row.version, connector, account)
@@ -223,7 +226,9 @@ class Listeners:
                 raise
             except AmendsError as error:
                 self._tell(row.pk, "", "waiting", str(error))
-                await self.sleep(CHECK_AGAIN_S)
+                told = getattr(error, "retry_at", None)
+                wait_s = (told - self.clock.now()).total_seconds() if told else 0.0
+                await self.sleep(max(CHECK_AGAIN_S, wait_s))
                 continue
             self._tell(row.pk, "", "well", "Signed in.")
             if account.id and account.id != row.account_id:
@@ -237,7 +242,13 @@ class Listeners:
             sentence = f"The watch {name} hears nothing, for its query cannot be read: {fault}."
             self._tell(row.pk, f"watch {name}", "waiting", sentence)
         phrases = [phrase for query in queries.values() for phrase in phrases_of(query)]
-        sources = list(connector.sources(list(dict.fromkeys(phrases))))
+        if isinstance(connector, ListensByQuery):
+            found, notes = connector.sources_for(list(queries.values()))
+            for note in notes:
+                self._tell(row.pk, note[:80], "waiting", note)
+        else:
+            found = connector.sources(list(dict.fromkeys(phrases)))
+        sources = list(found)
         if connector.traits.can_stream and row.settings.get("stream"):
             sources.append("stream")
         return sources
@@ -275,6 +286,12 @@ class Listeners:
 
     async def _write_health(self) -> None:
         now = self.clock.now()
+        for pk, running in list(self.running.items()):
+            if isinstance(running.connector, Metered):
+                spent = running.connector.spending
+                if spent != self._spent.get(pk):
+                    await self.database(lambda pk=pk, spent=spent: keep_spending(pk, spent, now))  # type: ignore[misc]
+                    self._spent[pk] = spent
         for pk, states in list(self._health.items()):
             health = _worst(states)
             if self._told.get(pk) != health:
