@@ -101,6 +101,11 @@ class Caller:
             value=self._read(response, effect), status=response.status, headers=response.headers
         )
 
+    @property
+    def there(self) -> datetime:
+        """The time by the server's clock, as far as its answers told it."""
+        return self.clock.now() + self.skew
+
     def quota(self, url: str) -> Quota | None:
         """What is left of the rate limit that a call of this address last told; None after its
         end."""

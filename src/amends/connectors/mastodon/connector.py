@@ -120,7 +120,7 @@ class MastodonConnector:
         return await lists.page(
             source,
             cursor,
-            lambda _start: entries(self._api, source, self._clock),
+            lambda _start: entries(self._api, source),
             limit=limit,
             poll=lambda: self._pace(source),
             to_us=source == NOTIFICATIONS,

@@ -11,7 +11,7 @@ from amends.connectors.mastodon.events import TO_US
 from amends.connectors.mastodon.posting import path_part
 from amends.connectors.mastodon.translate import read_status
 from amends.connectors.polling import Entry, Reach, letter_or_post
-from amends.terms import BadInput, Clock, ConnectorError
+from amends.terms import BadInput, ConnectorError
 
 MOST = 40  # of a list in one answer
 NOTIFICATIONS = "notifications"
@@ -50,11 +50,11 @@ def timeline(source: str) -> Timeline:
     raise ConnectorError(msg)
 
 
-async def entries(api: Api, source: str, clock: Clock) -> AsyncIterator[list[Entry]]:
+async def entries(api: Api, source: str) -> AsyncIterator[list[Entry]]:
     """The pages of a source, newest first."""
     asked = timeline(source)
     async for items in api.listed(asked.path, asked.params):
-        now = clock.now()
+        now = api.caller.there
         if source == NOTIFICATIONS:
             told = [mapping_of(one) for one in items]
             yield [

@@ -242,11 +242,11 @@ class XConnector:
     async def _batches(self, source: str) -> Batches:
         if source == "notifications":
             us, _ = await self._posting.us()
-            return lambda since: searching.mentions(self._api, source, us, since, self._clock)
+            return lambda since: searching.mentions(self._api, source, us, since)
         if source == "messages":
-            return lambda _: searching.messages(self._api, source, self._clock)
+            return lambda _: searching.messages(self._api, source)
         query = self._query(source)
-        return lambda since: searching.searched(self._api, source, query, since, self._clock)
+        return lambda since: searching.searched(self._api, source, query, since)
 
     def _query(self, source: str) -> str:
         if source in self._searches:

@@ -8,7 +8,7 @@ from amends.connectors.fields import mapping_of, mappings_of, text_of, time_of
 from amends.connectors.polling import Entry, Reach, letter_or_post
 from amends.connectors.x.api import MESSAGE_FIELDS, POST_FIELDS, Api, stamp
 from amends.connectors.x.translate import Includes, read_message, read_post
-from amends.terms import BadInput, Clock, Post
+from amends.terms import BadInput, Post
 
 # X's lists are in the order of time; its index may be some seconds late. What is read again on the
 # same day is not charged again.
@@ -21,7 +21,7 @@ _LATEST = timedelta(seconds=20)  # X refuses a time that is later than ten secon
 
 async def search(api: Api, query: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
     """The pages of recent search, newest first."""
-    now = api.caller.clock.now()
+    now = api.caller.there
     begin = min(max(since, now - _WEEK), now - _LATEST)
     params = {**POST_FIELDS, "query": query, "max_results": 100, "start_time": stamp(begin)}
     async for page in api.listed("/2/tweets/search/recent", params, kind="post_read"):
@@ -29,28 +29,26 @@ async def search(api: Api, query: str, since: datetime) -> AsyncIterator[Mapping
 
 
 async def searched(
-    api: Api, source: str, query: str, since: datetime, clock: Clock
+    api: Api, source: str, query: str, since: datetime
 ) -> AsyncIterator[list[Entry]]:
     """What recent search finds, as entries."""
     async for page in search(api, query, since):
-        yield _entries(page, source, clock.now())
+        yield _entries(page, source, api.caller.there)
 
 
-async def mentions(
-    api: Api, source: str, us: str, since: datetime, clock: Clock
-) -> AsyncIterator[list[Entry]]:
+async def mentions(api: Api, source: str, us: str, since: datetime) -> AsyncIterator[list[Entry]]:
     """Posts that name our account: mentions, replies and quotes with its handle."""
-    begin = min(since, clock.now() - _LATEST)
+    begin = min(since, api.caller.there - _LATEST)
     params = {**POST_FIELDS, "max_results": 100, "start_time": stamp(begin)}
     async for page in api.listed(f"/2/users/{us}/mentions", params, kind="own_mention"):
-        yield _entries(page, source, clock.now())
+        yield _entries(page, source, api.caller.there)
 
 
-async def messages(api: Api, source: str, clock: Clock) -> AsyncIterator[list[Entry]]:
+async def messages(api: Api, source: str) -> AsyncIterator[list[Entry]]:
     """Direct messages of our account, its own among them."""
     params = {**MESSAGE_FIELDS, "max_results": 50, "event_types": "MessageCreate"}
     async for page in api.listed("/2/dm_events", params, kind="message_read"):
-        around, now = Includes(mapping_of(page.get("includes"))), clock.now()
+        around, now = Includes(mapping_of(page.get("includes"))), api.caller.there
         yield [
             _entry(one, lambda raw: read_message(raw, around), source, now)  # noqa: B023
             for one in mappings_of(page.get("data"))
