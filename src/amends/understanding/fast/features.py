@@ -1,0 +1,110 @@
+"""From text to numbers: tokens, their hashed features, and the rows that carry them.
+
+A text is a run of tokens. A token brings the word it stands for and the word's character
+3- to 5-grams; neighbours and next-but-one neighbours bring pairs. Every feature is a bucket of one
+table, found by CRC-32, so the model holds no text.
+
+What may differ without meaning anything is made alike: handles and addresses become one placeholder
+each, so who is spoken to, and who speaks, changes nothing; links are left out, case is folded, curly
+quotes are straight, and an emoji said several times in a row is said once.
+
+What a token brings depends on the token alone, so a reader works it out once and keeps it.
+"""
+
+import re
+import unicodedata
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS = 18
+BUCKETS = 1 << BITS
+MAX_CHARACTERS = 10_000  # what is read of a text; the rest is left aside
+HANDLE, LINK, NUMBER = "<handle>", "<link>", "<number>"
+
+# Quantifiers are bounded so that no text can make the search slow.
+_WORD = (
+    r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e\u064b-\u0652]|['\u2019](?=[^\W\d_]))"
+)
+_TOKEN = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+    r"|[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?"
+    r"|\d{1,20}(?:[.,:]\d{1,9}){0,4}(?![^\W\d_])"
+    rf"|{_WORD}{{0,31}}"
+    r"|&(?:amp|lt|gt|quot|\#39);"
+    r"|[:;=]['\u2019]?-?[)(DPp/|\\*\]\[]{1,3}|<3"
+    r"|[!?]{1,8}|\.{2,8}"
+    r"|[^\w\s]"
+)
+_AWAY = re.compile(r"https?\b\S{0,2000}|www\.\S{1,2000}")
+_AGAIN = re.compile(r"([^\w\s\x00-\x7f]{1,8}?)(?:\s?\1)+")
+_ADDRESSED = re.compile(r"[@\uff20]\w+(?:[.-]\w+)*|https?\b\S*")
+_REPEATED = re.compile(r"(.)\1{2,}")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"'})
+GAPS = (1, 2)  # neighbours, next-but-one neighbours
+_PAIR_SALTS = (0x9E3779B1, 0x7FEB352D)
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of the first ``MAX_CHARACTERS`` characters, as written and in order, without links."""
+    return _TOKEN.findall(alike(text[:MAX_CHARACTERS]))
+
+
+def alike(text: str) -> str:
+    """The text without links, and with each run of one emoji as a single one."""
+    if "http" in text or "www." in text:
+        text = _AWAY.sub(" ", text)
+    return text if text.isascii() else _AGAIN.sub(r"\1", text)
+
+
+def unaddressed(text: str) -> str:
+    """What is read of the text, each handle and link shrunk to one sign."""
+    return _ADDRESSED.sub("@", text[:MAX_CHARACTERS])
+
+
+def word_of(token: str) -> str:
+    """The word a token stands for: folded, calmed ("sooo" is "soo"), or a placeholder."""
+    if token[0] in "@\uff20" and len(token) > 1:
+        return HANDLE
+    if "@" in token[1:]:
+        return LINK
+    if token[0].isdigit() and not any(character.isalpha() for character in token):
+        return NUMBER
+    folded = unicodedata.normalize("NFKC", token).casefold().translate(_QUOTES)
+    return _REPEATED.sub(r"\1\1", folded)
+
+
+def _bucket(feature: str) -> int:
+    return crc32(feature.encode("utf-8", "surrogatepass")) >> (32 - BITS)
+
+
+def buckets_of(token: str) -> list[int]:
+    """The buckets a token brings by itself: its word and the word's 3- to 5-grams."""
+    word = word_of(token)
+    found = [_bucket(f"word:{word}")]
+    if word in (HANDLE, LINK, NUMBER) or not word[0].isalnum():
+        return found
+    padded = f" {word} "
+    found.extend(
+        _bucket(padded[start : start + size])
+        for size in (3, 4, 5)
+        for start in range(len(padded) - size + 1)
+    )
+    return found
+
+
+def pair_buckets(
+    first: NDArray[np.uint64], second: NDArray[np.uint64], gap: int
+) -> NDArray[np.int64]:
+    """Buckets of word pairs, element by element, for words ``gap`` apart (1 or 2)."""
+    mixed = first * np.uint64(0x85EBCA77) + second * np.uint64(_PAIR_SALTS[gap - 1])
+    mixed &= np.uint64(0xFFFFFFFF)
+    mixed ^= mixed >> np.uint64(15)
+    mixed = (mixed * np.uint64(0x2C1B3C6D)) & np.uint64(0xFFFFFFFF)
+    return (mixed >> np.uint64(32 - BITS)).astype(np.int64)
+
+
+def word_hash(token: str) -> int:
+    """A 32-bit number for the word a token stands for."""
+    return crc32(word_of(token).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,169 @@
+"""The fast tier: sums of hashed features, see ``features``. Numpy only, one core."""
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.understanding.fast.features import (
+    GAPS,
+    HANDLE,
+    MAX_CHARACTERS,
+    buckets_of,
+    pair_buckets,
+    tokens,
+    word_hash,
+    word_of,
+)
+from amends.understanding.fast.model import COLUMNS, IDF_STEP, Weights, lookup
+
+MOST_WHY = 5
+_CHUNK_CHARACTERS = 200_000
+_MOST_REMEMBERED = 100_000
+
+Numbers = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+class FastTier:
+    """Reads the first 10,000 characters of a text. Safe to share between threads."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._biases = weights.biases
+        self._rows = RowMemory(weights)
+        self._turn = threading.Lock()
+
+    def scores(self, texts: Sequence[str], tipping: float) -> tuple[Numbers, list[tuple[str, ...]]]:
+        """Scores before they are shares, shape (n, 15), -inf throughout where a text says nothing;
+        and the words that tip each text whose complaint score is ``tipping`` or more."""
+        found = np.full((len(texts), len(COLUMNS)), -np.inf, np.float32)
+        why: list[tuple[str, ...]] = [()] * len(texts)
+        first = 0
+        for chunk in _chunks(texts):
+            with self._turn:
+                self._score(chunk, found[first : first + len(chunk)], why, first, tipping)
+            first += len(chunk)
+        return found, why
+
+    def _score(
+        self,
+        texts: Sequence[str],
+        found: Numbers,
+        why: list[tuple[str, ...]],
+        first: int,
+        tipping: float,
+    ) -> None:
+        runs = [tokens(text) for text in texts]
+        lengths = np.array([len(run) for run in runs], np.int64)
+        spoken = np.nonzero(lengths)[0]
+        if not len(spoken):
+            return
+        pulls, sizes = self._rows.pulls([token for run in runs for token in run], lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths[spoken])])
+        norms = np.sqrt(np.maximum(np.add.reduceat(sizes, starts[:-1]), 1e-12))
+        found[spoken] = np.add.reduceat(pulls, starts[:-1], axis=0) / norms[:, None] + self._biases
+        for place in np.nonzero(found[spoken, 0] >= tipping)[0].tolist():
+            index = int(spoken[place])
+            pull = pulls[starts[place] : starts[place + 1], 0]
+            why[first + index] = _heaviest(runs[index], pull)
+
+
+class RowMemory:
+    """What each token brings, worked out once: a row of head sums, its squared length, its hash."""
+
+    def __init__(self, weights: Weights) -> None:
+        idf = weights.idf.astype(np.float32) * np.float32(IDF_STEP)
+        self._squares = idf * idf
+        self._table = _table(weights, idf)
+        self._places: dict[str, int] = {}
+        self._pulls: Numbers = np.zeros((1024, len(COLUMNS)), np.float32)
+        self._sizes: Numbers = np.zeros(1024, np.float32)
+        self._hashes: NDArray[np.uint64] = np.zeros(1024, np.uint64)
+
+    def pulls(self, run: Sequence[str], lengths: Places) -> tuple[Numbers, Numbers]:
+        """Of each token its pull on each head, shape (n, 15), and its squared length, shape (n,).
+
+        ``run`` is the texts' tokens end to end, ``lengths`` how many each text has. A pair's pull
+        is shared between its two tokens.
+        """
+        if len(self._places) > _MOST_REMEMBERED:
+            self._forget()
+        known = self._places
+        try:
+            places = np.array([known[token] for token in run], np.int64)
+        except KeyError:
+            self._learn([token for token in dict.fromkeys(run) if token not in known])
+            places = np.array([known[token] for token in run], np.int64)
+        pulls, sizes, hashes = self._pulls[places], self._sizes[places], self._hashes[places]
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        for gap in GAPS:
+            left = np.nonzero(owner[gap:] == owner[:-gap])[0] if len(owner) > gap else owner[:0]
+            buckets = pair_buckets(hashes[left], hashes[left + gap], gap)
+            shared = self._table[buckets]
+            shared *= np.float32(0.5)
+            pulls[left] += shared
+            pulls[left + gap] += shared
+            sizes[left] += self._squares[buckets]
+        return pulls, sizes
+
+    def _learn(self, fresh: Sequence[str]) -> None:
+        found = [buckets_of(token) for token in fresh]
+        starts = np.cumsum([0, *(len(buckets) for buckets in found)])[:-1]
+        buckets = np.array([bucket for each in found for bucket in each], np.int64)
+        first = len(self._places)
+        last = first + len(fresh)
+        self._make_room(last)
+        self._pulls[first:last] = np.add.reduceat(self._table[buckets], starts, axis=0)
+        self._sizes[first:last] = np.add.reduceat(self._squares[buckets], starts)
+        self._hashes[first:last] = [word_hash(token) for token in fresh]
+        self._places.update(zip(fresh, range(first, last), strict=True))
+
+    def _make_room(self, needed: int) -> None:
+        held = len(self._sizes)
+        if needed <= held:
+            return
+        more = max(needed, 2 * held) - held
+        self._pulls = np.pad(self._pulls, ((0, more), (0, 0)))
+        self._sizes = np.pad(self._sizes, (0, more))
+        self._hashes = np.pad(self._hashes, (0, more))
+
+    def _forget(self) -> None:
+        self._places = {}
+        self._pulls, self._sizes = self._pulls[:1024].copy(), self._sizes[:1024].copy()
+        self._hashes = self._hashes[:1024].copy()
+
+
+def _table(weights: Weights, idf: Numbers) -> Numbers:
+    """Each bucket's pull on each head, its rarity counted in, shape (BUCKETS, 15)."""
+    values = lookup(weights.scales)
+    table = np.empty(weights.table.shape, np.float32)
+    for column in range(len(COLUMNS)):
+        table[:, column] = values[:, column][weights.table[:, column].view(np.uint8)]
+    table *= idf[:, None]
+    return table
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    first = size = 0
+    for index, text in enumerate(texts):
+        size += min(len(text), MAX_CHARACTERS)
+        if size > _CHUNK_CHARACTERS:
+            yield texts[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(texts):
+        yield texts[first:]
+
+
+def _heaviest(run: Sequence[str], pull: Numbers) -> tuple[str, ...]:
+    summed: dict[str, float] = {}
+    for token, weight in zip(run, pull.tolist(), strict=True):
+        summed[token] = summed.get(token, 0.0) + weight
+    best = sorted((token for token in summed if summed[token] > 0), key=lambda one: -summed[one])
+    said = [
+        token
+        for token in best[: 2 * MOST_WHY]
+        if not (token[0] in "@\uff20" or "@" in token or word_of(token) == HANDLE)
+        and any(character.isalnum() for character in token)
+    ]
+    return tuple(said[:MOST_WHY])

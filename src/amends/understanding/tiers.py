@@ -1,0 +1,130 @@
+"""Two tiers: a fast one for every text, and a deep one for what is uncertain or weighs much.
+
+Which texts go deep depends on each text alone, so a text scores the same alone and in company.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amends.understanding.fast.model import COLUMNS, EMOTION, SENTIMENT, Weights
+from amends.understanding.fast.tier import FastTier
+from amends.understanding.scores import SENTIMENTS, SINGLES, Scores
+
+Numbers = NDArray[np.float32]
+Depth = Literal["none", "unsure", "all"]
+_NEUTRAL = SENTIMENTS.index("neutral")
+
+
+class Encodes(Protocol):
+    """Makes a row of numbers of each text; ``knows`` says whether it knows a text's language."""
+
+    def knows(self, text: str) -> bool: ...
+    def rows(self, texts: Sequence[str]) -> Numbers: ...
+
+
+class Mixes(Protocol):
+    """Scores of both tiers together, shape (n, 15), from rows and from the fast tier's scores."""
+
+    @property
+    def name(self) -> str: ...
+    def mixed(self, rows: Numbers, fast: Numbers) -> Numbers: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which texts go deep: those whose complaint is likelier than ``least`` and less likely than
+    ``most``, whose likeliest sentiment is less likely than ``mood``, whose likeliest emotion is less
+    likely than ``emotion``, or who are as likely abusive as not, by no more than ``abuse``."""
+
+    least: float = 0.08
+    most: float = 0.92
+    mood: float = 0.5
+    emotion: float = 0.0
+    abuse: float = 0.1
+
+
+class Tiers:
+    """Scores texts. ``depth``: which of them the deep tier reads too, none, the unsure or all.
+
+    Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        encoder: Encodes | None = None,
+        heads: Mixes | None = None,
+        *,
+        depth: Depth = "unsure",
+        policy: Policy | None = None,
+    ) -> None:
+        self.threshold = weights.threshold
+        deep = encoder is not None and heads is not None and depth != "none"
+        self.model = f"{weights.name}+{heads.name}" if deep and heads else weights.name
+        self._fast = FastTier(weights)
+        self._encoder, self._heads = (encoder, heads) if deep else (None, None)
+        self._depth, self._policy = depth, policy or Policy()
+        self._tipping = float(np.log(self.threshold / (1 - self.threshold))) - 1.0
+
+    def scores(self, texts: Sequence[str]) -> Scores:
+        """What the models see in each text, in order."""
+        raw, why = self._fast.scores(texts, self._tipping)
+        silent = np.isneginf(raw[:, 0])
+        raw[silent] = 0
+        deep = np.zeros(len(texts), np.bool_)
+        if self._encoder is not None and self._heads is not None:
+            deep = (self._unsure(raw) if self._depth == "unsure" else ~deep) & ~silent
+            asked = np.nonzero(deep)[0].tolist()
+            rows = [row for row in asked if self._encoder.knows(texts[row])]
+            deep = np.isin(np.arange(len(texts)), rows)
+            if rows:
+                seen = self._encoder.rows([texts[row] for row in rows])
+                raw[rows] = self._heads.mixed(seen, raw[rows])
+        return _scores(raw, silent, deep, self._tipped(raw, why))
+
+    def raw(self, texts: Sequence[str]) -> Numbers:
+        """The fast tier's scores before they are shares, shape (n, 15); noughts where nothing is said."""
+        found, _ = self._fast.scores(texts, np.inf)
+        found[np.isneginf(found[:, 0])] = 0
+        return found
+
+    def _unsure(self, raw: Numbers) -> NDArray[np.bool_]:
+        policy = self._policy
+        complaint = sigmoid(raw[:, 0])
+        mood = softmax(raw[:, SENTIMENT]).max(axis=1)
+        emotion = softmax(raw[:, EMOTION]).max(axis=1)
+        abuse = np.abs(sigmoid(raw[:, COLUMNS.index("offensive")]) - 0.5)
+        unsure: NDArray[np.bool_] = (complaint > policy.least) & (complaint < policy.most)
+        unsure |= (mood < policy.mood) | (emotion < policy.emotion) | (abuse < policy.abuse)
+        return unsure
+
+    def _tipped(self, raw: Numbers, why: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        tipped = sigmoid(raw[:, 0]) >= self.threshold
+        return [words if told else () for words, told in zip(why, tipped.tolist(), strict=True)]
+
+
+def _scores(
+    raw: Numbers, silent: NDArray[np.bool_], deep: NDArray[np.bool_], why: list[tuple[str, ...]]
+) -> Scores:
+    sentiment, emotion = softmax(raw[:, SENTIMENT]), softmax(raw[:, EMOTION])
+    shares = sigmoid(raw)
+    shares[silent] = 0
+    sentiment[silent] = np.arange(len(SENTIMENTS)) == _NEUTRAL
+    emotion[silent] = 1 / emotion.shape[1]
+    singles = {name: shares[:, COLUMNS.index(name)] for name in SINGLES}
+    return Scores(sentiment=sentiment, emotion=emotion, deep=deep, why=why, **singles)
+
+
+def sigmoid(raw: Numbers) -> Numbers:
+    shares: Numbers = 0.5 * (1 + np.tanh(0.5 * raw))
+    return shares
+
+
+def softmax(raw: Numbers) -> Numbers:
+    raised = np.exp(raw - raw.max(axis=1, keepdims=True))
+    shares: Numbers = raised / raised.sum(axis=1, keepdims=True)
+    return shares

@@ -1,0 +1,186 @@
+"""From trained layers to the file the deep tier runs: an ONNX graph with weights of eight bits.
+
+Needs the package ``onnx``, of the extra ``train``. Weights are quantised column by column, and what meets
+them row by row, each brought to the same reach first: so a text scores the same whatever it is read with.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+_OPSET, _CONTRIB = 17, "com.microsoft"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the arrays do not say: heads of attention, and the epsilon of layer norms."""
+
+    heads: int
+    epsilon: float = 1e-12
+
+
+# The arrays of a layer, each weight of shape (in, out).
+LAYER = (
+    "qkv.weight", "qkv.bias", "out.weight", "out.bias", "norm1.weight", "norm1.bias",
+    "up.weight", "up.bias", "down.weight", "down.bias", "norm2.weight", "norm2.bias",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Graph:
+    """An ONNX graph in the making; each method adds a node and gives the name of what comes out."""
+
+    nodes: list[Any] = field(default_factory=list)
+    constants: list[Any] = field(default_factory=list)
+
+    def keep(self, name: str, array: NDArray[Any]) -> str:
+        from onnx import numpy_helper
+
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def add(
+        self, kind: str, inputs: Sequence[str], out: str, *, ours: bool = True, **how: Any
+    ) -> str:
+        """A node with one output; ``ours`` false takes the operator from the contributed ones."""
+        from onnx import helper
+
+        domain = "" if ours else _CONTRIB
+        self.nodes.append(helper.make_node(kind, list(inputs), [out], domain=domain, **how))
+        return out
+
+    def times(self, of: str, weight: Floats, name: str) -> str:
+        """``of @ weight`` in eight bits; ``weight`` has the shape (in, out)."""
+        table, scales = columns_of_bytes(weight)
+        size = self.add("Abs", [of], f"{name}.size")
+        most = self.add("ReduceMax", [size], f"{name}.most", axes=[-1], keepdims=1)
+        most = self.add("Max", [most, "least"], f"{name}.reach")
+        whole = self.add("Div", [of, most], f"{name}.whole")
+        taken = self.add("QuantizeLinear", [whole, "step127", "middle"], f"{name}.taken")
+        kept = [self.keep(f"{name}.q", table), "step127", self.keep(f"{name}.s", scales), "middle"]
+        product = self.add("MatMulIntegerToFloat", [taken, *kept], f"{name}.raw", ours=False)
+        return self.add("Mul", [product, most], name)
+
+
+def columns_of_bytes(weight: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Weights of shape (in, out) in int8, and the scale of each column, shape (out,)."""
+    scales = np.maximum(np.abs(weight).max(axis=0), 1e-12) / 127
+    return np.rint(weight / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def rows_of_bytes(table: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """A table in int8, and the scale of each row, shape (rows, 1)."""
+    scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-12) / 127
+    return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def export(
+    path: Path,
+    embeddings: Mapping[str, Floats],
+    layers: Sequence[Mapping[str, Floats]],
+    shape: Shape,
+) -> None:
+    """Write the graph: ``ids`` (batch, length) int64 and ``lengths`` (batch,) int32 in; out ``rows``,
+    of each text the mean of its places after each layer, one after another.
+
+    ``embeddings`` holds ``word.weight``, ``place.weight`` (the kind of sentence added to it),
+    ``norm.weight`` and ``norm.bias``; each of ``layers`` the arrays of ``LAYER``.
+    """
+    import onnx
+    from onnx import TensorProto, helper
+
+    graph = Graph()
+    graph.keep("least", np.array(1e-9, np.float32))
+    graph.keep("step127", np.array(1 / 127, np.float32))
+    graph.keep("middle", np.array(128, np.uint8))
+    hidden = _embedded(graph, embeddings, shape)
+    means = []
+    for number, layer in enumerate(layers):
+        hidden = _layer(graph, hidden, layer, f"layer{number}", shape)
+        means.append(_mean(graph, hidden, f"rows{number}"))
+    graph.add("Concat", means, "rows", axis=1)
+    width = len(layers) * embeddings["norm.weight"].shape[0]
+    made = helper.make_graph(
+        graph.nodes,
+        "encoder",
+        [
+            helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"]),
+            helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
+        ],
+        [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["batch", width])],
+        graph.constants,
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
+    model = helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="amends")
+    onnx.save(model, str(path))
+
+
+def _embedded(graph: Graph, arrays: Mapping[str, Floats], shape: Shape) -> str:
+    table, scales = rows_of_bytes(arrays["word.weight"])
+    bytes_ = graph.add("Gather", [graph.keep("words", table), "ids"], "word.bytes")
+    scale = graph.add("Gather", [graph.keep("word.scales", scales), "ids"], "word.scale")
+    cast = graph.add("Cast", [bytes_], "word.float", to=1)
+    word = graph.add("Mul", [cast, scale], "word")
+    size = graph.add("Shape", ["ids"], "length.shape", start=1, end=2)
+    zero, one = graph.keep("zero", np.array([0])), graph.keep("one", np.array([1]))
+    places = graph.keep("places", arrays["place.weight"].astype(np.float32))
+    place = graph.add("Slice", [places, zero, size, zero, one], "place")
+    summed = graph.add("Add", [word, place], "embedded")
+    length = graph.add("Squeeze", [size], "length")
+    steps = [graph.keep("first", np.array(0)), length, graph.keep("step", np.array(1))]
+    at = graph.add("Cast", [graph.add("Range", steps, "at.long")], "at", to=6)
+    last = graph.add("Unsqueeze", ["lengths", one], "lengths.column")
+    there = graph.add("Cast", [graph.add("Less", [at, last], "there.bool")], "there", to=1)
+    ends = graph.add("Cast", [last], "lengths.float", to=1)
+    share = graph.add("Div", [there, ends], "share")
+    graph.add("Unsqueeze", [share, one], "shares")
+    norm = [graph.keep(f"norm.{part}", arrays[f"norm.{part}"]) for part in ("weight", "bias")]
+    return graph.add("LayerNormalization", [summed, *norm], "trunk", epsilon=shape.epsilon, axis=-1)
+
+
+def _mean(graph: Graph, hidden: str, name: str) -> str:
+    """The mean of a text's own places, shape (batch, width)."""
+    mean = graph.add("MatMul", ["shares", hidden], f"{name}.mean")
+    return graph.add("Squeeze", [mean, "one"], name)
+
+
+def _layer(graph: Graph, of: str, arrays: Mapping[str, Floats], name: str, shape: Shape) -> str:
+    def held(part: str) -> str:
+        return graph.keep(f"{name}.{part}", arrays[part])
+
+    from onnx import helper
+
+    product = graph.times(of, arrays["qkv.weight"], f"{name}.qkv")
+    summed = graph.add("Add", [product, held("qkv.bias")], f"{name}.qkv.sum")
+    parts = [f"{name}.{part}" for part in "qkv"]
+    graph.nodes.append(helper.make_node("Split", [summed], parts, axis=2))
+    attended = graph.add("MultiHeadAttention", [*parts, "", "lengths"], f"{name}.attended",
+                         ours=False, num_heads=shape.heads)  # fmt: skip
+    out = graph.times(attended, arrays["out.weight"], f"{name}.out")
+    middle = _joined(graph, out, of, arrays, ("out", "norm1"), f"{name}.middle", shape)
+    up = graph.times(middle, arrays["up.weight"], f"{name}.up")
+    bent = graph.add("BiasGelu", [up, held("up.bias")], f"{name}.bent", ours=False)
+    down = graph.times(bent, arrays["down.weight"], f"{name}.down")
+    return _joined(graph, down, middle, arrays, ("down", "norm2"), f"{name}.over", shape)
+
+
+def _joined(
+    graph: Graph,
+    fresh: str,
+    before: str,
+    arrays: Mapping[str, Floats],
+    parts: tuple[str, str],
+    name: str,
+    shape: Shape,
+) -> str:
+    """What a step made, its bias and what came before it, brought to one norm."""
+    bias, norm = parts
+    of = graph.add("Add", [fresh, graph.keep(f"{name}.more", arrays[f"{bias}.bias"])], f"{name}.a")
+    summed = graph.add("Add", [of, before], f"{name}.sum")
+    held = [graph.keep(f"{name}.{part}", arrays[f"{norm}.{part}"]) for part in ("weight", "bias")]
+    return graph.add("LayerNormalization", [summed, *held], name, epsilon=shape.epsilon, axis=-1)
