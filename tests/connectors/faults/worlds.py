@@ -20,10 +20,12 @@ class FaultWorld(Protocol):
     ``renews`` says that a token which ran out is renewed without a person.
     """
 
-    fake: Fake
     source: str
     greeting: str
     renews: bool
+
+    @property
+    def fake(self) -> Fake: ...
 
     def connector(self, outbound: Outbound | None = None) -> Connector: ...
 
@@ -62,7 +64,7 @@ class MastodonFaults:
     renews = False
 
     def __init__(self, clock: HandClock) -> None:
-        self.fake = mastodon.FakeMastodon(clock)
+        self.fake: mastodon.FakeMastodon = mastodon.FakeMastodon(clock)
 
     def connector(self, outbound: Outbound | None = None) -> Connector:
         return mastodon.connector(self.fake, outbound)
