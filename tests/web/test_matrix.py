@@ -1,6 +1,8 @@
 """Every address of the desk against every role: none is left out, and none forgets to ask."""
 
+import itertools
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -8,7 +10,15 @@ from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
 from amends.desk.actions.roles import mark_accounts
-from amends.desk.models import PostRow, Responder, RoleMark
+from amends.desk.models import (
+    HoursRow,
+    PostRow,
+    Responder,
+    RoleMark,
+    RotaAbsence,
+    RotaTurn,
+    SlaPolicyRow,
+)
 from amends.terms import AuthorRole
 from amends.web.views.acts import ACTS, DECISIONS
 from tests import factories, people
@@ -38,6 +48,8 @@ NEEDS = {
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
+            "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
+            "hours-remove", "rota", "turn-remove", "absence-remove",
         ),
         Action.SET_UP,
     ),
@@ -53,6 +65,9 @@ READ_ONLY = {
     "threshold-sample",
     "channels",
     "watches",
+    "clocks",
+    "sla-sample",
+    "hours-sample",
 }
 
 
@@ -71,6 +86,10 @@ def _address(name: str) -> str:
         "channel": lambda: factories.channel().pk,
         "watch": lambda: factories.watch().pk,
         "person": lambda: people.omar().pk,
+        "sla": lambda: SlaPolicyRow.objects.create(name=f"p{next(_numbers)}").pk,
+        "hours": lambda: HoursRow.objects.create(name=f"h{next(_numbers)}", windows=_WINDOWS).pk,
+        "turn": lambda: RotaTurn.objects.create(**_turn()).pk,
+        "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
         "heard": _post,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
@@ -79,6 +98,18 @@ def _address(name: str) -> str:
     kind = name.partition("-")[0]
     new = name.endswith(("-new", "-sample", "-csv")) or name == "heard"
     return reverse(name, args=[there[kind]()] if kind in there and not new else [])
+
+
+_numbers = itertools.count()
+_WINDOWS = [[0, "09:00", "17:00"]]
+
+
+def _turn() -> dict[str, Any]:
+    return {"person": people.omar(), "duty": "desk", "day": 0, "opens": time(9), "closes": time(17)}
+
+
+def _absence() -> dict[str, Any]:
+    return {"person": people.omar(), "first": date(2026, 3, 2), "last": date(2026, 3, 2)}
 
 
 def _post() -> int:
@@ -108,7 +139,9 @@ def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Res
     assert refused == {name: {not may(role, action)} for name, action in NEEDS.items()}
 
 
-@pytest.mark.parametrize("name", [n for n in NEEDS if n in {"brand", "channel", "watch", "person"}])
+@pytest.mark.parametrize(
+    "name", [n for n in NEEDS if n in {"brand", "channel", "watch", "person", "sla", "hours"}]
+)
 @pytest.mark.parametrize("number", [0, 10**30])
 def test_what_is_not_there_is_not_found(name: str, number: int) -> None:
     assert signed_in(people.ada()).get(reverse(name, args=[number])).status_code == 404
