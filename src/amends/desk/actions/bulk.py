@@ -6,27 +6,27 @@ the time. SQLite runs one prepared statement for each row; PostgreSQL gets all r
 or as one array a column. Defaults hold, signals do not exist; rows do not learn their primary keys.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import chain
-from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import BooleanField, DateField, DateTimeField, JSONField, Model
+from django.db.models import Model
 
+from amends.desk.actions.columns import Column, all_one, for_copy, for_postgres, for_sqlite
 from amends.desk.models.among import as_array
 
 Row = Sequence[Any]
 """Values as models hold them, in the order of the names they are given with."""
-Column = Sequence[Any]
 SKIP: Final = "ON CONFLICT DO NOTHING"
 AT_ONCE: Final = 16
 """Rows in one statement on SQLite."""
+PART: Final = 250
+"""Rows that PostgreSQL is given at a time."""
+Pair = tuple[Any, Column]
+"""A field and its values."""
 
 
 def insert_rows(rows: Sequence[Model], *, known: str = "") -> None:
@@ -51,20 +51,29 @@ def update_rows(rows: Sequence[Model], names: Sequence[str]) -> None:
 def insert_values(
     model: type[Model], names: Sequence[str], rows: Sequence[Row], *, known: str = ""
 ) -> int:
-    """Insert rows given as values of the named fields, which are all that have no default in the
-    database; how many were written. ``known`` as for ``insert_rows``."""
+    """As ``insert_columns``, of rows given as values of the named fields."""
     if not rows:
         return 0
-    fields = [_field(model, name) for name in names]
+    columns = zip(*rows, strict=True)
+    return insert_columns(model, dict(zip(names, columns, strict=True)), known=known)
+
+
+def insert_columns(model: type[Model], columns: Mapping[str, Column], *, known: str = "") -> int:
+    """Insert rows given as a column of values for each field, in which all stand that have no
+    default in the database; how many were written. ``known`` as for ``insert_rows``."""
+    pairs = [(_field(model, name), column) for name, column in columns.items()]
+    number = len(pairs[0][1])
+    if not number:
+        return 0
     # Table and columns are our own, here and below; the values go beside the statement.
-    into = _into(model, fields)
     if connection.vendor != "postgresql":
-        return _insert_some(model, fields, rows, known)
+        return _insert_some(model, pairs, number, known)
+    into = _into(model, (field for field, _ in pairs))
     if known:
-        arrays, values = _arrays(fields, rows)
+        arrays, values = _arrays(pairs)
         return _run(f"INSERT INTO {into} SELECT * FROM {arrays} {known}", values)  # noqa: S608
-    _copy(f"COPY {into} FROM STDIN", fields, rows)
-    return len(rows)
+    _copy(f"COPY {into} FROM STDIN", pairs, number)
+    return number
 
 
 def insert_new(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> bool:
@@ -88,7 +97,7 @@ def update_values(model: type[Model], names: Sequence[str], rows: Sequence[Row])
     table, pk = _quoted(_table(model)), _quoted(key.column)
     columns = [_quoted(field.column) for field in fields]
     if connection.vendor == "postgresql":
-        arrays, values = _arrays([key, *fields], rows)
+        arrays, values = _arrays(list(zip([key, *fields], zip(*rows, strict=True), strict=True)))
         pairs = ", ".join(f"{column} = given.{column}" for column in columns)
         given = f"given ({', '.join([pk, *columns])})"
         _run(
@@ -98,7 +107,7 @@ def update_values(model: type[Model], names: Sequence[str], rows: Sequence[Row])
         return
     pairs = ", ".join(f"{column} = %s" for column in columns)
     turned = zip(*((*row[1:], row[0]) for row in rows), strict=True)
-    prepared = [_prepared(*one) for one in zip([*fields, key], turned, strict=True)]
+    prepared = [for_sqlite(*one) for one in zip([*fields, key], turned, strict=True)]
     values = list(zip(*prepared, strict=True))
     _run_each(f"UPDATE {table} SET {pairs} WHERE {pk} = %s", values)  # noqa: S608
 
@@ -172,43 +181,59 @@ def _run_each(sql: str, values: Sequence[Sequence[Any]]) -> int:
         return int(cursor.rowcount)
 
 
-def _insert_some(model: type[Model], fields: Sequence[Any], rows: Sequence[Row], known: str) -> int:
-    """Some rows a statement, and columns that hold nothing left out. What fails raises and leaves
-    the statement's first rows to whoever rolls back: else SQLite copies each page before."""
-    pairs = zip(fields, zip(*rows, strict=True), strict=True)
-    there = [(field, column) for field, column in pairs if column.count(None) < len(column)]
-    values = list(zip(*(_prepared(*one) for one in there), strict=True))
+def _insert_some(model: type[Model], pairs: Sequence[Pair], number: int, known: str) -> int:
+    """Some rows a statement, columns that hold nothing left out, and what each row holds given once.
+    What fails raises and leaves the statement's first rows to whoever rolls back: else SQLite copies
+    each page before."""
+    shared: list[Any] = []
+    places: list[str] = []
+    there, given = [], []
+    for field, column in pairs:
+        if not all_one(column):
+            given.append(for_sqlite(field, column))
+            places.append("{}")
+        elif column[0] is not None:
+            shared += for_sqlite(field, column[:1])
+            places.append(f"?{len(shared)}")
+        else:
+            continue
+        there.append(field)
     insert = "INSERT" if known else "INSERT OR FAIL"
-    start = f"{insert} INTO {_into(model, (field for field, _ in there))} VALUES "
-    places = f"({', '.join(['%s'] * len(there))})"
-    full = len(values) - len(values) % AT_ONCE
-    some = [tuple(chain(*values[at : at + AT_ONCE])) for at in range(0, full, AT_ONCE)]
+    start = f"{insert} INTO {_into(model, there)} VALUES "
+    one = f"({', '.join(places)})"
+    values = list(zip(*given, strict=True)) or [()] * number
+    full = number - number % AT_ONCE
     written = 0
-    for count, given in ((AT_ONCE, some), (1, values[full:])):
-        if given:
-            written += _run_each(f"{start} {', '.join([places] * count)} {known}", given)
+    for count, rows in ((AT_ONCE, range(0, full, AT_ONCE)), (1, range(full, number))):
+        if rows:
+            numbers = (f"?{at + 1}" for at in range(len(shared), len(shared) + count * len(given)))
+            sql = f"{start} {', '.join([one] * count).format(*numbers)} {known}"
+            some = [(*shared, *chain(*values[at : at + count])) for at in rows]
+            written += _run_each(sql, some)
     return written
 
 
-def _copy(sql: str, fields: Sequence[Any], rows: Iterable[Row]) -> None:
-    """PostgreSQL reads a line for each row; what COPY's text form gives a meaning is escaped."""
-    columns = zip(*rows, strict=True)
-    spelt = [
-        _without_none(_escaped(field, _spelt(field, values)))
-        for field, values in zip(fields, columns, strict=True)
-    ]
-    lines = map("\t".join, zip(*spelt, strict=True))
+def _copy(sql: str, pairs: Sequence[Pair], number: int) -> None:
+    """PostgreSQL reads a line for each row. What each row holds is written into the pattern once,
+    and it stores the first rows while the others are still being written."""
+    pattern, given = [], []
+    for field, column in pairs:
+        if all_one(column):
+            pattern.append(for_copy(field, column[:1])[0].replace("%", "%%"))
+        else:
+            pattern.append("%s")
+            given.append(for_copy(field, column))
+    line = "\t".join(pattern) + "\n"
+    rows = list(zip(*given, strict=True)) or [()] * number
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        copy.write("\n".join(lines) + "\n")
+        for at in range(0, number, PART):
+            copy.write("".join(map(line.__mod__, rows[at : at + PART])))
 
 
-def _arrays(fields: Sequence[Any], rows: Iterable[Row]) -> tuple[str, list[Any]]:
+def _arrays(pairs: Sequence[Pair]) -> tuple[str, list[Any]]:
     """One array a column, as a table."""
-    columns = zip(*rows, strict=True)
-    values = [
-        as_array(_spelt(field, column)) for field, column in zip(fields, columns, strict=True)
-    ]
-    return f"unnest({', '.join(map(_array_type, fields))})", values
+    values = [as_array(for_postgres(field, column)) for field, column in pairs]
+    return f"unnest({', '.join(_array_type(field) for field, _ in pairs)})", values
 
 
 def _array_type(field: Any) -> str:
@@ -217,88 +242,3 @@ def _array_type(field: Any) -> str:
     if kind in {"CharField", "TextField"}:
         return "%s::text[]"
     return f"%s::text[]::{field.rel_db_type(connection)}[]"
-
-
-_EMPTY: Final[dict[type, str]] = {list: "[]", tuple: "[]", dict: "{}"}
-_SPECIAL: Final = re.compile(r"[\\\t\n\r]")
-_ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-
-
-def _prepared(field: Any, column: Column) -> Column:
-    """What SQLite wants the values as."""
-    if isinstance(field, DateTimeField):
-        return _each(_moment, column)
-    if isinstance(field, DateField):
-        return _each(str, column)
-    if isinstance(field, BooleanField):  # for any but numbers and texts sqlite3 asks for adapters
-        return _each(int, column)
-    return _json(column) if isinstance(field, JSONField) else column
-
-
-@lru_cache(4096)  # when a post was written stands in each of its rows
-def _moment(value: datetime) -> str:
-    """As Django's field would write it: in UTC, without saying so."""
-    return str(value if value.tzinfo is UTC else value.astimezone(UTC))[:-6]
-
-
-def _spelt(field: Any, column: Column) -> Column:
-    """The values as PostgreSQL reads them from text."""
-    if isinstance(field, JSONField):
-        return _json(column)
-    if isinstance(field, BooleanField):
-        return _each(_FLAGS.__getitem__, column)
-    return column if _TEXT_TYPES.issuperset(map(type, column)) else _each(str, column)
-
-
-def _escaped(field: Any, column: Column) -> Column:
-    if field.get_internal_type() not in _TEXTS:
-        return column
-    search = _SPECIAL.search
-    if search("".join(filter(None, column))) is None:
-        return column
-    return [_escape(one) if one is not None and search(one) else one for one in column]
-
-
-def _without_none(column: Column) -> Column:
-    return ["\\N" if one is None else one for one in column] if None in column else column
-
-
-_FLAGS: Final = {True: "t", False: "f"}
-_TEXT_TYPES: Final = frozenset({str, type(None)})
-_TEXTS: Final = frozenset({"CharField", "TextField", "JSONField"})
-
-
-def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
-
-
-def _each(prepare: Callable[[Any], Any], column: Column) -> Column:
-    """Each value prepared; where the same stands in row after row, once."""
-    first = column[0]
-    if len(set(map(id, column))) == 1:
-        return [None if first is None else prepare(first)] * len(column)
-    return [None if value is None else prepare(value) for value in column]
-
-
-def _json(column: Column) -> Column:
-    """As Django's field would write it. Tuples are lists there; the same one comes often."""
-    known: dict[Any, str] = {}
-    spelt: list[str | None] = []
-    for value in column:
-        if value is None:
-            spelt.append(None)
-        elif not value:
-            spelt.append(_EMPTY[type(value)])
-        elif isinstance(value, tuple):
-            spelt.append(known.get(value) or known.setdefault(value, _listed(value)))
-        else:
-            spelt.append(_listed(value) if isinstance(value, list) else json.dumps(value))
-    return spelt
-
-
-def _listed(value: Sequence[Any]) -> str:
-    """As ``json.dumps`` would, which makes an encoder each time: most are lists of a word or two."""
-    try:
-        return f"[{', '.join(map(encode_basestring_ascii, value))}]"
-    except TypeError:
-        return json.dumps(value)

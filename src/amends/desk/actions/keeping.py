@@ -13,12 +13,20 @@ import msgspec
 from django.db import DEFAULT_DB_ALIAS
 
 from amends.desk.actions.book import Arrival
-from amends.desk.actions.bulk import SKIP, insert_new, insert_values, new_keys, update_values
+from amends.desk.actions.bulk import (
+    SKIP,
+    insert_columns,
+    insert_new,
+    insert_values,
+    new_keys,
+    update_values,
+)
+from amends.desk.actions.columns import Column
 from amends.desk.actions.threads import conversations_of
 from amends.desk.models import AuthorRow, MentionRow, PostRow, ReadingRow, WatchRow
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
-from amends.terms import Author, Mention, Post, Reading
+from amends.terms import Author, Mention, Post, WatchKind
 
 
 @dataclass(slots=True)
@@ -34,25 +42,24 @@ class Profile:
 
 @dataclass(slots=True)
 class Kept:
-    """A new post that was stored: ``row`` holds the values of ``POST``, ``kinds`` those of the
-    watches that matched."""
+    """A new post that was stored, at its place in ``columns``; ``kinds`` are those of the watches
+    that matched."""
 
-    row: tuple[Any, ...]
+    pk: int
     mention: Mention
     author: Profile | None
     thread: Key
+    columns: Mapping[str, Column]
+    at: int
     kinds: frozenset[str] = frozenset()
-
-    @property
-    def pk(self) -> int:
-        return int(self.row[0])
 
     @property
     def private(self) -> bool:
         return self.mention.post.visibility == "private"
 
     def arrival(self) -> Arrival:
-        row = PostRow.from_db(DEFAULT_DB_ALIAS, POST, self.row)
+        values = [column[self.at] for column in self.columns.values()]
+        row = PostRow.from_db(DEFAULT_DB_ALIAS, list(self.columns), values)
         return Arrival(row, self.mention.reading, self.kinds)
 
 
@@ -61,10 +68,7 @@ POST: Final = (
     "erased_at", "text", "lang", "private", "ours", "to_us", "conversation", "in_reply_to",
     "repost_of", "quote_of", "links", "media", "counts", "heard_at", "taken_in",
 )  # fmt: skip
-_CREATED: Final = POST.index("created_at")
-_READING: Final = (
-    "post_id", "complaint", "praise", "question", "sentiment", "why", "retraction", "model",
-)  # fmt: skip
+"""In the order of the model, as Django takes values."""
 _MATCH: Final = ("post_id", "watch_id", "words", "at")
 _PROFILE: Final = ("id", "network", "native_id", "handle", "name", "followers", "role")
 
@@ -88,66 +92,90 @@ def keep_new(mentions: Collection[Mention], *, now: datetime, taken_in: bool) ->
     """Store mentions whose posts are not stored yet, each once. ``taken_in`` says that the same
     transaction decides what they mean."""
     posts = [one.post for one in mentions]
-    authors = [_profile_key(post) for post in posts]
-    profiles, threads = _store_profiles(posts, authors), conversations_of(posts)
-    kept = []
-    new = zip(new_keys(PostRow, len(posts)), mentions, authors, strict=True)
-    for pk, mention, key in new:
-        profile = profiles[key] if key else None
-        network, post = mention.post.network, mention.post.id
-        thread = threads[network, post]
-        author = profile.pk if profile else None
-        row = _post_row(pk, mention, author, thread, now=now, taken_in=taken_in)
-        kept.append(Kept(row, mention, profile, (network, thread)))
-    insert_values(PostRow, POST, [one.row for one in kept])
+    keys = [_profile_key(post) for post in posts]
+    profiles, threads = _store_profiles(posts, keys), conversations_of(posts)
+    authors = [profiles[key] if key else None for key in keys]
+    pks = new_keys(PostRow, len(posts))
+    facts: dict[str, Column] = {
+        "id": pks,
+        "author_id": [one.pk if one else None for one in authors],
+        "conversation": [threads[post.network, post.id] for post in posts],
+        "ours": [one.ours for one in mentions],
+        "to_us": [one.to_us for one in mentions],
+        "heard_at": [now] * len(posts),
+        "taken_in": [taken_in] * len(posts),
+        **_written(posts, now=now),
+    }
+    columns = {name: facts[name] for name in POST}
+    new = zip(pks, mentions, authors, facts["conversation"], strict=True)
+    kept = [
+        Kept(pk, mention, author, (mention.post.network, thread), columns, at)
+        for at, (pk, mention, author, thread) in enumerate(new)
+    ]
+    insert_columns(PostRow, columns)
     _store_readings(kept)
-    _store_matches(kept)
+    _store_matches(kept, columns["created_at"])
     return kept
 
 
-def _post_row(
-    pk: int, mention: Mention, author: int | None, thread: str, *, now: datetime, taken_in: bool
-) -> tuple[Any, ...]:
-    """The values of ``POST``. Nobody wrote it after we heard it."""
-    post = mention.post
-    created = now if post.created_at is None or post.created_at > now else post.created_at
-    text = post.text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    quoted = msgspec.to_builtins(post.quote_of) if post.quote_of else None
-    return (
-        *(pk, post.network, post.id, post.url or "", author),
-        *(created, post.edited_at, None, None, text, (post.lang or "")[:35]),
-        *(post.visibility == "private", mention.ours, mention.to_us, thread),
-        post.in_reply_to.id if post.in_reply_to else "",
-        post.repost_of.id if post.repost_of else "",
-        quoted,
-        list(post.links),
-        [msgspec.to_builtins(one) for one in post.media],
-        *(post.counts, now, taken_in),
-    )
+def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
+    """What the network gave of each post. Nobody wrote it after we heard it."""
+    times = (post.created_at for post in posts)
+    return {
+        "network": [post.network for post in posts],
+        "native_id": [post.id for post in posts],
+        "url": [post.url or "" for post in posts],
+        "created_at": [now if at is None or at > now else at for at in times],
+        "edited_at": [post.edited_at for post in posts],
+        "text": [post.text.replace("\0", "\N{REPLACEMENT CHARACTER}") for post in posts],
+        "lang": [(post.lang or "")[:35] for post in posts],
+        "private": [post.visibility == "private" for post in posts],
+        "in_reply_to": [post.in_reply_to.id if post.in_reply_to else "" for post in posts],
+        "repost_of": [post.repost_of.id if post.repost_of else "" for post in posts],
+        "quote_of": [msgspec.to_builtins(post.quote_of) for post in posts],
+        "links": [post.links for post in posts],
+        "media": [msgspec.to_builtins(post.media) if post.media else [] for post in posts],
+        "counts": [post.counts for post in posts],
+        "deleted_at": [None] * len(posts),
+        "erased_at": [None] * len(posts),
+    }
 
 
 def _store_readings(kept: Sequence[Kept]) -> None:
-    read = ((one.row[0], one.mention.reading) for one in kept)
-    rows = [_reading_row(pk, reading) for pk, reading in read if reading is not None]
-    insert_values(ReadingRow, _READING, rows)
+    pairs = [(one.pk, one.mention.reading) for one in kept if one.mention.reading is not None]
+    read = [reading for _, reading in pairs]
+    columns: dict[str, Column] = {
+        "post_id": [pk for pk, _ in pairs],
+        "complaint": [one.complaint for one in read],
+        "praise": [one.praise for one in read],
+        "question": [one.question for one in read],
+        "sentiment": [one.sentiment for one in read],
+        "why": [one.why for one in read],
+        "retraction": [one.retraction for one in read],
+        "model": [one.model for one in read],
+    }
+    insert_columns(ReadingRow, columns)
 
 
-def _reading_row(pk: int, reading: Reading) -> tuple[Any, ...]:
-    return (
-        *(pk, reading.complaint, reading.praise, reading.question, reading.sentiment),
-        *(reading.why, reading.retraction, reading.model),
-    )
-
-
-def _store_matches(kept: Sequence[Kept]) -> None:
+def _store_matches(kept: Sequence[Kept], written: Column) -> None:
     kinds = _kinds(one.mention for one in kept)
-    rows: list[tuple[Any, ...]] = []
-    for one in kept:
+    matches: list[tuple[Any, ...]] = []
+    for one, at in zip(kept, written, strict=True):
         heard = [(watch, words) for watch, words in one.mention.watches.items() if watch in kinds]
-        one.kinds = frozenset(kinds[watch] for watch, _ in heard)
-        pk, at = one.row[0], one.row[_CREATED]
-        rows += [(pk, int(watch), words, at) for watch, words in heard]
-    insert_values(MentionRow, _MATCH, rows)
+        one.kinds = _among([kinds[watch] for watch, _ in heard])
+        matches += [(one.pk, int(watch), words, at) for watch, words in heard]
+    insert_values(MentionRow, _MATCH, matches)
+
+
+_NONE: Final = frozenset[str]()
+_ALONE: Final = {kind.value: frozenset({kind.value}) for kind in WatchKind}
+
+
+def _among(kinds: Sequence[str]) -> frozenset[str]:
+    """Most posts match one watch alone."""
+    if len(kinds) == 1:
+        return _ALONE.get(kinds[0]) or frozenset(kinds)
+    return frozenset(kinds) if kinds else _NONE
 
 
 def match_stored(mentions: Mapping[Key, Mention], known: Mapping[Key, int]) -> None:
