@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from amends.matching.engine.plain import PADDING
+from amends.matching.engine.plain import PADDING, codes, joined
 from amends.matching.engine.shapes import (
     BLANK,
     DROPPED,
@@ -34,10 +34,7 @@ def alike_form(texts: Sequence[str]) -> bytes:
     """
     # Texts of ASCII mostly come first, and cost a fraction of the others.
     simple = next((at for at, text in enumerate(texts) if not text.isascii()), len(texts))
-    form = _joined(texts[:simple]).encode("ascii").translate(_ascii())
-    for one, two in _REPLACED_ASCII:
-        form = form.replace(one, two)
-    return b"".join((PADDING, form, _wide(texts[simple:]), PADDING))
+    return b"".join((PADDING, _narrow(texts[:simple]), _wide(texts[simple:]), PADDING))
 
 
 def alike_tokens(word: str) -> list[str]:
@@ -45,25 +42,25 @@ def alike_tokens(word: str) -> list[str]:
     return alike_form([word]).decode().split()
 
 
-def _joined(texts: Sequence[str]) -> str:
+def _narrow(texts: Sequence[str]) -> bytes:
     if not texts:
-        return ""
-    joined = SEPARATOR.join(texts) + SEPARATOR
-    if joined.count(SEPARATOR) != len(texts):
-        joined = SEPARATOR.join([text.replace(SEPARATOR, " ") for text in texts]) + SEPARATOR
-    return joined
+        return b""
+    form = joined(texts).encode("ascii").translate(_ascii())
+    for one, two in _REPLACED_ASCII:
+        form = form.replace(one, two)
+    return form
 
 
 def _wide(texts: Sequence[str]) -> bytes:
     if not texts:
         return b""
-    seen = _looks().take(_codes(_joined(texts)), mode="clip")
+    seen = _looks().take(codes(joined(texts)), mode="clip")
     hard = seen == HARD
     if hard.any():
         ends = np.flatnonzero(seen == ROW_END)
         is_hard = np.logical_or.reduceat(hard, np.concatenate(([0], ends[:-1] + 1))).tolist()
         easy = [_easy(text) if bad else text for text, bad in zip(texts, is_hard, strict=True)]
-        seen = _looks().take(_codes(_joined(easy)), mode="clip")
+        seen = _looks().take(codes(joined(easy)), mode="clip")
         seen[seen == HARD] = BLANK
     left: Codes = seen[seen != DROPPED]
     form = left.tobytes().decode("utf-32-le").encode()
@@ -76,16 +73,18 @@ def _easy(text: str) -> str:
     return "".join(map(_appearance, unicodedata.normalize("NFKC", text)))
 
 
-def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
 _appearance = lru_cache(4096)(appearance)
 
 
 @cache
 def _ascii() -> bytes:
-    return bytes(_looks()[:128].astype(np.uint8)) + bytes(128)
+    """What each byte of ASCII looks like."""
+    table = bytearray(b" " * 256)
+    for char in map(chr, range(128)):
+        if char.isalnum():
+            table[ord(char)] = ord(appearance(char))
+    table[ord(SEPARATOR)] = ROW_END
+    return bytes(table)
 
 
 @cache

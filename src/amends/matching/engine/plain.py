@@ -71,17 +71,18 @@ def plain(texts: Sequence[str]) -> Plain:
     return Plain(b"".join((PADDING, ascii_form, wide, PADDING)), order)
 
 
-def _joined(texts: Sequence[str]) -> str:
-    joined = SEPARATOR.join(texts) + SEPARATOR
-    if joined.count(SEPARATOR) != len(texts):
-        joined = SEPARATOR.join([text.replace(SEPARATOR, " ") for text in texts]) + SEPARATOR
-    return joined
+def joined(texts: Sequence[str]) -> str:
+    """Texts with ``SEPARATOR`` behind each, and nowhere else."""
+    rows = SEPARATOR.join(texts) + SEPARATOR
+    if rows.count(SEPARATOR) != len(texts):
+        rows = SEPARATOR.join([text.replace(SEPARATOR, " ") for text in texts]) + SEPARATOR
+    return rows
 
 
 def _plain_ascii(texts: Sequence[str]) -> bytes:
     if not texts:
         return b""
-    return _joined(texts).encode("ascii").translate(_ASCII)
+    return joined(texts).encode("ascii").translate(_ASCII)
 
 
 def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:
@@ -89,7 +90,7 @@ def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:
     if len(texts) <= _FEW:
         few = "".join(" ".join((*tokens(text), "\n")) for text in texts)
         return few.encode(), np.arange(len(texts), dtype=np.intp)
-    folded = shapes().folded.take(_codes(_joined(texts)), mode="clip")
+    folded = shapes().folded.take(codes(joined(texts)), mode="clip")
     if np.bitwise_or.reduce(folded) <= CODE_POINT:
         return _encode(folded), np.arange(len(texts), dtype=np.intp)
     ends = np.flatnonzero(folded == ROW_END)
@@ -100,11 +101,12 @@ def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:
     form = _encode(folded[kind_of_each == 0]) + _finish(folded[kind_of_each == 1])
     if len(hard):
         composed = [unicodedata.normalize("NFKC", texts[at]).casefold() for at in hard.tolist()]
-        form += _finish(shapes().shaped.take(_codes(_joined(composed)), mode="clip"))
+        form += _finish(shapes().shaped.take(codes(joined(composed)), mode="clip"))
     return form, np.argsort(kinds, kind="stable")
 
 
-def _codes(text: str) -> Codes:
+def codes(text: str) -> Codes:
+    """The code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
