@@ -29,7 +29,17 @@ pytestmark = pytest.mark.database
 PUBLIC = {"healthz", "sign-in", "enter"}
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette"}
 # Role by role and case by case in test_doors; the stream in test_live.
-ELSEWHERE = {"case", "case-trail", "case-write", "case-draft", "case-guard", "case-help", "case-translate", "reply-refuse", "live"}
+ELSEWHERE = {
+    "case",
+    "case-trail",
+    "case-write",
+    "case-draft",
+    "case-guard",
+    "case-help",
+    "case-translate",
+    "reply-refuse",
+    "live",
+}
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,

@@ -171,6 +171,7 @@ def test_rota_says_four_weeks_ahead_when_nobody_is_there() -> None:
     _post("/set-up/rota/", TURN | {"person": mina.pk})
     assert RotaTurn.objects.count() == 4
     words = _words("/set-up/rota/")
+    assert "Nobody is on the rota on " in _words("/set-up/")
     assert re.search(r"Friday \d+ \w+, 09:30 to 12:30 : nobody \(Office, Europe/Berlin\)", words)
     _post("/set-up/rota/", TURN | {"person": omar.pk, "windows": "Fri 08-20", "duty": "on call"})
     assert "Somebody is there whenever we say so." in _words("/set-up/rota/")

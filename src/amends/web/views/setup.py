@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from amends.casework import Action
 from amends.desk.actions import save_brand
 from amends.desk.models import Brand
+from amends.desk.queries.clocks import rota_gaps
 from amends.desk.queries.setup import (
     SamplePost,
     brands_for,
@@ -22,6 +24,7 @@ from amends.desk.queries.setup import (
 )
 from amends.web.asking import require
 from amends.web.views.setup_forms import BrandForm
+from amends.web.views.setup_rota import gap_words
 from amends.web.views.setup_shared import accepted, shipped_threshold
 
 NEAREST = 3
@@ -51,6 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "next": next((step.name for step in steps if not step.have), ""),
         "brands": brands,
         "shipped": shipped_threshold(),
+        "gaps": [gap_words(gap) for gap in rota_gaps(now=timezone.now())],
     }
     return render(request, "setup/overview.html", facts)
 
