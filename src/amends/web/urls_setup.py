@@ -25,6 +25,7 @@ urlpatterns = [
     path("set-up/channels/", setup_channels.listing, name="channels"),
     path("set-up/channels/new/<slug:network>/", setup_channels.connect, name="channel-new"),
     path("set-up/channels/<int:pk>/", setup_channels.reconnect, name="channel"),
+    path("set-up/channels/<int:pk>/try/", setup_channels.try_out, name="channel-try"),
     path("set-up/channels/<int:pk>/switch/", setup_channels.switch, name="channel-switch"),
     path("set-up/watches/", setup_watches.listing, name="watches"),
     path("set-up/watches/new/", setup_watches.form, name="watch-new"),

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.casework import Action
 from amends.connectors.registry import networks
 from amends.desk.actions import connect_channel, switch_channel
+from amends.desk.actions.trying import try_channel
 from amends.desk.models import ChannelRow, Responder
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
+from amends.terms import BadInput, ConnectorError
 from amends.web.asking import require
 from amends.web.views.setup_networks import ChannelForm, form_for, title_of
 from amends.web.views.setup_shared import accepted
@@ -113,4 +115,18 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     switch_channel(channel, enabled=enabled, by=person)
     said = "listens and answers again" if enabled else "no longer listens or answers"
     messages.success(request, f"{channel} {said}.")
+    return redirect("channels")
+
+
+@require_POST
+def try_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Test the connection: sign in with what is stored, and say as whom."""
+    person = require(request, Action.SET_UP)
+    channel = get_channel_for(person, pk)
+    try:
+        us = try_channel(channel, by=person)
+    except (ConnectorError, BadInput) as error:
+        messages.error(request, f"{channel}: {error}")
+    else:
+        messages.success(request, f"{channel}: The connection works. It is @{us.handle or us.id}.")
     return redirect("channels")

@@ -9,10 +9,15 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator, URLValidator
 
+from amends.desk.actions.secrets import unseal
 from amends.desk.models import Brand, ChannelRow
 
-_WEB = URLValidator(schemes=["http", "https"], message="Write an address that begins with https://")
-_STREAM = URLValidator(schemes=["ws", "wss"], message="Write an address that begins with wss://")
+WEB_ADDRESS = URLValidator(
+    schemes=["http", "https"], message="Write an address that begins with https://"
+)
+STREAM_ADDRESS = URLValidator(
+    schemes=["ws", "wss"], message="Write an address that begins with wss://"
+)
 
 
 class HiddenTextarea(forms.Textarea):
@@ -47,6 +52,31 @@ def address(label: str, help_text: str, placeholder: str, check: URLValidator) -
             attrs={"placeholder": placeholder, "inputmode": "url", "autocomplete": "off"}
         ),
     )
+
+
+def number(
+    label: str,
+    placeholder: str,
+    *,
+    least: float,
+    most: float,
+    whole: bool = False,
+    help_text: str = "",
+) -> forms.IntegerField:
+    """A number that may stay empty; ``placeholder`` is what the connector takes then."""
+    step = {} if whole else {"step": "any"}
+    widget = forms.NumberInput(attrs={"placeholder": placeholder, **step})
+    told: dict[str, Any] = {"required": False, "label": label, "help_text": help_text}
+    if whole:
+        return forms.IntegerField(min_value=int(least), max_value=int(most), widget=widget, **told)
+    return forms.FloatField(min_value=least, max_value=most, widget=widget, **told)
+
+
+def kept_secrets(channel: ChannelRow | None, typed: dict[str, str]) -> dict[str, str]:
+    """What was typed beside the secrets that are stored; nothing where nothing was typed."""
+    if channel is None or not typed:
+        return typed
+    return unseal(bytes(channel.secret)) | typed
 
 
 class ChannelForm(forms.Form):
@@ -125,9 +155,9 @@ class BlueskyForm(ChannelForm):
         "Make one on Bluesky under Settings, Privacy and security, App passwords. Allow it access"
         " to direct messages, or private messages cannot be sent.",
     )
-    pds = address("Server (PDS)", "Where the account lives.", "https://bsky.social", _WEB)
+    pds = address("Server (PDS)", "Where the account lives.", "https://bsky.social", WEB_ADDRESS)
     appview = address(
-        "AppView", "What reads posts and threads.", "through the account's server", _WEB
+        "AppView", "What reads posts and threads.", "through the account's server", WEB_ADDRESS
     )
     chat_did = forms.CharField(
         required=False,
@@ -137,7 +167,9 @@ class BlueskyForm(ChannelForm):
         validators=[RegexValidator(r"^did:[a-z]+:\S+\Z", "Write a DID, such as did:web:…")],
         widget=forms.TextInput(attrs={"placeholder": "did:web:api.bsky.chat"}),
     )
-    plc = address("PLC directory", "Where DIDs are looked up.", "https://plc.directory", _WEB)
+    plc = address(
+        "PLC directory", "Where DIDs are looked up.", "https://plc.directory", WEB_ADDRESS
+    )
     stream = forms.ChoiceField(
         required=False,
         label="Stream",
@@ -150,7 +182,7 @@ class BlueskyForm(ChannelForm):
         ],
     )
     stream_url = address(
-        "Stream address", "Where the stream chosen is served.", "the public one", _STREAM
+        "Stream address", "Where the stream chosen is served.", "the public one", STREAM_ADDRESS
     )
     poll_seconds = forms.FloatField(
         required=False,
@@ -186,7 +218,7 @@ class DemoForm(ChannelForm):
         "Address of a demo server",
         "Empty: the demo network runs inside the desk, in a file of its own.",
         "http://127.0.0.1:8100",
-        _WEB,
+        WEB_ADDRESS,
     )
     token = secret("Token", "Only where a demo server asks for one.")
     path = forms.CharField(
@@ -279,7 +311,12 @@ FORMS: Mapping[str, type[ChannelForm]] = {"bluesky": BlueskyForm, "demo": DemoFo
 
 
 def form_for(network: str) -> type[ChannelForm]:
-    return FORMS.get(network, PlainForm)
+    """The form of a network; names and values for one that brings none."""
+    from amends.web.views.setup_mastodon import MastodonForm
+    from amends.web.views.setup_x import XForm
+
+    more: Mapping[str, type[ChannelForm]] = {"mastodon": MastodonForm, "x": XForm}
+    return FORMS.get(network) or more.get(network, PlainForm)
 
 
 def title_of(network: str) -> str:
