@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
 
+gc.disable()  # until the tests are collected
 _HOME = tempfile.mkdtemp(prefix="amends-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in [n for n in os.environ if n.startswith("AMENDS_")]:
@@ -134,8 +135,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not go through it again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
