@@ -51,17 +51,19 @@ def topics_of(flat: str, spans: Spans, *, denies: bool) -> Hits:
     return _ordered(found)
 
 
-def intents_of(flat: str, spans: Spans, reading: Reading, *, denies: bool, glad: bool) -> Hits:
+def intents_of(
+    flat: str, spans: Spans, reading: Reading, *, denies: bool, glad: bool, bitter: bool
+) -> Hits:
     """Intents in the order of ``INTENTS``, each with its places, none where the model alone says so.
-    ``glad``: nothing in the post speaks against praise."""
+    ``glad``: nothing in the post speaks against praise; ``bitter``: what praise there is is none."""
     found: Hits = {}
     for name, hits in spans.items():
         if name.startswith("intents"):
             kept = [hit for hit in hits if _meant(name, flat, hit, denies=denies)]
             if kept:
                 found[name] = kept
-    if _PRAISE in found and not glad and reading.praise < 0.5:
-        del found[_PRAISE]
+    if bitter or (reading.praise < 0.5 and not glad):
+        found.pop(_PRAISE, None)
     elif reading.praise >= 0.5:
         found.setdefault(_PRAISE, [])
     if "?" in flat and _QUESTION not in found:

@@ -18,6 +18,7 @@ from amends.understanding.negation import NEGATORS
 from amends.understanding.page import EMOJI, SOMEBODY, Page, fold
 
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it")
+ANY = "*"  # the language of what is tried whatever language a post is in
 TABLES = ("topics", "intents", "severity", "feeling", "emotion", "orders")
 _MOST_KNOWN = 100_000  # words of posts about which all is remembered
 _MOST_HITS = 20  # of one line in one post
@@ -89,8 +90,9 @@ class Lexicon:
             for table in tables:
                 for name, listed in pack.get(table, {}).items():
                     meaning = f"{table}.{name}"
+                    spoken = ANY if table == "orders" else language
                     for line in listed if meaning not in without else ():
-                        self._add(language, meaning, fold(line), words)
+                        self._add(spoken, meaning, fold(line), words)
 
     def find(self, page: Page, hint: str | None = None) -> Found:
         """``hint`` is the language to go by where the small words do not tell."""
@@ -115,7 +117,7 @@ class Lexicon:
         flat = page.flat
         for line in dict.fromkeys(lines):
             need = line.mask
-            if need & mask == need and (only is None or line.language == only):
+            if need & mask == need and (only is None or line.language in (only, ANY)):
                 spans = _hits(line, flat)
                 if spans:
                     found.setdefault(line.meaning, []).extend(spans)

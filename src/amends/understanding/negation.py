@@ -5,18 +5,20 @@ import re
 from amends.understanding.page import SOMEBODY
 
 _NEGATING = (
-    "no not never nobody none neither without cannot cant dont didnt doesnt wont isnt wasnt arent t "
+    "no not never nobody none neither nor without cannot cant dont didnt doesnt wont isnt wasnt arent t "
     "nunca jamás tampoco sin nadie jamais sans aucun aucune ne nicht nie niemals kein keine keinen "
     "keinem keiner ohne não nem sem ninguém non mai senza nessuno nessun nessuna pas"
 )
 _TURNING = "but pero mais aber mas ma sondern however yet"
 _ONESELF = "i we ive weve im ich wir je nous eu yo"
 _ANYBODY = "you u they he she it who which that somebody someone nobody ihr sie vous ils"
+_ACTING = "you u they he she who people staff ihr sie vous ils ustedes vosotros vocês eles voi loro"
 NEGATORS = frozenset(_NEGATING.split())
 _TURNS = frozenset(_TURNING.split())
 _AFTERWARDS = (" nicht", " pas", " keineswegs")
 _SELF = frozenset(_ONESELF.split())
 _OTHERS = frozenset(_ANYBODY.split())
+_PEOPLE = frozenset(_ACTING.split())
 _WORDS = re.compile(r"[^\W_]+")
 _NEAR = 60  # code points in which a denial is looked for
 _REPORTING = re.compile(
@@ -44,15 +46,24 @@ def reported(flat: str, start: int) -> bool:
     return _REPORTING.search(sentence) is not None
 
 
-def by_oneself(flat: str, start: int) -> bool:
-    """The nearest person named before is the author: "I lost my bag"."""
+def by_oneself(flat: str, start: int, *, bare: bool = False) -> bool:
+    """The nearest person named before is the author: "I lost my bag". ``bare``: nobody named at all
+    means the author too: "Lost my bag"."""
     sentence = flat[max(0, start - 40) : start].rpartition("\n")[2]
-    for word in _WORDS.findall(sentence)[:-5:-1]:
+    words = _WORDS.findall(sentence)
+    if bare and not words:
+        return True
+    for word in words[:-5:-1]:
         if word in _SELF:
             return True
         if word in _OTHERS or word[0] == SOMEBODY:
             return False
     return False
+
+
+def done_by_others(flat: str, start: int) -> bool:
+    """Somebody named right before does it: "you ignore your own rules"."""
+    return not _PEOPLE.isdisjoint(_words_before(flat, start)[-2:])
 
 
 def _words_before(flat: str, start: int) -> list[str]:

@@ -5,6 +5,7 @@ details are looked at only where something was found. Nothing but the text, the 
 and the watched terms goes in: no author, no picture.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,18 +16,20 @@ from amends.text.language import language_detector
 from amends.understanding.feelings import arousal_of, emotion_of
 from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
 from amends.understanding.lexicon import Found, Span, load_lexicon
-from amends.understanding.page import Page
+from amends.understanding.negation import done_by_others
+from amends.understanding.page import EMOJI, SOMEBODY, Page
 from amends.understanding.reader import Reader
 from amends.understanding.severity import severity_of, signals
 from amends.understanding.targets import Watched, targets_of
 
 MOST_REASONS = 5  # words or phrases for one reading
-_LEAST_OVERALL = 0.6  # probability from which a post's sentiment is its only target's
 _NO_TERMS = Watched({})
+_WORDLESS = re.compile(rf"[\x1f{SOMEBODY}{EMOJI}\s]+")
 
 
 _ALWAYS = ("topics", "intents", "severity", "emotion", "orders")
 _ABOUT = ("feeling",)  # looked at only where a watched term is named
+_ROUNDS = 3  # of taking orders out of one text, which bring others together
 _ORDERS, _ABUSE = "orders.reader", "intents.abuse"
 _NAMES = {name: name.partition(".")[2] for name in (*TOPICS, *INTENTS)}
 
@@ -74,13 +77,20 @@ class Understanding:
         readings = self._reader.read([one.page.read for one in heard])
         return [self._whole(*one) for one in zip(readings, heard, strict=True)]
 
-    def _heard(self, text: str, hint: str | None, terms: Watched) -> _Heard:
+    def text_read(self, text: str) -> str:
+        """What of a text is read: its beginning, without orders to the reader."""
+        return self._heard(text, None, _NO_TERMS).page.read
+
+    def _heard(self, text: str, hint: str | None, terms: Watched, rounds: int = _ROUNDS) -> _Heard:
         page = Page(text)
         mentions = terms.mentions(page) if terms.names else ()
         found = self._lexicon.find(page, hint)
-        if _ORDERS in found.spans:
-            return self._heard(_without(page, found.spans[_ORDERS]), hint, terms)
-        lang = found.language or hint or self._detect(page.read)
+        if _ORDERS in found.spans and rounds:
+            flat = page.flat
+            orders = [one for one in found.spans[_ORDERS] if not done_by_others(flat, one[0])]
+            if orders:
+                return self._heard(_without(page, orders), hint, terms, rounds - 1)
+        lang = found.language or hint or self._detect(_WORDLESS.sub(" ", page.flat).strip())
         return _Heard(page, mentions, found, lang)
 
     def _whole(self, reading: Reading, heard: _Heard) -> Reading:
@@ -91,7 +101,9 @@ class Understanding:
         signs = signals(flat, spans, denies=denies)
         glad = reading.complaint < self.threshold and not signs and reading.sentiment != "negative"
         topics = topics_of(flat, spans, denies=denies)
-        intents = intents_of(flat, spans, reading, denies=denies, glad=glad)
+        intents = intents_of(
+            flat, spans, reading, denies=denies, glad=glad, bitter="bitter" in signs
+        )
         english = heard.lang in ("en", None)
         severity, because = severity_of(signs, intents, reading, english=english)
         emotion, moved = emotion_of(flat, spans, reading.sentiment_scores, denies=denies)
@@ -108,7 +120,7 @@ class Understanding:
         if heard.mentions:
             feelings = load_lexicon(_ABOUT).find(page, heard.lang).spans
             for name, feeling in targets_of(
-                page, heard.mentions, feelings, _overall(reading)
+                page, heard.mentions, feelings, reading.sentiment_scores
             ).items():
                 targets[name] = feeling.sentiment
                 if feeling.spans:
@@ -118,7 +130,7 @@ class Understanding:
             severity=severity,
             emotion=emotion,
             arousal=arousal_of(
-                flat, emotion, severity, words=len(moved), abusive=_ABUSE in intents
+                flat, emotion, severity, words=_different(flat, moved), abusive=_ABUSE in intents
             ),
             topics=tuple(map(_NAMES.__getitem__, topics)),
             intents=tuple(map(_NAMES.__getitem__, intents)),
@@ -148,9 +160,8 @@ def _modelled(reading: Reading) -> tuple[str, ...]:
     return (*asked, "praise") if reading.praise >= 0.5 else asked
 
 
-def _overall(reading: Reading) -> Sentiment | None:
-    sure = reading.sentiment_scores[reading.sentiment] >= _LEAST_OVERALL
-    return reading.sentiment if sure else None
+def _different(flat: str, spans: Sequence[Span]) -> int:
+    return len({flat[start:end] for start, end in spans})
 
 
 def _said(page: Page, spans: Sequence[Span]) -> tuple[str, ...]:
@@ -165,12 +176,14 @@ def _said(page: Page, spans: Sequence[Span]) -> tuple[str, ...]:
 
 def _without(page: Page, spans: Sequence[Span]) -> str:
     """The text without those places and the signs that end them."""
-    text, end = page.read, len(page.read)
-    for start, last in reversed([page.span(*span) for span in spans]):
-        if last <= end:
-            text = f"{text[:start].rstrip()} {text[last:].lstrip(_SIGNS)}"
-            end = start
-    return text.strip()
+    parts: list[str] = []
+    at = 0
+    for start, end in sorted(page.span(*span) for span in spans):
+        if start > at:
+            parts.append(page.read[at:start].lstrip(_SIGNS if parts or at else "").rstrip())
+        at = max(at, end)
+    parts.append(page.read[at:].lstrip(_SIGNS))
+    return " ".join(part for part in parts if part)
 
 
 _SIGNS = " \t\n.,;:!?\"')]}>\u201d\u2019=-"

@@ -14,18 +14,20 @@ from amends.understanding.negation import by_oneself, denied
 
 # Complaint probabilities from which words of displeasure count, strain counts, and none is needed.
 _HEARD, _STRAINED, _SURE = 0.12, 0.35, 0.75
-_HINTED = 0.04  # from here assertions of fault and threats count; the model knows English best
+_HINTED = 0.08  # from here assertions of fault and threats count; the model knows English best
 _THREATS = frozenset(f"intents.{name}" for name in ("legal", "leaving", "boycott", "press", "wave"))
 _GRAVE = frozenset(("intents.legal", "intents.boycott"))
 _ASKING = frozenset(("intents.question", "intents.request"))
-_FAULTS = frozenset(("severity.deed", "severity.fault"))
+_DEED = "severity.deed"
+_FAULTS = frozenset((_DEED, "severity.fault"))
 _REACH = {"severity.deed": 2, "severity.fault": 2, "severity.held": 4, "severity.displeasure": 3}
 
 Signals = Mapping[str, list[Span]]
 
 
 def signals(flat: str, spans: Spans, *, denies: bool) -> dict[str, list[Span]]:
-    """What speaks for fault, held responsible, demand, displeasure and strain, denials aside."""
+    """What speaks for fault, held responsible, demand, displeasure, strain and bitter praise, denials
+    aside."""
     found: dict[str, list[Span]] = {}
     for name, hits in spans.items():
         if name.startswith("severity"):
@@ -33,7 +35,7 @@ def signals(flat: str, spans: Spans, *, denies: bool) -> dict[str, list[Span]]:
             kept = [
                 hit
                 for hit in hits
-                if not (name in _FAULTS and by_oneself(flat, hit[0]))
+                if not (name in _FAULTS and by_oneself(flat, hit[0], bare=name == _DEED))
                 and not (near and denied(flat, *hit, near=near))
             ]
             if kept:
@@ -47,7 +49,8 @@ def severity_of(
     """The step, and the places that speak for it. Where a post is not in English the model's
     complaint probability is little use, and the words decide alone."""
     complaint = reading.complaint
-    glad = reading.praise >= max(0.5, complaint)
+    bitter = signs.get("bitter", [])
+    glad = not bitter and reading.praise >= max(0.5, complaint)
     if reading.retraction or glad or "intents.spam" in intents:
         return "none", []
     held, fault, demand = signs.get("held", []), signs.get("fault", []), signs.get("demand", [])
@@ -57,15 +60,15 @@ def severity_of(
         return "blame", held
     if hinted and fault and (demand or not _THREATS.isdisjoint(intents)):
         return "blame", [*fault, *demand]
-    heard = complaint >= _HEARD or not english
+    heard = bool(bitter) or complaint >= _HEARD or not english
     if heard and (
         not _GRAVE.isdisjoint(intents) or (demand and (displeasure or complaint >= _STRAINED))
     ):
         return "blame", [*demand, *displeasure]
     if fault and hinted:
         return "accusation", fault
-    if displeasure and heard:
-        return "disapproval", displeasure
+    if (displeasure or bitter) and heard:
+        return "disapproval", [*bitter, *displeasure]
     if strain and complaint >= _STRAINED:
         return "disapproval", strain
     if complaint >= _SURE and _ASKING.isdisjoint(intents):

@@ -6,7 +6,7 @@ terms against each other ("X is better than Y", "from X to Y", "unlike X") are r
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ _JOINTS = (
 _BORDER = re.compile(
     rf"(?P<end>\n|[!?\u2026.]+(?=\W|\Z))|(?P<soft>[,;:\u2013\u2014]|\s-+\s)|\b(?P<joint>{_JOINTS})\b"
 )
+_PHRASE = 3  # what a phrase or a denial weighs in words: the model hears single words best
+_WHOLE, _LEAST = 3.0, 0.9  # what the whole post weighs in words, and the least that is a feeling
+_CLEAR = 0.7  # probability of a sentiment that is shared by all terms of a post
 _MOST_MENTIONS, _MOST_FEELINGS = 40, 60  # that are looked at in one post
 _AND = frozenset(("and", "y", "et", "und", "e", "nor", "or"))
 _A, _B = "\ue000", "\ue001"
@@ -48,7 +51,7 @@ _RELATIONS = tuple(
         (rf"{_NAME}\s(?:should|could|must|needs to)\s(?:really\s)?learn\s(?:\w+\s){{0,3}}from\s{_NAME}", (-1, 1)),
         (rf"\bprefer\s{_NAME}\s(?:over|to)\s{_NAME}", (1, 0)),
         (rf"{_NAME}\s(?:beats|beat|outdoes|crushes|trumps|kills|smokes|destroys)\s{_NAME}", (1, -1)),
-        (rf"\b(?:compared|next|compare|verglichen|comparad[oa]|comparé|rispetto)\s(?:to|with|con|à|mit|a)\s{_NAME}", (-1,)),
+        (rf"\b(?:compared|compare|verglichen|comparad[oa]|comparé|rispetto)\s(?:to|with|con|à|mit|a)\s{_NAME}", (-1,)),
         (rf"\b(?:no thanks|thanks for nothing)\s(?:to\s)?{_NAME}", (-1,)),
         (rf"\b(?:thanks to|thank god for|grâce à|gracias a|graças à|graças a|dank|grazie ad?|saved by|rescued by|helped by)\s{_NAME}", (1,)),
         (rf"\b(?:ruined|lost|broken|cancelled|canceled|stolen|ignored|cheated|scammed|robbed|damaged|insulted|stranded)\sby\s{_NAME}", (-1,)),
@@ -107,29 +110,60 @@ class Feeling(NamedTuple):
 
 
 def targets_of(
-    page: Page, mentions: Sequence[tuple[Span, str]], spans: Spans, overall: Sentiment | None
+    page: Page,
+    mentions: Sequence[tuple[Span, str]],
+    spans: Spans,
+    shares: Mapping[str, float],
 ) -> dict[str, Feeling]:
-    """Feelings by the name of the watched term. ``overall`` is what the post as a whole shows, None
-    where that is not certain: it goes to the only term named where no word says more."""
+    """Feelings by the name of the watched term. ``shares`` are the probabilities of the post's
+    sentiment as a whole, which weighs in where it names one term only."""
     feelings = _polar(page.flat, spans)
     points: dict[str, list[tuple[int, Span]]] = {}
     used = _related(page.flat, mentions, points)
     clauses = _clauses(page.flat, mentions) if feelings else []
+    elsewhere = 0
     for span, sign in feelings:
         if not any(start < span[1] and span[0] < end for start, end in used):
-            for name in _addressed(clauses, span, mentions):
+            addressed = _addressed(clauses, span, mentions)
+            elsewhere += 0 if addressed else sign
+            for name in addressed:
                 points.setdefault(name, []).append((sign, span))
-    found = {
-        name: _summed(points[name])
-        for name in dict.fromkeys(n for _, n in mentions)
-        if name in points
-    }
-    names = {name for _, name in mentions}
-    if not found and overall in ("negative", "positive") and len(names) == 1:
-        return {names.pop(): Feeling(overall, [])}
+    names = dict.fromkeys(name for _, name in mentions)
+    if len(names) == 1:
+        (name,) = names
+        alone = _weighed(points.get(name, []), shares, elsewhere)
+        return {name: alone} if alone else {}
+    if not points and not elsewhere:
+        return _shared(names, shares)
+    found = {name: _summed(points[name]) for name in names if name in points}
     if len(names) == 2 and len(found) == 1:
-        _set_against(page.flat, found, names)
+        _set_against(page.flat, found, set(names))
     return found
+
+
+def _weighed(
+    points: Sequence[tuple[int, Span]], shares: Mapping[str, float], elsewhere: int
+) -> Feeling | None:
+    """The feeling about the only term there is, from the words about it and the post as a whole,
+    which weighs little where words about something else explain it."""
+    words = max(-4, min(4, sum(sign for sign, _ in points)))
+    whole = _WHOLE * (shares["positive"] - shares["negative"])
+    if elsewhere * whole > 0:
+        whole *= 0.25
+    if abs(whole + words) < _LEAST:
+        return None
+    sentiment: Sentiment = "positive" if whole + words > 0 else "negative"
+    return Feeling(sentiment, [span for sign, span in points if (sign > 0) is (whole + words > 0)])
+
+
+def _shared(names: Iterable[str], shares: Mapping[str, float]) -> dict[str, Feeling]:
+    """What a post of many terms and no word of feeling shows, where it shows it clearly: the same
+    for each."""
+    if shares["positive"] >= _CLEAR:
+        return {name: Feeling("positive", []) for name in names}
+    if shares["negative"] >= _CLEAR:
+        return {name: Feeling("negative", []) for name in names}
+    return {}
 
 
 def _set_against(flat: str, found: dict[str, Feeling], names: set[str]) -> None:
@@ -154,9 +188,15 @@ def _polar(flat: str, spans: Spans) -> list[tuple[Span, int]]:
     for span, sign in hits[:_MOST_FEELINGS]:
         if any(span[0] < end and start < span[1] for (start, end), _ in kept):
             continue
-        single = " " not in flat[span[0] : span[1]]
-        kept.append((span, -sign if single and denied(flat, *span, near=3) else sign))
+        kept.append((span, sign * _weight(flat, span)))
     return sorted(kept)
+
+
+def _weight(flat: str, span: Span) -> int:
+    """What a word or a phrase of feeling counts for, below zero where it is denied."""
+    if " " in flat[span[0] : span[1]]:
+        return _PHRASE
+    return -_PHRASE if denied(flat, *span, near=4) else 1
 
 
 def _related(

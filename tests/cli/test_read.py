@@ -1,0 +1,70 @@
+"""``amends read --json``: a post a line, a reading a line (R07)."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amends.cli.read import answering
+
+COMMAND = [sys.executable, "-m", "amends", "read", "--json"]
+FIELDS = [
+    "id", "complaint", "severity", "sentiment", "emotion", "arousal", "topics", "intents", "targets",
+    "lang", "why",
+]  # fmt: skip
+ANSWER = answering(["Acme", "Zenith = zen air"])
+
+
+def _answers(*lines: bytes) -> list[dict[str, object]]:
+    return [json.loads(line) for line in ANSWER(lines)]
+
+
+def test_post_is_answered_with_all_its_readings() -> None:
+    post = {"id": "7", "text": "Acme saved me after Zenith ruined my day", "lang": "en-GB"}
+    (answer,) = _answers(json.dumps(post).encode())
+    assert list(answer) == FIELDS
+    assert answer["id"] == "7"
+    assert answer["targets"] == {"Acme": "positive", "Zenith": "negative"}
+    assert answer["lang"] == "en"
+    assert isinstance(answer["sentiment"], dict)
+    assert sorted(answer["sentiment"]) == ["negative", "neutral", "positive"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"", "This line is empty"),
+        (b"rubbish", "This is no JSON"),
+        (b"[1]", "no object"),
+        (b'{"id": "1"}', "text"),
+        (b'{"id": "1", "text": 3}', "text"),
+        (b'{"text": "x", "watches": 3}', "watches: it is no such thing"),
+    ],
+)
+def test_bad_line_is_answered_in_its_place_and_the_next_is_read(line: bytes, said: str) -> None:
+    wrong, right = _answers(line, b'{"id": 2, "text": "thanks"}')
+    assert list(wrong) == ["error"]
+    assert said in json.dumps(wrong["error"])
+    assert right["id"] == 2
+
+
+def test_lone_surrogates_and_a_missing_id_are_read() -> None:
+    answers = _answers(b'{"text": "\\ud800 my bag"}', b'{"id": null, "text": "x", "lang": null}')
+    assert [one["id"] for one in answers] == [None, None]
+
+
+def test_a_line_may_bring_watched_terms_of_its_own() -> None:
+    (answer,) = _answers(b'{"text": "I love Kiwi Bank, hate zen air", "watches": ["Kiwi Bank"]}')
+    assert answer["targets"] == {"Kiwi Bank": "positive", "Zenith": "negative"}
+
+
+def test_command_reads_a_file_in_order(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text("".join(f'{{"id": {n}, "text": "hello"}}\n' for n in range(700)), "utf-8")
+    terms = tmp_path / "terms.txt"
+    terms.write_text("# ours\nAcme = acmehelp\n", "utf-8")
+    ran = subprocess.run([*COMMAND, posts, "--watches", terms], capture_output=True, check=True)
+    assert [json.loads(line)["id"] for line in ran.stdout.splitlines()] == list(range(700))
+    assert ran.stderr == b""
