@@ -19,6 +19,7 @@ from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
+from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.x.fake import FakeX, XWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
 from tests.support.clocks import HandClock
@@ -66,6 +67,7 @@ def bluesky(request: pytest.FixtureRequest) -> World:
         "demo-http",
         "mastodon",
         "x",
+        "template",
         pytest.param("bluesky", marks=pytest.mark.atproto),
     ],
 )
@@ -84,6 +86,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         fake = FakeX(HandClock())
         async with running(fake):
             yield XWorld(fake)
+    elif request.param == "template":
+        board = FakeBoard(HandClock())
+        async with running(board):
+            yield BoardWorld(board)
     elif request.param == "demo-http":
         with serving(path) as url:
             made = DemoWorld(path, url=url)
