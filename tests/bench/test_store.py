@@ -59,6 +59,7 @@ def test_report_names_every_page() -> None:
 def test_desk_is_filled_and_filled_further() -> None:
     storing = Storing(Task(stored=150, batch=50, watches=4, by_time=False, seed=1))
     filled = storing.fill()
+    assert storing.make_ready(0.001).mentions == 50
     told = storing.run(0.001)
     assert PostRow.objects.count() == 150 + told.mentions
     assert set(filled.refs) <= set(Case.objects.values_list("ref", flat=True))

@@ -69,6 +69,8 @@ def run(database: str, task: Task, *, seconds: float, folder: Path, url: str = "
         desk = stack.enter_context(_Desk.signed_in(port, filled))
         alone = desk.work(until=time.monotonic() + seconds)
         _ask(storing, str(seconds))
+        _answer(storing)  # the mentions are made
+        _ask(storing, "go")
         meanwhile = desk.work(until=time.monotonic() + seconds)
         stored = msgspec.json.decode(_answer(storing), type=Stored)
     return Report(database, task, stored, alone, meanwhile)

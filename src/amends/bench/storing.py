@@ -1,15 +1,18 @@
 """The storing half of ``amends bench store``: a process of its own, told what to do by lines of JSON.
 
-It fills a desk, says ``Filled``, and stores as fast as it can for as many seconds as each further
-line says, with a ``Stored`` for each. It ends with its input.
+It fills a desk and says ``Filled``. Told for how many seconds, it makes the mentions for them, says
+``Ready``, waits for one more line, and stores as fast as it can, with a ``Stored`` at the end. Then
+it may be told again; it ends with its input.
 """
 
+import gc
 import itertools
 import os
 import random
 import secrets
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -23,8 +26,11 @@ from amends.terms import SystemClock, WatchKind
 
 if TYPE_CHECKING:
     from amends.desk.models import Brand, ChannelRow, Responder
+    from amends.listening import Batch
 
 HANDLE: Final = "brindlewing"
+AHEAD: Final = 30_000
+"""Mentions made beforehand for each second; if they are stored sooner, more are made meanwhile."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +50,13 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     person: int
     refs: Sequence[str]
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """How many mentions were made, and the CPU that took, in seconds."""
+
+    mentions: int
+    cpu: float
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,12 +87,13 @@ class Storing:
         )
         since = datetime.now(UTC) - timedelta(milliseconds=task.stored)
         self.crowd.begin = max(since, BEGIN)
+        self.ready: deque[Batch] = deque()
 
     def fill(self) -> Filled:
         from amends.desk.models import Case
 
         while self.crowd.made < self.task.stored:
-            self._store(min(self.task.batch, self.task.stored - self.crowd.made))
+            self._store(self._batch(min(self.task.batch, self.task.stored - self.crowd.made)))
         return Filled(
             email=self.person.email,
             password=self.password,
@@ -87,17 +101,29 @@ class Storing:
             refs=list(Case.objects.order_by("-pk").values_list("ref", flat=True)[:200]),
         )
 
+    def make_ready(self, seconds: float) -> Ready:
+        """Mentions for so long. They stay as long as the process, and are not looked through by
+        the collector: whoever hears has but a batch of them."""
+        began, before = time.process_time(), self.crowd.made
+        while self.crowd.made < before + AHEAD * seconds:
+            self.ready.append(self._batch(self.task.batch))
+        gc.collect()
+        gc.freeze()
+        return Ready(mentions=self.crowd.made - before, cpu=time.process_time() - began)
+
     def run(self, seconds: float) -> Stored:
         from amends.desk.models import Case
 
-        before, server, took = self.crowd.made, _server_cpu(), []
+        mentions, server, took = 0, _server_cpu(), []
         began = time.perf_counter()
         while time.perf_counter() < began + seconds:
-            took.append(self._store(self.task.batch))
+            batch = self.ready.popleft() if self.ready else self._batch(self.task.batch)
+            took.append(self._store(batch))
+            mentions += len(batch.mentions)
         wall = time.perf_counter() - began
         after = _server_cpu()
         return Stored(
-            mentions=self.crowd.made - before,
+            mentions=mentions,
             seconds=wall,
             client_cpu=sum(cpu for cpu, _ in took),
             server_cpu=None if server is None or after is None else after - server,
@@ -105,12 +131,14 @@ class Storing:
             cases=Case.objects.count(),
         )
 
-    def _store(self, number: int) -> tuple[float, float]:
-        """Store one batch; the CPU and the time it took, in seconds."""
+    def _batch(self, number: int) -> "Batch":
         from amends.listening import Batch
 
         mentions = tuple(self.crowd.mentions(number))
-        batch = Batch(source="stream", cursor=str(self.crowd.made), mentions=mentions)
+        return Batch(source="stream", cursor=str(self.crowd.made), mentions=mentions)
+
+    def _store(self, batch: "Batch") -> tuple[float, float]:
+        """Store one batch; the CPU and the time it took, in seconds."""
         cpu, wall = time.process_time(), time.perf_counter()
         self.sink.store(batch)
         return time.process_time() - cpu, time.perf_counter() - wall
@@ -184,7 +212,7 @@ def main() -> None:
 
     django.setup()
 
-    def say(what: Filled | Stored) -> None:
+    def say(what: Filled | Ready | Stored) -> None:
         sys.stdout.write(msgspec.json.encode(what).decode() + "\n")
         sys.stdout.flush()
 
@@ -192,7 +220,9 @@ def main() -> None:
     storing = Storing(msgspec.json.decode(read(), type=Task))
     say(storing.fill())
     while line := read():
-        say(storing.run(float(line)))
+        say(storing.make_ready(float(line)))
+        if read():
+            say(storing.run(float(line)))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class Book:
 
     ``newcomers`` are customers not written yet, by the number that stands for each till then, with
     the profile behind which they are: numbers below zero, which no row has. ``loose`` are posts in
-    no case of those whom we answer in a thread without one, ``refs`` free names for new cases.
+    no case of those whom we answer in a thread without one, ``refs`` free names for new cases, of
+    which ``most`` may be opened.
     """
 
     by_thread: dict[Thread, list[Case]] = field(default_factory=lambda: defaultdict(list))
@@ -50,6 +51,7 @@ class Book:
     opened: list[Case] = field(default_factory=list)
     changed: dict[int, Case] = field(default_factory=dict)
     refs: list[str] = field(default_factory=list)
+    most: int = 0
     newcomers: dict[int, tuple[Customer, AuthorRow]] = field(default_factory=dict)
     loose: dict[Thread, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     places: list[CasePost] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Book:
     def next_ref(self, new_ref: Callable[[], str]) -> str:
         """A name that no case has: short ones drawn by chance are the same in the long run."""
         while not self.refs:
-            drawn = {new_ref() for _ in range(min(100, 1 + len(self.opened)))}
+            drawn = {new_ref() for _ in range(min(100, 1 + max(len(self.opened), self.most // 2)))}
             drawn -= {case.ref for case in self.opened}
             taken = Case.objects.filter(ref__in=drawn).values_list("ref", flat=True)
             self.refs = sorted(drawn.difference(taken), reverse=True)
@@ -80,7 +82,7 @@ class Book:
 
 def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     """What is known of these posts' threads and authors. Holds the cases' rows till the end."""
-    book = Book()
+    book = Book(most=len(arrivals))
     pairs = _cases_of({(a.row.network, a.row.conversation) for a in arrivals}, brand)
     book.loose = _loose(arrivals, {(network, thread) for _, network, thread in pairs})
     others = [one for loose in book.loose.values() for one in loose]

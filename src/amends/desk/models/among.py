@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -15,15 +16,23 @@ _SPECIAL: Final = re.compile(r'["\\]')
 
 def as_array(values: Sequence[str | None]) -> str:
     """As PostgreSQL reads an array; psycopg would look at each value by itself."""
-    given = [one for one in values if one is not None]
-    if given and len(given) == len(values) and not _SPECIAL.search("".join(given)):
-        return '{"' + '","'.join(given) + '"}'
-    spelt = ["NULL" if one is None else f'"{_escaped(one)}"' for one in values]
-    return f"{{{','.join(spelt)}}}"
+    if values and None not in values:
+        spelt = '{"' + '","'.join(given := cast("Sequence[str]", values)) + '"}'
+        if "\\" not in spelt and spelt.count('"') == 2 * len(given):
+            return spelt
+    each = ["NULL" if one is None else f'"{_escaped(one)}"' for one in values]
+    return f"{{{','.join(each)}}}"
 
 
 def _escaped(value: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", value) if _SPECIAL.search(value) else value
+
+
+def _as_json(values: Sequence[Any]) -> str:
+    try:
+        return msgspec.json.encode(values).decode()
+    except ValueError:  # half of a pair of surrogates, which no id of a stored row holds
+        return json.dumps(values)
 
 
 class Among(Lookup):
@@ -39,7 +48,7 @@ class Among(Lookup):
         return "%s", [
             as_array(list(map(str, value)))
             if connection.vendor == "postgresql"
-            else json.dumps(value)
+            else _as_json(value)
         ]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from amends.desk.models.ids import NativeId, Turned
+from amends.desk.models.unchecked import Unchecked
 from amends.terms import AuthorRole, WatchKind
 
 
@@ -148,10 +149,10 @@ class PostRow(models.Model):
     conversation = NativeId(max_length=512)
     in_reply_to = models.CharField(max_length=512, blank=True)
     repost_of = models.CharField(max_length=512, blank=True)
-    quote_of = models.JSONField(null=True)
-    links = models.JSONField(default=list)
-    media = models.JSONField(default=list)
-    counts = models.JSONField(default=dict)
+    quote_of = Unchecked(null=True)
+    links = Unchecked(default=list)
+    media = Unchecked(default=list)
+    counts = Unchecked(default=dict)
     heard_at = models.DateTimeField()
     taken_in = models.BooleanField(default=False)  # intake has decided what it means for a case
 
@@ -196,7 +197,7 @@ class ReadingRow(models.Model):
     praise = models.FloatField()
     question = models.FloatField()
     sentiment = models.CharField(max_length=8)
-    why = models.JSONField(default=list)
+    why = Unchecked(default=list)
     retraction = models.BooleanField(default=False)
     model = models.CharField(max_length=64)
 
@@ -223,7 +224,7 @@ class MentionRow(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    words = models.JSONField(default=list)
+    words = Unchecked(default=list)
     at = models.DateTimeField()
 
     class Meta:
