@@ -122,6 +122,7 @@ def bring_up_to_date() -> int:
     from django.db.migrations.executor import MigrationExecutor
 
     try:
+        _knock()
         executor = MigrationExecutor(connection)
     except DatabaseError as error:
         raise BadInput(_out_of_reach(error)) from error
@@ -139,6 +140,17 @@ def bring_up_to_date() -> int:
             _copy_aside()
         call_command("migrate", verbosity=0, interactive=False)
     return len(missing)
+
+
+def _knock() -> None:
+    """Connect once outside the pool, which would try for half a minute. Raises ``DatabaseError``."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        import psycopg
+
+        with connection.wrap_database_errors:
+            psycopg.connect(**connection.get_connection_params()).close()
 
 
 def _out_of_reach(error: Exception) -> str:
