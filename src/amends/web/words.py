@@ -166,6 +166,8 @@ def reasons(row: Mapping[str, Any]) -> str:
 def status_words(reply: OutgoingReply) -> str:
     """How a reply on its way stands."""
     status = ReplyStatus(reply.status)
+    if status is ReplyStatus.NOT_KNOWN and reply.by_hand:
+        return "To be sent by hand"
     words = {
         ReplyStatus.HELD: "Waiting for approval",
         ReplyStatus.READY: "Will be tried again" if reply.tries else "Waiting to be sent",

@@ -10,7 +10,7 @@ from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.intake import taken_private
 from amends.desk.actions.replies import waiting_path
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
-from amends.terms import Author, ConnectorError, DeliveryUnknown, Published
+from amends.terms import Author, ConnectorError, DeliveryUnknown, OnlyByHand, Published
 from amends.text import storable
 
 HOLD = timedelta(minutes=2)
@@ -153,6 +153,9 @@ def settle_refused(reply: OutgoingReply, error: ConnectorError, *, now: datetime
     if isinstance(error, DeliveryUnknown):
         settle_unknown(reply, error.reason, now=now, look_up_at=now)
         return
+    if isinstance(error, OnlyByHand) and is_web_address(error.url):
+        settle_by_hand(reply, error, now=now)
+        return
     again = None
     if error.retry_at is not None:
         again = next_try(tries=reply.tries + 1, now=now, retry_at=error.retry_at)
@@ -161,6 +164,29 @@ def settle_refused(reply: OutgoingReply, error: ConnectorError, *, now: datetime
         row = _settle(reply, status, error.reason, due=again or now)
         if row is not None:
             write(case, [_again_or_not(case, row, now=now)])
+
+
+def settle_by_hand(reply: OutgoingReply, error: OnlyByHand, *, now: datetime) -> None:
+    """The network takes it from a person alone: it is looked for until somebody sent it there."""
+    with held(reply.case, by=None, action=None) as case:
+        look_up_at = now + by_hand_wait(timedelta(0))
+        row = _settle(reply, ReplyStatus.NOT_KNOWN, error.reason, due=look_up_at)
+        if row is not None:
+            row.by_hand = storable(error.url)
+            row.save(update_fields=["by_hand"])
+            write(case, [make_event(case, "reply.not_known", at=now, reply=reply.pk)])
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a browser may be sent there."""
+    return url.startswith(("https://", "http://")) and len(url) <= 4000
+
+
+def by_hand_wait(since: timedelta) -> timedelta:
+    """How long until a reply that a person is to send is looked for again; each look may cost."""
+    if since < timedelta(hours=1):
+        return timedelta(minutes=2)
+    return timedelta(minutes=30) if since < timedelta(hours=24) else timedelta(days=365)
 
 
 def settle_unknown(

@@ -30,6 +30,7 @@ class OutgoingReply(models.Model):
     claimed_until = models.DateTimeField(null=True)
     claim = models.CharField(max_length=32, blank=True)  # who holds it
     reason = models.TextField(blank=True)  # what the network said last
+    by_hand = models.CharField(max_length=4000, blank=True)  # where a person is to send it
     sent_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=4, blank=True)  # the guard's: pass, ask, stop
     findings = models.JSONField(default=list)  # [code, level, start, end] of each

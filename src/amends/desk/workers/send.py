@@ -13,6 +13,7 @@ from amends.casework import ReplyStatus
 from amends.connectors.protocol import Connector
 from amends.desk.actions.delivery import (
     HOLD,
+    by_hand_wait,
     claim_reply,
     expire_claims,
     is_another,
@@ -143,6 +144,9 @@ class Sender:
                 return
         if found is not None:
             await self._found(reply, found, us)
+        elif reply.by_hand:
+            since = self.clock.now() - reply.queued_at
+            await self._unknown(reply, reply.reason, after=by_hand_wait(since))
         elif repeats or (can_look and unsettled <= timedelta(0)):
             await self._write(lambda: settle_absent(reply, now=self.clock.now()))
         elif can_look:
