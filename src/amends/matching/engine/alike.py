@@ -70,10 +70,19 @@ def _wide(texts: Sequence[str]) -> bytes:
 
 
 def _easy(text: str) -> str:
-    return "".join(map(_appearance, unicodedata.normalize("NFKC", text)))
+    """The text as the table can read it: what may join has joined."""
+    return "".join(map(_seen, unicodedata.normalize("NFKC", text)))
 
 
-_appearance = lru_cache(4096)(appearance)
+@lru_cache(4096)
+def _seen(char: str) -> str:
+    return " " if _splits(char) else appearance(char)
+
+
+def _splits(char: str) -> bool:
+    """Whether a character of a text in form NFKC is a token of its own, or folds to one."""
+    shaped = shapes().shaped
+    return any(int(shaped[ord(one)]) & UNSPACED for one in (char, *char.casefold()))
 
 
 @cache
@@ -93,30 +102,29 @@ def _looks() -> Codes:
     ``DROPPED`` or ``HARD``."""
     plain = shapes()
     table = plain.folded.copy()
-    table[table & (MARK | UNSPACED) > 0] = BLANK
+    table[table & UNSPACED > 0] = BLANK
     for code in np.flatnonzero((table > BLANK) & (table != DROPPED)).tolist():
         char = chr(code)
         composed = unicodedata.normalize("NFKC", char)
-        if table[code] == HARD or char != composed or char != _appearance(char):
+        if table[code] == HARD and composed == char and _splits(char):
+            continue  # it is a border, unless it joins what stands before it
+        if table[code] & (HARD | MARK) or char != composed or char != appearance(char):
             table[code] = _look(composed, plain.shaped)
-    table[list(_PIECES)] = HARD
+    table[np.isin(table, _PIECES)] = HARD
     return table
 
 
 def _look(composed: str, shaped: Codes) -> int:
     """The value of what NFKC makes of one code point."""
-    found: set[str] = set()
-    count = 0
+    found: list[str] = []
     for char in composed:
         kind = int(shaped[ord(char)])
-        if kind & DROPPED:
-            continue
-        is_border = kind == BLANK or kind & UNSPACED
-        for one in " " if is_border else appearance(char):
-            found.add(" " if is_border or shaped[ord(one)] & MARK else one)
-            count += 1
+        if kind == BLANK or _splits(char):
+            found.append(" ")
+        elif not kind & DROPPED:
+            found += [" " if shaped[ord(one)] & MARK else one for one in appearance(char)]
     if not found:
         return int(DROPPED)
-    if found == {" "}:
+    if set(found) == {" "}:
         return BLANK
-    return ord(found.pop()) if count == 1 else int(HARD)
+    return ord(found[0]) if len(found) == 1 else int(HARD)
