@@ -23,15 +23,19 @@ class Line:
     """A line, compiled when a text first needs it, as few ever are.
 
     ``needs`` are sets of words, of each of which a text must hold one; ``mask`` has the bit of each.
+    ``opens`` are those words of the first set at which whatever the line matches through them begins.
     ``begins``: it stands at the beginning of a sentence. ``bare``: one word of the set is all.
     """
 
-    __slots__ = ("_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs")
+    __slots__ = (
+        "_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs", "opens",
+    )  # fmt: skip
 
     def __init__(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
         self.language = language
         self.meaning = meaning
         self.needs = _needed(line, words)
+        self.opens = _opening(line, words)
         self.mask = 0
         self.begins = line.startswith("^")
         self.bare = _BARE.fullmatch(line) is not None
@@ -122,6 +126,20 @@ def _needed(line: str, words: dict[str, str]) -> list[frozenset[str]]:
         if "" not in first:
             needed.append(first)
     return needed
+
+
+def _opening(line: str, words: dict[str, str]) -> frozenset[str]:
+    """Words that a match begins with where it holds them as what is needed of its first item."""
+    first = _split(line.removeprefix("^").removesuffix("$"), " ")[0]
+    if first in ("~", "~~") or _optional(first):
+        return frozenset()
+    pairs = [
+        (_rarest_word(one.strip()), _first_word(one.strip()) if one[:1] != "(" else "")
+        for one in _alternatives(first, words)
+    ]
+    return frozenset(rarest for rarest, _ in pairs) - {
+        rarest for rarest, begin in pairs if begin != rarest
+    }
 
 
 def _rarest_word(alternative: str) -> str:

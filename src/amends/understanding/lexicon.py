@@ -33,13 +33,13 @@ Spans = dict[str, list[Span]]
 
 
 class _Known(NamedTuple):
-    """What a word brings: the bits of its sets, the lines of which it is the rarest need, the
-    meanings (by language) of which it is all, one for each language it is common in, and whether
-    it denies."""
+    """What a word brings: the bits of its sets, the lines of which it is the rarest need (each with
+    the word where the line begins with it, else with nothing), the meanings (by language) of which
+    it is all, one for each language it is common in, and whether it denies."""
 
     word: str
     mask: int
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[Line, str], ...]
     bare: dict[str, tuple[str, ...]]
     tally: int
 
@@ -97,7 +97,7 @@ class Lexicon:
     def find(self, page: Page, hint: str | None = None) -> Found:
         """``hint`` is the language to go by where the small words do not tell."""
         mask = tally = 0
-        lines: list[Line] = []
+        lines: list[tuple[Line, str]] = []
         bare: list[_Known] = []
         for known in filter(None, map(self._known.__getitem__, set(page.words))):
             _, bits, filed, alone, small = known
@@ -115,12 +115,16 @@ class Lexicon:
         only = by if by in LANGUAGES else None
         found: Spans = {}
         flat = page.flat
-        for line in dict.fromkeys(lines):
-            need = line.mask
-            if need & mask == need and (only is None or line.language in (only, ANY)):
-                spans = _hits(line, flat)
-                if spans:
-                    found.setdefault(line.meaning, []).extend(spans)
+        tried = {
+            one: None
+            for one in lines
+            if one[0].mask & mask == one[0].mask
+            and (only is None or one[0].language in (only, ANY))
+        }
+        for line, opening in tried:
+            spans = _hits(line, opening, flat)
+            if spans:
+                found.setdefault(line.meaning, []).extend(spans)
         for known in bare:
             _bare_hits(known, flat, only, found)
         for spans in found.values():
@@ -183,7 +187,11 @@ class Lexicon:
         return _Known(
             word,
             mask=sum(self._bits[one] for one in sets),
-            lines=tuple(line for one in sets for line in self._filed.get(one, ())),
+            lines=tuple(
+                (line, word if _opens(line, one, word) else "")
+                for one in sets
+                for line in self._filed.get(one, ())
+            ),
             bare=bare,
             tally=tally,
         )
@@ -237,10 +245,31 @@ def _bare_hits(known: _Known, flat: str, only: str | None, found: Spans) -> None
         known_spans += spans
 
 
-def _hits(line: Line, flat: str) -> list[Span]:
+def _opens(line: Line, need: frozenset[str], word: str) -> bool:
+    """The line begins wherever it matches with this word of a need of it."""
+    through = {
+        one for one in need if one == word or (one.endswith("*") and word.startswith(one[:-1]))
+    }
+    return need == line.needs[0] and through <= line.opens
+
+
+def _hits(line: Line, opening: str, flat: str) -> list[Span]:
+    """Where the line stands. With a word it begins with, only the places of that word are tried."""
     found: list[Span] = []
-    search, at = line.pattern.search, 0
-    while len(found) < _MOST_HITS and (hit := search(flat, at)) is not None:
+    pattern, at = line.pattern, 0
+    while len(found) < _MOST_HITS:
+        if opening:
+            at = flat.find(opening, at)
+            if at < 0:
+                break
+            hit = pattern.match(flat, at)
+            if hit is None:
+                at += 1
+                continue
+        else:
+            hit = pattern.search(flat, at)
+            if hit is None:
+                break
         start, end = hit.span()
         before = flat[start - 1] if start else "\n"
         at = end if end > start else start + 1
