@@ -23,7 +23,7 @@ run: ## Start the desk with the demo network, and print the address and a sign-i
 test: dev ## Install what the tests need (as root), then run every check and every test
 	@$(MAKE) --no-print-directory lint types contracts
 	@scripts/test-setup
-	@scripts/beside "test-kill KILLS=5 PROCESSES=0" "test-fast test-postgres"
+	@scripts/beside "test-kill KILLS=20 PROCESSES=0" "test-fast test-postgres"
 	@$(MAKE) --no-print-directory test-cluster test-browser test-atproto
 
 .PHONY: check

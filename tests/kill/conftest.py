@@ -24,7 +24,7 @@ _ANEW = (
 @pytest.fixture(scope="session")
 def kills() -> int:
     """How often each test kills."""
-    return int(os.environ.get("AMENDS_KILLS", "5"))
+    return int(os.environ.get("AMENDS_KILLS", "20"))
 
 
 @pytest.fixture(scope="session")

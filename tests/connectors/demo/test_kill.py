@@ -13,7 +13,7 @@ from amends.terms import Author, ConnectorError, ReplyTarget
 from tests.connectors.demo.worlds import BRAND, TOKEN, DemoWorld
 from tests.support.processes import LOOPBACK, answers, free_ports, wait_until
 
-KILLS = min(10, int(os.environ.get("AMENDS_KILLS", "5")) // 2 + 1)
+KILLS = min(10, int(os.environ.get("AMENDS_KILLS", "20")) // 2 + 1)
 PROGRAM = """
 import sys
 from pathlib import Path
