@@ -1,7 +1,8 @@
 """Whether a post satisfies a query, and why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from amends.matching.facts import Facts
@@ -20,7 +21,7 @@ from amends.matching.nodes import (
     Term,
 )
 from amends.matching.printing import render_leaf
-from amends.matching.terms import finder, presence
+from amends.matching.terms import finder, start_of
 from amends.text import normalise
 
 Test = Callable[[Facts], bool]
@@ -29,14 +30,21 @@ Test = Callable[[Facts], bool]
 class Reason(NamedTuple):
     """A leaf that holds; ``part`` and ``start`` are where a term is first found (see ``Facts``)."""
 
-    leaf: Leaf
     part: int
     start: int
+    label: str
+
+
+class Judge(NamedTuple):
+    """A query as functions of facts; ``reasons`` is asked only where it ``holds``."""
+
+    holds: Test
+    reasons: Callable[[Facts], list[Reason]]
 
 
 def evaluate(node: Node, facts: Facts) -> bool:
     """Whether a post satisfies a query."""
-    return compiled(node)(facts)
+    return judge(node).holds(facts)
 
 
 def why(node: Node, facts: Facts) -> list[str]:
@@ -45,14 +53,13 @@ def why(node: Node, facts: Facts) -> list[str]:
     Words stand as in the query, without quotes. What must not be is not named. Never empty where
     the post matches, for every query wants something.
     """
-    return told(node, facts) if evaluate(node, facts) else []
+    judged = judge(node)
+    return told(judged, facts) if judged.holds(facts) else []
 
 
-def told(node: Node, facts: Facts) -> list[str]:
+def told(judged: Judge, facts: Facts) -> list[str]:
     """``why``, for a query that is known to hold."""
-    return list(
-        dict.fromkeys(label(reason.leaf) for reason in sorted(_reasons(node, facts), key=_order))
-    )
+    return list(dict.fromkeys(label for _, _, label in sorted(judged.reasons(facts), key=_order)))
 
 
 def label(leaf: Leaf) -> str:
@@ -61,65 +68,84 @@ def label(leaf: Leaf) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def compiled(node: Node) -> Test:
-    """The query as a function of facts."""
+def judge(node: Node) -> Judge:
+    """The query as functions of facts."""
     match node:
         case And(parts):
-            tests = [compiled(part) for part in parts]
-            return lambda facts: all(test(facts) for test in tests)
+            return _every([judge(part) for part in parts])
         case Or(parts):
-            tests = [compiled(part) for part in parts]
-            return lambda facts: any(test(facts) for test in tests)
+            # A term that is not found has no first place, so it need not be tested before.
+            return _any([(judge(part), isinstance(part, Term)) for part in parts])
         case Not(part):
-            unwanted = compiled(part)
-            return lambda facts: not unwanted(facts)
+            unwanted = judge(part).holds
+            return Judge(lambda facts: not unwanted(facts), lambda _facts: [])
         case Operator(name, value):
-            return _OPERATORS[name](value)
+            return _fact(_OPERATORS[name](value), label(node))
         case Compare():
-            return _compare(node)
+            return _fact(_compare(node), label(node))
         case _:
             return _term(node)
 
 
-def _reasons(node: Node, facts: Facts) -> Iterator[Reason]:
-    """The leaves that hold, of a node that holds."""
-    match node:
-        case And(parts):
-            for part in parts:
-                yield from _reasons(part, facts)
-        case Or(parts):
-            for part in parts:
-                # A term that is not found has no first place, so it need not be tested before.
-                if isinstance(part, Term) or evaluate(part, facts):
-                    yield from _reasons(part, facts)
-        case Not():
-            return
-        case Operator() | Compare():
-            yield Reason(node, len(facts.parts), 0)
-        case _:
-            yield from _first_place(node, facts)
+def _every(parts: Sequence[Judge]) -> Judge:
+    tests = [part.holds for part in parts]
+
+    def holds(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 (a generator costs more than a test)
+            if not test(facts):
+                return False
+        return True
+
+    def reasons(facts: Facts) -> list[Reason]:
+        return [reason for part in parts for reason in part.reasons(facts)]
+
+    return Judge(holds, reasons)
 
 
-def _first_place(term: Term, facts: Facts) -> Iterator[Reason]:
-    find = finder(term)
-    for number, part in enumerate(facts.parts):
-        for place in find(part):
-            yield Reason(term, number, place.start)
-            return
+def _any(parts: Sequence[tuple[Judge, bool]]) -> Judge:
+    tests = [part.holds for part, _ in parts]
+
+    def holds(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 (a generator costs more than a test)
+            if test(facts):
+                return True
+        return False
+
+    def reasons(facts: Facts) -> list[Reason]:
+        return [
+            reason
+            for part, needs_no_test in parts
+            if needs_no_test or part.holds(facts)
+            for reason in part.reasons(facts)
+        ]
+
+    return Judge(holds, reasons)
 
 
-def _order(reason: Reason) -> tuple[int, int]:
-    return reason.part, reason.start
+def _fact(test: Test, name: str) -> Judge:
+    return Judge(test, lambda facts: [Reason(len(facts.parts), 0, name)])
 
 
-def _term(term: Term) -> Test:
-    present = presence(term)
+def _term(term: Term) -> Judge:
+    start, name = start_of(term), label(term)
 
-    def test(facts: Facts) -> bool:
-        own, *quoted = facts.parts
-        return present(own) or (bool(quoted) and present(quoted[0]))
+    def holds(facts: Facts) -> bool:
+        for part in facts.parts:  # noqa: SIM110 (a generator costs more than a test)
+            if start(part) >= 0:
+                return True
+        return False
 
-    return test
+    def reasons(facts: Facts) -> list[Reason]:
+        return [
+            Reason(number, at, name)
+            for number, part in enumerate(facts.parts)
+            if (at := start(part)) >= 0
+        ]
+
+    return Judge(holds, reasons)
+
+
+_order = itemgetter(0, 1)
 
 
 def _compare(node: Compare) -> Test:

@@ -25,11 +25,6 @@ class Facts:
         return [Words(self.post.text), Words(quoted)] if quoted else [Words(self.post.text)]
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Every token of the text and the quote."""
-        return frozenset().union(*(part.known for part in self.parts))
-
-    @cached_property
     def signs(self) -> frozenset[str]:
         """The signs of the entities: any of ``#@$``."""
         return frozenset(one.names[0][0] for part in self.parts for one in part.entities)

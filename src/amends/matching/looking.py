@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from amends.matching.engine.block import MOST_ROWS, Block
 from amends.matching.facts import Facts
 from amends.matching.part import Part
 from amends.terms import BadInput, Post
@@ -117,12 +118,13 @@ def _near(state: State, texts: Sequence[str]) -> dict[int, Near]:
     Where no word leads to some query, every place is there.
     """
     found: dict[int, Near] = {}
-    for part, gone in state.parts():
-        pairs = part.index.pairs(texts) if part.names else None
-        if pairs is not None:
-            for text, query in zip(pairs.texts.tolist(), pairs.queries.tolist(), strict=True):
+    for start in range(0, len(texts), MOST_ROWS):
+        block = Block(texts[start : start + MOST_ROWS])
+        for part, gone in state.parts():
+            pairs = part.index.pairs(block)
+            for row, query in zip(pairs.texts.tolist(), pairs.queries.tolist(), strict=True):
                 if query not in gone:
-                    found.setdefault(text, []).append((part, query))
+                    found.setdefault(start + row, []).append((part, query))
     if any(part.index.unbounded for part, _ in state.parts()):
         return {at: found.get(at, []) for at in range(len(texts))}
     return dict(sorted(found.items())) if state.fresh.names else found

@@ -1,11 +1,11 @@
 """Queries compiled together, and the exact answer for one post."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from amends.matching.accounts import ByAccount
 from amends.matching.engine.index import Index
 from amends.matching.engine.probes import clauses_of
-from amends.matching.evaluating import compiled, told
+from amends.matching.evaluating import Judge, judge, told
 from amends.matching.facts import Facts
 from amends.matching.nodes import Node
 
@@ -18,15 +18,15 @@ class Part:
         self.nodes = tuple(queries.values())
         self.index = Index([clauses_of(node) for node in self.nodes], after)
         self.unled = ByAccount({number: self.nodes[number] for number in self.index.unbounded})
-        self._tests: dict[int, Callable[[Facts], bool]] = {}
+        self._judges: dict[int, Judge] = {}
 
     def holds(self, query: int, facts: Facts) -> bool:
         """Whether a post satisfies the query of that number."""
-        test = self._tests.get(query)
-        if test is None:
-            test = self._tests[query] = compiled(self.nodes[query])
-        return test(facts)
+        judged = self._judges.get(query)
+        if judged is None:
+            judged = self._judges[query] = judge(self.nodes[query])
+        return judged.holds(facts)
 
     def why(self, query: int, facts: Facts) -> tuple[str, ...]:
         """What satisfied the query of that number, which holds."""
-        return tuple(told(self.nodes[query], facts))
+        return tuple(told(self._judges[query], facts))

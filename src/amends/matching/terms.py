@@ -21,7 +21,7 @@ from amends.text import (
 )
 
 Finder = Callable[[Words], Iterator[Found]]
-Presence = Callable[[Words], bool]
+Start = Callable[[Words], int]
 
 MOST_WAYS = 200
 """How many ways to spread a phrase over hashtags are tried from one beginning."""
@@ -41,20 +41,35 @@ def pattern_of(text: str) -> Pattern:
     return Pattern(tuple(token.text for token in found), glued)
 
 
-def presence(term: Term) -> Presence:
-    """Whether a text holds the term: what ``finder`` would find, for less."""
+def start_of(term: Term) -> Start:
+    """Where a text first holds the term, -1 where it does not: what ``finder`` would find first,
+    for less."""
     find = finder(term)
-    if isinstance(term, Keyword | Phrase):
-        pattern = pattern_of(term.text)
-        if len(pattern.words) == 1:
-            (word,) = pattern.words
-            return lambda words: (
-                word in words.known and (not words.hashtags or next(find(words), None) is not None)
-            )
-        if pattern.words:
-            every = frozenset(pattern.words)
-            return lambda words: words.known >= every and next(find(words), None) is not None
-    return lambda words: next(find(words), None) is not None
+
+    def searched(words: Words) -> int:
+        for found in find(words):
+            return found.start
+        return -1
+
+    pattern = pattern_of(term.text) if isinstance(term, Keyword | Phrase) else None
+    if pattern is None or not pattern.words:
+        return searched
+    if len(pattern.words) == 1:
+        (word,) = pattern.words
+
+        def placed(words: Words) -> int:
+            at = words.place(word)
+            return searched(words) if at >= 0 and words.may_be_tagged(at) else at
+
+        return placed
+
+    def in_a_row(words: Words) -> int:
+        for word in pattern.words:
+            if words.place(word) < 0:
+                return -1
+        return searched(words)
+
+    return in_a_row
 
 
 @lru_cache(maxsize=20_000)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from amends.text import (
@@ -53,15 +53,34 @@ class Words:
             starts.append(self.form.find(tokens[len(starts)], behind))
         return starts[index]
 
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """The tokens, each once."""
-        return frozenset(self.tokens)
+    def place(self, token: str) -> int:
+        """Where a token first stands in the form; -1 where it does not.
+
+        In most texts it can be told without reading their tokens.
+        """
+        form, size = self.form, len(token)
+        at = form.find(token)
+        while at >= 0:
+            before, behind = form[at - 1 : at], form[at + size : at + size + 1]
+            if _is_border(before) and _is_border(behind):
+                return at
+            if not (token.isascii() and before.isascii() and behind.isascii()):
+                return next((self.start(index) for index in self._indexes(token)), -1)
+            at = form.find(token, at + 1)
+        return -1
+
+    def may_be_tagged(self, place: int) -> bool:
+        """Whether what begins there may be a part of a hashtag."""
+        before = self.form[place - 1 : place]
+        return "#" in self.form and (before in ("#", "_") or not before.isascii())
 
     def at(self, token: str) -> Iterator[int]:
         """The indexes of a token, in order."""
+        return self._indexes(token) if self.place(token) >= 0 else iter(())
+
+    def _indexes(self, token: str) -> Iterator[int]:
         index = -1
-        while token in self.known:
+        while True:
             try:
                 index = self.tokens.index(token, index + 1)
             except ValueError:
@@ -136,6 +155,12 @@ class Words:
         first, end = run
         inside = self.spans[first:end]
         return bool(inside) and (inside[0].start, inside[-1].end) == (tag.start + 1, tag.end)
+
+
+@lru_cache(maxsize=4096)
+def _is_border(char: str) -> bool:
+    """Whether no token of ASCII reaches over a character, or over the end of a text."""
+    return tokens_of(f"a{char}a")[0] == "a" if char else True
 
 
 def _cut(token: Token) -> slice:

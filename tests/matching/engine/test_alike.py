@@ -10,6 +10,7 @@ from amends.matching import (
     parse,
 )
 from amends.matching.engine.alike import alike_form, alike_tokens
+from amends.matching.engine.block import Block
 from amends.matching.words import Words
 from amends.terms import Post
 from amends.text import is_number, skeleton
@@ -71,5 +72,5 @@ def test_only_look_alikes_are_looked_at_closely() -> None:
         "ac\u043ce",
         "\u624b\u673a acm\u00e9",
     ]
-    near = matcher._state.main.index.pairs(texts)
+    near = matcher._state.main.index.pairs(Block(texts))
     assert near.texts.tolist() == [1, 3, 4]

@@ -3,6 +3,7 @@
 import pytest
 
 from amends.matching import compile  # noqa: A004 (the word of the field)
+from amends.matching.engine.block import Block
 from amends.matching.engine.index import Index
 from amends.matching.engine.probes import clauses_of
 from amends.matching.matcher import TooBroad
@@ -14,7 +15,7 @@ def near(queries: list[str], texts: list[str], *, often: int = 1) -> list[list[t
     index = Index([clauses_of(parse(query)) for query in queries])
     found = []
     for _ in range(often):
-        pairs = index.pairs(texts)
+        pairs = index.pairs(Block(texts))
         found.append(list(zip(pairs.texts.tolist(), pairs.queries.tolist(), strict=True)))
     return found
 

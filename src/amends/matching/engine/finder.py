@@ -20,6 +20,11 @@ class Hits(NamedTuple):
     probes: Numbers
 
 
+def both(some: Hits, more: Hits) -> Hits:
+    rows = np.concatenate((some.rows, more.rows))
+    return Hits(rows, np.concatenate((some.probes, more.probes)))
+
+
 class Finder:
     """Looks for some of the probes; each is told by its number among those given."""
 
@@ -46,9 +51,12 @@ class Finder:
         hits = self._find_written(tokens)
         if not self.wants_alike or tokens.alike is None:
             return hits
-        places, probes = self._looks.find(tokens.alike.keys)
-        rows = np.concatenate((hits.rows, tokens.alike.rows[places]))
-        return Hits(rows, np.concatenate((hits.probes, probes)))
+        return both(hits, self.find_alike(tokens.alike))
+
+    def find_alike(self, tokens: Tokens) -> Hits:
+        """Where the probes stand that tell what a token looks like."""
+        places, probes = self._looks.find(tokens.keys)
+        return Hits(tokens.rows[places], probes)
 
     def _find_written(self, tokens: Tokens) -> Hits:
         places, entries = self._tokens.find(tokens.keys)

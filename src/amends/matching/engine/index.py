@@ -1,28 +1,27 @@
 """Queries compiled together: from many texts to the queries that each may satisfy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from amends.matching.engine.alike import alike_form
-from amends.matching.engine.finder import Finder, Hits
-from amends.matching.engine.keys import Tokens, tokens_of
-from amends.matching.engine.plain import Places, plain
+from amends.matching.engine.block import Block
+from amends.matching.engine.finder import Finder, Hits, both
+from amends.matching.engine.keys import Tokens
+from amends.matching.engine.plain import Places
 from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
 from amends.matching.engine.probes import Clause, Probe
+from amends.matching.engine.scanner import Scanner, scanner
+from amends.matching.engine.spots import Flags, Spots
 
-Flags = npt.NDArray[np.bool_]
-
-MOST_ROWS = 4096
-"""Texts looked through at once; more would leave the cache."""
 _TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
 _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
-_LEARNING = 16  # batches that are learned from in full at first; later one of so many
-_SPOT_BITS = 18
-_SPOT_MIX = np.uint64(0x9E3779B97F4A7C15)
+_LEARNING, _LEARN_EVERY = 16, 64  # batches learned from in full: the first, later one of so many
+_MOST_HITS = 3.0  # a text; where more is expected, tables are faster than a scanner
+_FEW = 64  # texts that tell nothing yet of how many hits there will be
+_MOST_BLIND = 1_000  # probes a scanner is made for before any post was seen
 
 
 class Pairs(NamedTuple):
@@ -41,12 +40,16 @@ class Experience(NamedTuple):
 
 
 class _Ready(NamedTuple):
-    """A plan with what finds its probes; ``only_rest`` are those that lead to no query."""
+    """A plan with what finds its probes; ``only_rest`` are those that lead to no query.
+
+    ``scanner`` finds the leading probes as ``leads`` does, where that pays.
+    """
 
     plan: Plan
     leads: Finder
     rest: Finder
     only_rest: Places
+    scanner: Scanner | None
 
 
 class Index:
@@ -61,7 +64,7 @@ class Index:
         self.size = len(queries)
         self.unbounded = [number for number, clauses in enumerate(queries) if not clauses]
         clauses = list(chain.from_iterable(queries))
-        self._probes = list(dict.fromkeys(chain.from_iterable(clauses)))
+        self._probes = _each_once(chain.from_iterable(clauses))
         numbers = {probe: number for number, probe in enumerate(self._probes)}
         held = [numbers[probe] for clause in clauses for probe in clause]
         sizes = np.array([len(clause) for clause in clauses], dtype=np.intp)
@@ -74,21 +77,17 @@ class Index:
             self._remember(after.experience())
         self._replan()
 
-    def pairs(self, texts: Sequence[str]) -> Pairs:
+    def pairs(self, block: Block) -> Pairs:
         """Every pair of a text and a query with clauses that holds for it, and some that do not."""
-        found = []
-        for start in range(0, len(texts), MOST_ROWS):
-            part = texts[start : start + MOST_ROWS]
-            rows, queries, order = self._look(part)
-            keys = np.unique(order[rows] * self.size + queries)
-            found.append((keys // self.size + start, keys % self.size))
-            self._posts += len(part)
-            if self._posts >= self._due:
-                self._due = min(self._due * 4, self._posts + _LAST_PLAN)
-                self._replan()
-        if not found:
+        if not len(self._probes):
             return Pairs(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
-        return Pairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        rows, queries = self._look(block)
+        keys = np.unique(block.plain.order[rows] * self.size + queries)
+        self._posts += len(block)
+        if self._posts >= self._due:
+            self._due = min(self._due * 4, self._posts + _LAST_PLAN)
+            self._replan()
+        return Pairs(keys // self.size, keys % self.size)
 
     def shares(self) -> Shares:
         """For each query the part of posts that get past its rarest clause; 1 without a clause."""
@@ -117,55 +116,54 @@ class Index:
             Finder(self._probes, made.leads),
             Finder(self._probes, made.rest),
             np.setdiff1d(made.rest, made.leads),
+            self._scanner(made),
         )
 
-    def _look(self, texts: Sequence[str]) -> tuple[Places, Places, Places]:
+    def _scanner(self, made: Plan) -> Scanner | None:
+        """What scans for the leading probes, unless many of them stand in a text."""
+        expected = float((self._met / self._seen)[made.leads].sum())
+        is_guess = not self._posts and len(made.leads) > _MOST_BLIND
+        return None if is_guess or expected > _MOST_HITS else scanner(self._probes, made.leads)
+
+    def _look(self, block: Block) -> tuple[Places, Places]:
+        """Rows of the block's plain form, and queries that each may satisfy."""
         ready = self._ready
-        form = plain(texts)
-        tails = ready.leads.wants_tails or ready.rest.wants_tails
-        tokens = tokens_of(form.buffer, tails=tails)
-        if ready.leads.wants_alike or ready.rest.wants_alike:
-            rows = [texts[at] for at in form.order.tolist()]
-            tokens = tokens._replace(alike=tokens_of(alike_form(rows)))
-        leads = ready.leads.find(tokens)
-        self._met += np.bincount(leads.probes, minlength=len(self._met))
-        self._seen[ready.plan.leads] += len(texts)
-        few_rows, few = self._from_anchors(ready, leads, tokens, len(texts))
-        bulk_rows, bulk = _from_bits(ready.plan.bulk, leads, len(texts))
-        return np.concatenate((few_rows, bulk_rows)), np.concatenate((few, bulk)), form.order
+        leads = self._find_leads(ready, block)
+        self._count(ready.plan.leads, leads, len(block))
+        rows, queries = _led(ready.plan, leads)
+        if len(rows) and ready.plan.anchors.rest:
+            spots = Spots(self._find_rest(ready, block, rows), len(self._probes))
+            for level in ready.plan.anchors.rest:
+                going = self._satisfied(level[queries], rows, spots)
+                rows, queries = rows[going], queries[going]
+        bulk_rows, bulk = _from_bits(ready.plan.bulk, leads, len(block))
+        return np.concatenate((rows, bulk_rows)), np.concatenate((queries, bulk))
 
-    def _from_anchors(
-        self, ready: "_Ready", leads: Hits, tokens: Tokens, texts: int
-    ) -> tuple[Places, Places]:
-        anchors = ready.plan.anchors
-        sizes = anchors.sizes[leads.probes]
-        at = np.flatnonzero(sizes)
-        probes, sizes = leads.probes[at], sizes[at]
-        rows = np.repeat(leads.rows[at].astype(np.intp), sizes)
-        queries = anchors.queries[spread(anchors.starts[probes], sizes)]
-        if not len(rows) or not anchors.rest:
-            return rows, queries
-        spots = Spots(self._find_rest(ready, tokens, rows, texts), len(self._probes))
-        for level in anchors.rest:
-            going = self._satisfied(level[queries], rows, spots)
-            rows, queries = rows[going], queries[going]
-        return rows, queries
+    def _find_leads(self, ready: _Ready, block: Block) -> Hits:
+        if ready.scanner is None:
+            return ready.leads.find(_tokens(ready.leads, block))
+        leads = ready.scanner.find(block)
+        if len(leads.rows) > 2 * _MOST_HITS * max(len(block), _FEW):
+            # More than was thought; the next plan knows it.
+            self._ready = ready._replace(scanner=None)
+        if ready.leads.wants_alike:
+            return both(leads, ready.leads.find_alike(block.alike))
+        return leads
 
-    def _find_rest(self, ready: "_Ready", tokens: Tokens, rows: Places, texts: int) -> Hits:
+    def _count(self, probes: Places, hits: Hits, texts: int) -> None:
+        """Remember how often those probes were met in some more texts."""
+        self._met[probes] += np.bincount(hits.probes, minlength=len(self._met))[probes]
+        self._seen[probes] += texts
+
+    def _find_rest(self, ready: _Ready, block: Block, rows: Places) -> Hits:
         """The probes that stand beside anchors. Now and then they are looked for in all texts, to
         learn how common they are."""
-        if not ready.rest.wants_alike:
-            tokens = tokens._replace(alike=None)
         self._looks += 1
-        if self._looks <= _LEARNING or self._looks % _LEARNING == 0:
-            hits = ready.rest.find(tokens)
-            counts = np.bincount(hits.probes, minlength=len(self._met))
-            self._met[ready.only_rest] += counts[ready.only_rest]
-            self._seen[ready.only_rest] += texts
-            return hits
-        asked = np.zeros(texts, dtype=np.bool_)
-        asked[rows] = True
-        return ready.rest.find(tokens.of_rows(np.flatnonzero(asked)))
+        if self._looks > _LEARNING and self._looks % _LEARN_EVERY:
+            return ready.rest.find(_tokens(ready.rest, block, np.unique(rows)))
+        hits = ready.rest.find(_tokens(ready.rest, block))
+        self._count(ready.only_rest, hits, len(block))
+        return hits
 
     def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""
@@ -180,38 +178,22 @@ class Index:
         return met
 
 
-class Spots:
-    """Which probes were met in which rows. A small table of bits, which stays in the cache, answers
-    most questions with no; the others are looked up in order."""
-
-    def __init__(self, hits: Hits, probes: int) -> None:
-        self._probes = probes
-        # Narrow keys are sorted in half the time.
-        self._type: type[np.unsignedinteger[Any]] = (
-            np.uint32 if MOST_ROWS * probes < 1 << 32 else np.uint64
-        )
-        self._keys = (hits.rows.astype(np.intp) * probes + hits.probes).astype(self._type)
-        self._table = np.zeros(1 << _SPOT_BITS, dtype=np.bool_)
-        self._table[_spot(self._keys)] = True
-        self._sorted = False
-
-    def holds(self, rows: Places, probes: Places) -> Flags:
-        """Whether each probe was met in the row given with it."""
-        keys = (rows * self._probes + probes).astype(self._type)
-        there: Flags = self._table.take(_spot(keys), mode="clip")
-        maybe = np.flatnonzero(there)
-        if len(maybe):
-            if not self._sorted:
-                self._keys.sort()
-                self._sorted = True
-            wanted = keys[maybe]
-            found = self._keys.take(np.searchsorted(self._keys, wanted), mode="clip")
-            there[maybe] = found == wanted
-        return there
+def _tokens(finder: Finder, block: Block, rows: Places | None = None) -> Tokens:
+    """The tokens in which a finder looks, of all rows or of some."""
+    tails = finder.wants_tails
+    tokens = block.tokens(tails=tails) if rows is None else block.tokens_of(rows, tails=tails)
+    if not finder.wants_alike:
+        return tokens
+    return tokens._replace(alike=block.alike if rows is None else block.alike.of_rows(rows))
 
 
-def _spot(keys: npt.NDArray[Any]) -> Places:
-    return ((keys * _SPOT_MIX) >> np.uint64(64 - _SPOT_BITS)).view(np.intp)
+def _led(made: Plan, leads: Hits) -> tuple[Places, Places]:
+    """Rows and the queries whose rarest clause has a probe there."""
+    sizes = made.anchors.sizes[leads.probes]
+    at = np.flatnonzero(sizes)
+    probes, sizes = leads.probes[at], sizes[at]
+    rows = np.repeat(leads.rows[at].astype(np.intp), sizes)
+    return rows, made.anchors.queries[spread(made.anchors.starts[probes], sizes)]
 
 
 def _from_bits(bulk: Bulk, hits: Hits, texts: int) -> tuple[Places, Places]:
@@ -229,3 +211,14 @@ def _from_bits(bulk: Bulk, hits: Hits, texts: int) -> tuple[Places, Places]:
     held = met[at, word].view(np.uint8).reshape(-1, 8)
     which, bit = np.nonzero(np.unpackbits(held, axis=1, bitorder="little"))
     return word[which] * 64 + bit, bulk.queries[at[which]]
+
+
+def _each_once(probes: Iterable[Probe]) -> list[Probe]:
+    """Probes in order. Of those that share a key and differ, all stand under one, whose words then
+    tell nothing."""
+    found: dict[Probe, Probe] = {}
+    for probe in probes:
+        kept = found.setdefault(probe, probe)
+        if kept is not probe and kept.words != probe.words:
+            found[probe] = replace(kept, words=())
+    return list(found.values())

@@ -13,6 +13,7 @@ from amends.matching.engine.shapes import (
     BLANK,
     CODE_POINT,
     DROPPED,
+    FILLER,
     HARD,
     MARK,
     ROW_END,
@@ -27,8 +28,10 @@ PADDING = b" " * 8
 """Stands at both ends of a buffer, so that eight bytes may be read before and behind any token."""
 
 
-def _ascii_table() -> bytes:
-    table = bytearray(b" " * 256)
+def _table() -> bytes:
+    """What each byte of UTF-8 becomes; those of characters beyond ASCII stay."""
+    table = bytearray(range(256))
+    table[:128] = b" " * 128
     for code in range(128):
         if chr(code).isalnum():
             table[code] = ord(chr(code).lower())
@@ -36,18 +39,25 @@ def _ascii_table() -> bytes:
     return bytes(table)
 
 
-_ASCII = _ascii_table()
+_TABLE = _table()
 _FEW = 8  # texts for which the tables are not worth their making
 _FIRST = np.zeros(1, dtype=np.intp)
-
+_LEADS = np.array(
+    (0xC0, 0xE0, 0xF0), dtype=np.uint8
+)  # with which characters of 2, 3, 4 bytes begin
+_LEAD_BITS = np.array((0, 0, 0x1F, 0x0F, 0x07), dtype=np.uint8)
+_BETWEEN = f" {SEPARATOR} "
 
 Places = npt.NDArray[np.intp]
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 
 class Plain(NamedTuple):
     """``order[row]`` is the place of the row's text among the texts given.
 
-    ``buffer`` is UTF-8 in which a byte up to 0x20 is a border. Each row ends with a line end.
+    ``buffer`` is UTF-8 in which a byte up to 0x20 is a border. Each row ends with a line end, and
+    each token stands between blanks.
     """
 
     buffer: bytes
@@ -72,24 +82,86 @@ def plain(texts: Sequence[str]) -> Plain:
 
 
 def joined(texts: Sequence[str]) -> str:
-    """Texts with ``SEPARATOR`` behind each, and nowhere else."""
-    rows = SEPARATOR.join(texts) + SEPARATOR
+    """Texts with ``SEPARATOR`` behind each, and nowhere else, all of them between blanks."""
+    rows = _BETWEEN.join(("", *texts, ""))[2:-1]
     if rows.count(SEPARATOR) != len(texts):
-        rows = SEPARATOR.join([text.replace(SEPARATOR, " ") for text in texts]) + SEPARATOR
+        return joined([text.replace(SEPARATOR, " ") for text in texts])
     return rows
 
 
 def _plain_ascii(texts: Sequence[str]) -> bytes:
     if not texts:
         return b""
-    return joined(texts).encode("ascii").translate(_ASCII)
+    return joined(texts).encode("ascii").translate(_TABLE)
 
 
 def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:
-    """The form of texts beyond ASCII, and the order in which they stand in it."""
+    """The form of texts beyond ASCII, and the order in which they stand in it.
+
+    What each character becomes is written over it, as far as that needs no more room. Texts in
+    which something needs more, or a look at its neighbours, come last.
+    """
     if len(texts) <= _FEW:
-        few = "".join(" ".join((*tokens(text), "\n")) for text in texts)
+        few = "".join(" ".join(("", *tokens(text), "\n")) for text in texts)
         return few.encode(), np.arange(len(texts), dtype=np.intp)
+    data = np.array(np.frombuffer(joined(texts).encode("utf-8", "surrogatepass"), dtype=np.uint8))
+    at = np.flatnonzero(data >= _LEADS[0])
+    sizes, points = _characters(data, at)
+    written = shapes().written.take(points, mode="clip")
+    alone = np.flatnonzero(shapes().folded.take(points, mode="clip") & UNSPACED)
+    left, kept = _parted(data, at[written == 0], len(texts))
+    for step, byte in enumerate(written.view(np.uint8).reshape(-1, 4).T):
+        reaching = sizes > step
+        data[at[reaching] + step] = byte[reaching]
+    if left is not None:
+        data[left] = FILLER
+    if len(alone):
+        data = _with_blanks(data, at[alone], at[alone] + sizes[alone])
+    form = data.tobytes().translate(_TABLE, bytes((FILLER,)))
+    if left is None:
+        return form, kept
+    others = np.setdiff1d(np.arange(len(texts)), kept)
+    slow, order = _plain_slow([texts[place] for place in others.tolist()])
+    return form + slow, np.concatenate((kept, others[order]))
+
+
+def _characters(data: Bytes, at: Places) -> tuple[Bytes, Codes]:
+    """The sizes in bytes and the code points of the characters that begin there, all beyond ASCII.
+
+    Behind the last of them stand two bytes and more.
+    """
+    leads = data[at]
+    sizes = np.searchsorted(_LEADS, leads, side="right").astype(np.uint8) + np.uint8(1)
+    codes = (leads & _LEAD_BITS[sizes]).astype(np.uint32)
+    for step in (1, 2, 3):
+        longer = (codes << np.uint32(6)) | (data.take(at + step, mode="clip") & np.uint8(0x3F))
+        codes = np.where(sizes > step, longer, codes)
+    return sizes, codes
+
+
+def _parted(data: Bytes, hard: Places, rows: int) -> tuple[Flags | None, Places]:
+    """The bytes of the rows in which something hard stands, and the places of the other rows."""
+    if not len(hard):
+        return None, np.arange(rows, dtype=np.intp)
+    ends = np.flatnonzero(data == ord(SEPARATOR))
+    easy = np.ones(rows, dtype=np.bool_)
+    easy[np.searchsorted(ends, hard)] = False
+    return np.repeat(~easy, np.diff(ends, prepend=-1)), np.flatnonzero(easy)
+
+
+def _with_blanks(data: Bytes, starts: Places, ends: Places) -> Bytes:
+    """With a blank before each start and each end."""
+    steps = 2 * np.arange(len(starts))
+    taken = np.ones(len(data) + 2 * len(starts), dtype=np.bool_)
+    taken[starts + steps] = False
+    taken[ends + steps + 1] = False
+    spread = np.full(len(taken), BLANK, dtype=np.uint8)
+    spread[taken] = data
+    return spread
+
+
+def _plain_slow(texts: Sequence[str]) -> tuple[bytes, Places]:
+    """The form of texts by code points, and the order in which they stand in it."""
     folded = shapes().folded.take(codes(joined(texts)), mode="clip")
     if np.bitwise_or.reduce(folded) <= CODE_POINT:
         return _encode(folded), np.arange(len(texts), dtype=np.intp)

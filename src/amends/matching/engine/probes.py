@@ -49,7 +49,8 @@ class Kind(IntEnum):
 class Probe:
     """``first`` is the key of a pair's first token, ``width`` the bytes of a beginning or end.
 
-    ``share`` is the part of posts thought to hold it before any was seen.
+    ``share`` is the part of posts thought to hold it before any was seen. ``words`` are the tokens
+    in a row, or the piece of one, in UTF-8.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Probe:
     first: int = 0
     width: int = 0
     share: float = field(default=0.0, compare=False)
+    words: tuple[bytes, ...] = field(default=(), compare=False)
 
 
 Clause = frozenset[Probe]
@@ -164,7 +166,7 @@ def _edge(kind: Kind, piece: str) -> Probe:
     width = max(one for one in EDGE_WIDTHS if one <= len(data))
     data = data[:width] if kind is Kind.PREFIX else data[-width:]
     share = min(0.2, 3.0 * 0.2**width)
-    return Probe(kind, int.from_bytes(data, "little"), width=width, share=share)
+    return Probe(kind, int.from_bytes(data, "little"), width=width, share=share, words=(data,))
 
 
 @lru_cache(maxsize=1024)
@@ -175,11 +177,12 @@ def read_alone(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _token(word: str) -> Probe:
-    return Probe(Kind.TOKEN, key_of(word), share=prior(word))
+    return Probe(Kind.TOKEN, key_of(word), share=prior(word), words=(word.encode(),))
 
 
 @lru_cache(maxsize=65_536)
 def _pair(left: str, right: str) -> Probe:
     first, second = _token(left), _token(right)
     share = min(first.share, second.share) / 20
-    return Probe(Kind.PAIR, pair_key(first.key, second.key), first=first.key, share=share)
+    key, words = pair_key(first.key, second.key), first.words + second.words
+    return Probe(Kind.PAIR, key, first=first.key, share=share, words=words)

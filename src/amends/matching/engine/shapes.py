@@ -39,18 +39,29 @@ _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 _JAMO_THAT_JOIN = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 
 
+FILLER = 0xFF
+"""No byte of UTF-8: stands where nothing is left of a character."""
+_NOTHING = 0xFFFFFFFF
+
+
 class Shapes(NamedTuple):
-    """``shaped`` is for text in normal form, ``folded`` for text as it came."""
+    """``shaped`` is for text in normal form, ``folded`` for text as it came.
+
+    ``written`` is what is put over the UTF-8 of text as it came: at most as many bytes, the first of
+    them lowest, then ``FILLER``. 0 where that cannot be done.
+    """
 
     shaped: Codes
     folded: Codes
+    written: Codes
 
 
 @cache
 def shapes() -> Shapes:
     """The tables, computed once from the tokeniser's classes and Python's Unicode data."""
     shaped = _shaped()
-    return Shapes(shaped, _folded(shaped))
+    folded = _folded(shaped)
+    return Shapes(shaped, folded, _written(shaped, folded))
 
 
 def _shaped() -> Codes:
@@ -82,6 +93,40 @@ def _folded(shaped: Codes) -> Codes:
     return table
 
 
+def _written(shaped: Codes, folded: Codes) -> Codes:
+    codes = np.arange(len(folded), dtype=np.uint32)
+    values = folded & CODE_POINT
+    kept = np.flatnonzero((folded & (MARK | HARD) == 0) & (_sizes(values) <= _sizes(codes)))
+    table = np.zeros(len(folded), dtype=np.uint32)
+    table[kept] = _utf8(values[kept])
+    table[folded == DROPPED] = _NOTHING
+    joins = _joining()
+    for code in np.flatnonzero(folded == HARD).tolist():
+        composed = unicodedata.normalize("NFKC", chr(code))
+        kinds = shaped[[ord(char) for char in composed.casefold()]]
+        data = "".join(map(chr, kinds & CODE_POINT)).encode()
+        fits = len(data) <= len(chr(code).encode()) and (kinds <= CODE_POINT).all()
+        if fits and not joins.intersection(composed):
+            table[code] = int.from_bytes(data.ljust(4, bytes((FILLER,))), "little")
+    return table
+
+
+def _utf8(codes: Codes) -> Codes:
+    wide = [codes | 0xFFFFFF00]
+    for first, tail in ((0xC0, 1), (0xE0, 2), (0xF0, 3)):
+        parts = [first | (codes >> (6 * tail))]
+        parts += [0x80 | ((codes >> (6 * (tail - step))) & 0x3F) for step in range(1, tail + 1)]
+        parts += [np.full_like(codes, FILLER)] * (3 - tail)
+        shifted = [part << np.uint32(8 * step) for step, part in enumerate(parts)]
+        wide.append(np.bitwise_or.reduce(shifted))
+    return np.choose(_sizes(codes) - 1, wide)
+
+
+def _sizes(codes: Codes) -> npt.NDArray[np.intp]:
+    """How many bytes of UTF-8 code points take."""
+    return 1 + np.searchsorted([0x7F, 0x7FF, 0xFFFF], codes)
+
+
 def _changed() -> list[int]:
     """The code points that are not their own normal form."""
     return [
@@ -91,6 +136,7 @@ def _changed() -> list[int]:
     ]
 
 
+@cache
 def _joining() -> frozenset[str]:
     """What may compose with, or change places with, what stands before it."""
     found = {chr(code) for code in _JAMO_THAT_JOIN}

@@ -1,0 +1,62 @@
+"""Some texts as the engine reads them: each form made once, when it is first asked for."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from amends.matching.engine.alike import alike_form
+from amends.matching.engine.keys import Tokens, tokens_of
+from amends.matching.engine.plain import PADDING, Places, Plain, plain
+from amends.matching.engine.shapes import ROW_END
+
+MOST_ROWS = 4096
+"""Texts looked through at once; more would leave the cache."""
+
+
+class Block:
+    """Texts, at most ``MOST_ROWS``, shared by all that looks through them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self._tokens: Tokens | None = None
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @cached_property
+    def plain(self) -> Plain:
+        return plain(self.texts)
+
+    @cached_property
+    def ends(self) -> Places:
+        """Where each row of the plain form ends."""
+        data = np.frombuffer(self.plain.buffer, dtype=np.uint8)
+        return np.flatnonzero(data == ROW_END)
+
+    @cached_property
+    def alike(self) -> Tokens:
+        """What the tokens of each row look like."""
+        return tokens_of(alike_form([self.texts[at] for at in self.plain.order.tolist()]))
+
+    def tokens(self, *, tails: bool) -> Tokens:
+        """The tokens of the plain form, with their ``tails`` where that is asked for."""
+        known = self._tokens
+        if known is None or (tails and not len(known.tails)):
+            known = self._tokens = tokens_of(self.plain.buffer, tails=tails)
+        return known
+
+    def tokens_of(self, rows: Places, *, tails: bool) -> Tokens:
+        """The tokens of some rows, with the numbers of their rows."""
+        if self._tokens is not None:
+            return self.tokens(tails=tails).of_rows(rows)
+        some = tokens_of(b"".join((PADDING, *map(self.row, rows.tolist()), PADDING)), tails=tails)
+        return some._replace(rows=rows.astype(np.int32).take(some.rows, mode="clip"))
+
+    def row(self, number: int) -> bytes:
+        """One row of the plain form, with its line end."""
+        return self.plain.buffer[self._bounds[number] : self._bounds[number + 1]]
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        return [len(PADDING), *(self.ends + 1).tolist()]
