@@ -31,6 +31,8 @@ _UNDENIED = frozenset(
 _REPORTABLE = frozenset(
     (_BOYCOTT, "intents.leaving", "intents.wave", "intents.legal", "intents.press")
 )
+# What nobody threatens with who is plainly happy, and from which probability that is plain.
+_GRIM, _HAPPY = frozenset(("intents.wave",)), 0.6
 # The bare English words are news as often as calls; other lines know the calls.
 _NEWS = frozenset(("boycott", "boycotts", "boycotted", "boycotting"))
 _BORDERS = ("\n", ".", "!", "?", "\x1f", SOMEBODY)
@@ -58,6 +60,8 @@ def intents_of(
     ``glad``: nothing in the post speaks against praise; ``bitter``: what praise there is is none."""
     found: Hits = {}
     for name, hits in spans.items():
+        if name in _GRIM and reading.sentiment_scores["positive"] >= _HAPPY:
+            continue
         if name.startswith("intents"):
             kept = [hit for hit in hits if _meant(name, flat, hit, denies=denies)]
             if kept:
