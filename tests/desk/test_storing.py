@@ -269,7 +269,7 @@ def matter(*mentions: Mention) -> list[str]:
         brand=brand(), channel=None, threshold=0.5, now=NOON, new_ref=lambda: "R"
     )
     kept = keep_new(mentions, now=NOON, taken_in=True)
-    return sorted(one.mention.post.id for one in that_matter(kept, around))
+    return sorted(one.mention.post.id for one in that_matter(kept, around)[0])
 
 
 def test_what_means_nothing_for_a_case_is_not_asked_about() -> None:

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 LOOK_S: Final = 0.001
-PART_LEFT: Final = 0.125  # of the time the place was held, it is left to others
+PART_LEFT: Final = 0.06  # of the time the place was held, it is left to others
 MOST_LEFT_S: Final = 0.02
 
 

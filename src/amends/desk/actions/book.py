@@ -7,7 +7,7 @@ from datetime import datetime
 
 from amends.casework import LIVE, CaseState
 from amends.desk.actions.accounts import Account, is_one_of, other_companies
-from amends.desk.actions.bulk import insert_rows, update_rows
+from amends.desk.actions.bulk import insert_rows, new_keys, update_rows
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.models import (
     AuthorRow,
@@ -25,6 +25,8 @@ from amends.terms import Reading
 
 Thread = tuple[str, str]
 """A conversation by its network and its id there."""
+Held = tuple[int, int, str, str]
+"""A case, its brand, and a conversation that it has posts in."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Book:
     def next_ref(self, new_ref: Callable[[], str]) -> str:
         """A name that no case has: short ones drawn by chance are the same in the long run."""
         while not self.refs:
-            drawn = {new_ref() for _ in range(min(100, 1 + max(len(self.opened), self.most // 2)))}
+            drawn = {new_ref() for _ in range(min(100, max(1, len(self.opened), self.most)))}
             drawn -= {case.ref for case in self.opened}
             taken = Case.objects.filter(ref__in=drawn).values_list("ref", flat=True)
             self.refs = sorted(drawn.difference(taken), reverse=True)
@@ -80,10 +82,19 @@ class Book:
             self.newcomers[author.customer_id] = (Customer(since=since), author)
 
 
-def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
-    """What is known of these posts' threads and authors. Holds the cases' rows till the end."""
+def open_book(
+    arrivals: Sequence[Arrival], brand: Brand, held: Collection[Held] | None = None
+) -> Book:
+    """What is known of these posts' threads and authors. Holds the cases' rows till the end.
+    ``held``: what ``cases_in`` gave for these threads and more, in the same transaction."""
     book = Book(most=len(arrivals))
-    pairs = _cases_of({(a.row.network, a.row.conversation) for a in arrivals}, brand)
+    threads = {(a.row.network, a.row.conversation) for a in arrivals}
+    known = cases_in(threads) if held is None else held
+    pairs = {
+        (case, network, thread)
+        for case, owner, network, thread in known
+        if owner == brand.pk and (network, thread) in threads
+    }
     book.loose = _loose(arrivals, {(network, thread) for _, network, thread in pairs})
     others = [one for loose in book.loose.values() for one in loose]
     authors = _share_authors([*arrivals, *others])
@@ -101,16 +112,15 @@ def open_book(arrivals: Sequence[Arrival], brand: Brand) -> Book:
     return book
 
 
-def _cases_of(threads: Collection[Thread], brand: Brand) -> set[tuple[int, str, str]]:
-    """The brand's cases with posts in these conversations, with network and conversation."""
-    # The brand is compared here: asked in SQL, SQLite goes through all of the brand's cases.
+def cases_in(threads: Collection[Thread], new: Collection[Thread] = ()) -> set[Held]:
+    """The cases with posts in these conversations, of other networks too where ids are the same.
+    ``new``: posts that are in no case yet."""
+    posts = PostRow.objects.filter(place__isnull=False)
+    answers, *_ = in_threads(posts, threads)
+    _, *firsts = in_threads(posts, set(threads).difference(new))
+    # The brand is compared by who asks: asked in SQL, SQLite goes through all of its cases.
     names = ("place__case", "place__case__brand", "network", "conversation")
-    return {
-        (case, network, thread)
-        for rows in in_threads(PostRow.objects.filter(place__isnull=False), threads)
-        for case, owner, network, thread in rows.values_list(*names)
-        if owner == brand.pk
-    }
+    return {held for rows in (answers, *firsts) for held in rows.values_list(*names)}
 
 
 def _hold(pks: Collection[int]) -> dict[int, Case]:
@@ -263,8 +273,10 @@ def _write_newcomers(book: Book) -> None:
 
 
 def _write_opened(cases: Sequence[Case]) -> None:
-    insert_rows(cases)
-    stored = dict(Case.objects.filter(ref__in=[c.ref for c in cases]).values_list("ref", "pk"))
+    if not cases:
+        return
+    for pk, case in zip(new_keys(Case, len(cases)), cases, strict=True):
+        case.pk = pk
+    insert_rows(cases, keyed=True)
     for case in cases:
-        case.pk = stored[case.ref]
         case._state.adding = False  # noqa: SLF001 (documented; what bulk_create does)

@@ -29,13 +29,13 @@ Pair = tuple[Any, Column]
 """A field and its values."""
 
 
-def insert_rows(rows: Sequence[Model], *, known: str = "") -> None:
-    """Insert new rows of one model. ``known``: what becomes of those that break a constraint, in
-    the words of SQL, such as ``SKIP``."""
+def insert_rows(rows: Sequence[Model], *, known: str = "", keyed: bool = False) -> None:
+    """Insert new rows of one model, with their primary keys where those are ``keyed``. ``known``:
+    what becomes of those that break a constraint, in the words of SQL, such as ``SKIP``."""
     if not rows:
         return
     model = type(rows[0])
-    names = [one.attname for one in _columns(model) if one is not _key(model)]
+    names = [one.attname for one in _columns(model) if keyed or one is not _key(model)]
     insert_values(model, names, list(map(attrgetter(*names), rows)), known=known)
 
 

@@ -46,7 +46,8 @@ def store_mentions(
         around = Circumstances(
             brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
         )
-        return take_in([one.arrival() for one in that_matter(kept, around)], around)
+        chosen, held = that_matter(kept, around)
+        return take_in([one.arrival() for one in chosen], around, held)
 
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Intake: what newly stored posts mean for cases. One batch, a few queries, one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.waiting import MOST_SPREAD, passed_on
-from amends.desk.actions.book import Arrival, Book, open_book, write_book
+from amends.desk.actions.book import Arrival, Book, Held, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.terms import WatchKind
@@ -41,14 +41,16 @@ class Circumstances:
         return row.created_at if self.history else self.now
 
 
-def take_in(arrivals: Sequence[Arrival], around: Circumstances) -> list[Case]:
-    """Decide what each post means, oldest first; the cases it opened.
+def take_in(
+    arrivals: Sequence[Arrival], around: Circumstances, held: Collection[Held] | None = None
+) -> list[Case]:
+    """Decide what each post means, oldest first; the cases it opened. ``held`` as for the book.
 
     Runs inside a transaction that has called ``hold`` before it looked for cases.
     """
     if not arrivals:
         return []
-    book = open_book(arrivals, around.brand)
+    book = open_book(arrivals, around.brand, held)
     for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
         _consider(one, book, around)
     write_book(book)

@@ -7,7 +7,7 @@ So everything here is looked up for the whole batch at once and written by ``bul
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS
@@ -26,7 +26,7 @@ from amends.desk.actions.threads import conversations_of
 from amends.desk.models import AuthorRow, MentionRow, PostRow, ReadingRow, WatchRow
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
-from amends.terms import Author, Mention, Post, WatchKind
+from amends.terms import Author, Mention, Post
 
 
 @dataclass(slots=True)
@@ -158,46 +158,46 @@ def _store_readings(kept: Sequence[Kept]) -> None:
 
 
 def _store_matches(kept: Sequence[Kept], written: Column) -> None:
-    kinds = _kinds(one.mention for one in kept)
-    matches: list[tuple[Any, ...]] = []
+    watches = _watches([one.mention for one in kept])
+    posts, matched, words, times = [], [], [], []
     for one, at in zip(kept, written, strict=True):
-        heard = [(watch, words) for watch, words in one.mention.watches.items() if watch in kinds]
-        one.kinds = _among([kinds[watch] for watch, _ in heard])
-        matches += [(one.pk, int(watch), words, at) for watch, words in heard]
-    insert_values(MentionRow, _MATCH, matches)
+        kinds = _NONE
+        for watch, found in one.mention.watches.items():
+            if watch in watches:  # else it was removed meanwhile
+                pk, kind = watches[watch]
+                kinds = kinds | kind if kinds else kind
+                posts.append(one.pk)
+                matched.append(pk)
+                words.append(found)
+                times.append(at)
+        one.kinds = kinds
+    columns = zip(_MATCH, (posts, matched, words, times), strict=True)
+    insert_columns(MentionRow, dict(columns))
 
 
 _NONE: Final = frozenset[str]()
-_ALONE: Final = {kind.value: frozenset({kind.value}) for kind in WatchKind}
-
-
-def _among(kinds: Sequence[str]) -> frozenset[str]:
-    """Most posts match one watch alone."""
-    if len(kinds) == 1:
-        return _ALONE.get(kinds[0]) or frozenset(kinds)
-    return frozenset(kinds) if kinds else _NONE
 
 
 def match_stored(mentions: Mapping[Key, Mention], known: Mapping[Key, int]) -> None:
     """Note which watches match posts that are stored already."""
-    kinds = _kinds(mentions.values())
+    watches = _watches(mentions.values())
     pks = [known[key] for key in mentions]
     written = dict(PostRow.objects.filter(pk__in=pks).values_list("pk", "created_at"))
     rows = [
-        (known[key], int(watch), list(words), written[known[key]])
+        (known[key], watches[watch][0], list(words), written[known[key]])
         for key, mention in mentions.items()
         for watch, words in mention.watches.items()
-        if watch in kinds
+        if watch in watches
     ]
     insert_values(MentionRow, _MATCH, rows, known=SKIP)
 
 
-def _kinds(mentions: Iterable[Mention]) -> dict[str, str]:
-    """The kinds of the watches that matched and are there still."""
-    named = {watch for mention in mentions for watch in mention.watches}
+def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[str]]]:
+    """The watches that matched and are there still, with their kinds."""
+    named = set[str]().union(*[mention.watches for mention in mentions])
     pks = [int(watch) for watch in named if watch.isdecimal() and len(watch) < 19]
     found = WatchRow.objects.filter(id__among=pks).values_list("pk", "kind")
-    return {str(pk): kind for pk, kind in found}
+    return {str(pk): (pk, frozenset({kind})) for pk, kind in found}
 
 
 def _profile_key(post: Post) -> Key | None:

@@ -8,56 +8,34 @@ is followed from post to post. A post too many costs a look; a post too few woul
 from collections.abc import Collection, Sequence
 
 from amends.casework import Intake, decide
+from amends.desk.actions.book import Held, cases_in
 from amends.desk.actions.intake import ABOUT_US, Circumstances
 from amends.desk.actions.keeping import Kept, key_of
-from amends.desk.models import PostRow
-from amends.desk.queries.threads import Key, in_threads
 
 
-def that_matter(kept: Sequence[Kept], around: Circumstances) -> list[Kept]:
-    """Those for which intake may do anything."""
+def that_matter(kept: Sequence[Kept], around: Circumstances) -> tuple[list[Kept], Collection[Held]]:
+    """Those for which intake may do anything, and the cases with posts in the threads of all."""
     if not kept:
-        return []
+        return [], ()
     held = _in_cases(kept)
-    chosen: list[Kept] = []
-    left = list(kept)
-    more = [one for one in left if _matters(one, held, around)]
+    threads = {(network, thread) for _, _, network, thread in held}
+    spoken = {one.pk: one for one in kept if _speaks_to_us(one)}
+    chosen: dict[int, Kept] = {}
+    more = [one for one in kept if one.thread in threads or one.mention.ours]
+    more += [one for one in spoken.values() if _has_customer(one) or _opens(one, around)]
     while more:
-        chosen += more
-        picked = {one.pk for one in more}
-        left = [one for one in left if one.pk not in picked]
+        chosen.update((one.pk, one) for one in more)
         threads = {one.thread for one in more}
         authors = {one.author.pk for one in more if one.author}
-        more = [
-            one
-            for one in left
-            if one.thread in threads
-            or (one.author is not None and one.author.pk in authors and _speaks_to_us(one))
-        ]
-    return chosen
+        near = [one for one in kept if one.thread in threads]
+        near += [one for one in spoken.values() if one.author and one.author.pk in authors]
+        more = [one for one in near if one.pk not in chosen]
+    return list(chosen.values()), held
 
 
-def _in_cases(kept: Sequence[Kept]) -> set[Key]:
-    """The threads with posts in cases; of other networks too where ids are the same."""
-    posts = PostRow.objects.filter(place__isnull=False)
+def _in_cases(kept: Sequence[Kept]) -> set[Held]:
     new = {key_of(one.mention.post) for one in kept}
-    threads = {one.thread for one in kept}
-    answers, *_ = in_threads(posts, threads)
-    _, *firsts = in_threads(posts, threads - new)  # a new post is in no case yet
-    return {
-        thread
-        for rows in (answers, *firsts)
-        for thread in rows.values_list("network", "conversation").distinct()
-    }
-
-
-def _matters(one: Kept, held: Collection[Key], around: Circumstances) -> bool:
-    mention = one.mention
-    if mention.ours or one.thread in held:
-        return True
-    if not _speaks_to_us(one):
-        return False
-    return _has_customer(one) or _opens(one, around)
+    return cases_in({one.thread for one in kept}, new)
 
 
 def _opens(one: Kept, around: Circumstances) -> bool:
@@ -78,4 +56,4 @@ def _has_customer(one: Kept) -> bool:
 
 def _speaks_to_us(one: Kept) -> bool:
     """Only what does may join its author's case elsewhere, or open one."""
-    return one.mention.to_us or one.private or not one.kinds.isdisjoint(ABOUT_US)
+    return not one.kinds.isdisjoint(ABOUT_US) or one.mention.to_us or one.private

@@ -47,7 +47,7 @@ class NativeId(models.CharField):  # type: ignore[type-arg]  # generic in the st
 
 class _Among(Among):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        known = [turned(one) for one in self.rhs]
+        known = [one[-TAIL:] + one for one in self.rhs]  # as ``turned``: thousands at a time
         return Among(Turned(self.lhs), known).as_sql(compiler, connection)
 
 
