@@ -19,12 +19,12 @@ from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
+from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.x.fake import FakeX, XWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
 from tests.support.clocks import HandClock
 from tests.support.fakes import running
-from tests.support.mastodon import MastodonWorld, mastodon_server  # noqa: F401 (a fixture)
 from tests.support.require import need
 
 PATIENCE_SECONDS = 15
@@ -79,9 +79,9 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield made
         await made.aclose()
     elif request.param == "mastodon":
-        made = MastodonWorld(request.getfixturevalue("mastodon_server"))
-        yield made
-        await made.aclose()
+        mastodon = FakeMastodon(HandClock())
+        async with running(mastodon):
+            yield FakeMastodonWorld(mastodon)
     elif request.param == "x":
         fake = FakeX(HandClock())
         async with running(fake):

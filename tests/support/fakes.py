@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from amends.outbound import Outbound
 from tests.support.clocks import HandClock
 
-PATIENCE_S = 0.3  # what a client waits for an answer
-HANG_S = 5.0
+PATIENCE_S = 10.0  # what a client waits for an answer
+HANG_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Fake:
                         break
         finally:
             writer.close()
+            with suppress(ConnectionError, asyncio.CancelledError):
+                await writer.wait_closed()
             self.serving.discard(task)
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:

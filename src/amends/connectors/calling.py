@@ -15,6 +15,7 @@ from amends.terms import AuthError, Clock, ConnectorError, DeliveryUnknown, TryL
 
 SOON = timedelta(seconds=2)  # after a fault for which the network names no time
 _LONGEST = timedelta(days=7)
+_ON_ITS_WAY = timedelta(seconds=5)
 _RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
 _KEPT = 500  # addresses whose rate limits are remembered
 _BLANKS = re.compile(r"\s+")
@@ -106,6 +107,11 @@ class Caller:
         """The time by the server's clock, as far as its answers told it."""
         return self.clock.now() + self.skew
 
+    @property
+    def latest(self) -> datetime:
+        """No time that the server gives is later; one that is, is a mistake or a lie."""
+        return self.there + _ON_ITS_WAY
+
     def quota(self, url: str) -> Quota | None:
         """What is left of the rate limit that a call of this address last told; None after its
         end."""
@@ -115,7 +121,9 @@ class Caller:
     def _count(self, url: str, response: Response) -> None:
         headers, now = response.headers, self.clock.now()
         there = _http_date(headers.get("date", ""))
-        self.skew = there - now if there else self.skew
+        if there is not None:
+            # It is told in whole seconds, and was on its way.
+            self.skew = there - now if abs(there - now) > _ON_ITS_WAY else timedelta(0)
         for prefix in ("x-ratelimit", "x-rate-limit", "ratelimit"):
             limit, left = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
             if limit.isdecimal() and left.isdecimal() and len(limit + left) < 20:

@@ -7,7 +7,7 @@ what it remembers to have handed out.
 
 import hashlib
 import reprlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,6 +74,14 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         marks = {seen.mark for seen in self.seen}
         return [one for one in entries if one.at >= self.floor and one.mark not in marks]
 
+    def touched(self, again: "Mapping[str, int]") -> "Window":
+        """The window once things were read again that it knows: they are remembered from then on,
+        for what is stamped with a time to come stays at the head of its list."""
+        if not any(again.get(seen.mark, seen.at) > seen.at for seen in self.seen):
+            return self
+        seen = tuple(Seen(max(one.at, again.get(one.mark, one.at)), one.mark) for one in self.seen)
+        return msgspec.structs.replace(self, seen=seen)
+
     def after(self, entries: "list[Entry]", reach: Reach) -> "Window":
         """The window once ``entries`` were handed out."""
         newest = max([self.newest, *(entry.at for entry in entries)])
@@ -131,7 +139,10 @@ class Lists:
         if not cursor or at != cursor:
             deep = window.deep_due(now, reach)
             start = window.start(now, reach)
-            found = await collect(batches(_time(start)), window, start, source=source, now=now)
+            found, again = await collect(
+                batches(_time(start)), window, start, source=source, now=now
+            )
+            window = window.touched(again)
         given, rest = found[:limit], found[limit:]
         window = window.after(given, reach)
         if deep and not rest:
@@ -150,11 +161,13 @@ class Lists:
 
 async def collect(
     batches: AsyncIterator[list[Entry]], window: Window, start: int, *, source: str, now: datetime
-) -> list[Entry]:
-    """What is new in a newest-first list, oldest first; a dead letter where it is too long."""
-    found, pages = dict[str, Entry](), 0
+) -> tuple[list[Entry], dict[str, int]]:
+    """What is new in a newest-first list, oldest first, with a dead letter where it is too long;
+    and the times of all that was read, by its marks."""
+    found, again, pages = dict[str, Entry](), dict[str, int](), 0
     async for batch in batches:
         pages += 1
+        again |= {one.mark: one.at for one in batch}
         for one in window.new(batch):
             found.setdefault(one.mark, one)
         oldest = min((one.at for one in batch), default=start)
@@ -164,7 +177,7 @@ async def collect(
             gap = _gap(source, start, oldest, now)
             found[gap.mark] = gap
             break
-    return sorted(found.values(), key=lambda one: (one.at, one.mark))
+    return sorted(found.values(), key=lambda one: (one.at, one.mark)), again
 
 
 def letter_or_post(

@@ -22,6 +22,7 @@ from tests.support.clocks import HandClock
 from tests.support.fakes import PATIENCE_S, Fault, Said, running
 
 SLACK_S = 5.0
+HURRY_S = 0.5
 HTML = b"<html><body>We will be right back.</body></html>"
 SKEW = timedelta(hours=1)
 
@@ -106,8 +107,12 @@ class Watched:
         self.trouble_s = 0.0
         self._since = self.clock.now()
         world.fake.url = world.fake.url.replace("127.0.0.1", "localhost")
-        # Names are asked for with each connection, so none is kept.
         self.outbound = Outbound(allow=["localhost:*"], timeout=PATIENCE_S, resolve=self.names)
+
+    async def hurry(self) -> None:
+        """From here on no connection is kept, and nobody waits long for an answer."""
+        await self.outbound.aclose()
+        self.outbound = Outbound(allow=["localhost:*"], timeout=HURRY_S, resolve=self.names)
 
     def connector(self) -> Connector:
         return self.world.connector(self.outbound)
@@ -158,6 +163,12 @@ async def watched(request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
         await made.outbound.aclose()
 
 
+async def prepare(watched: Watched, name: str) -> None:
+    """Where it takes a new connection, or a timeout, to meet the fault."""
+    if name == "DNS gone" or name.startswith("timeout"):
+        await watched.hurry()
+
+
 def befall(watched: Watched, name: str, *, reading: bool) -> None:
     """Let the next request of a kind meet the fault."""
     world, fault = watched.world, FAULTS[name].make(watched.world)
@@ -178,7 +189,7 @@ async def test_reading_loses_nothing_and_doubles_nothing(watched: Watched, name:
     ids = [world.post("one")]
     clock.move(60)
     cursor = await watched.listen(None, wanted=1)
-    await watched.outbound.aclose()
+    await prepare(watched, name)
     ids += [world.post("two"), world.post("three")]
     clock.move(60)
     befall(watched, name, reading=True)
@@ -197,9 +208,9 @@ async def test_reading_loses_nothing_and_doubles_nothing(watched: Watched, name:
 async def test_reply_goes_out_once(watched: Watched, name: str) -> None:
     world, clock = watched.world, watched.clock
     post_id = world.post("help")
+    await watched.connector().check()
+    await prepare(watched, name)
     connector = watched.connector()
-    await connector.check()
-    await watched.outbound.aclose()
     befall(watched, name, reading=False)
     began = clock.now()
     made = await deliver(watched, connector, post_id)

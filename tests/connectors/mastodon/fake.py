@@ -112,3 +112,25 @@ def connector(
 
 def _found(accounts: list[dict[str, Any]]) -> Said:
     return Said(200, accounts[0]) if accounts else Said(404, {"error": "Record not found"})
+
+
+class FakeMastodonWorld:
+    """The world of the contract test."""
+
+    greeting = f"@{MAUD['acct']} "
+
+    def __init__(self, fake: FakeMastodon) -> None:
+        self.fake = fake
+
+    async def connector(self) -> MastodonConnector:
+        return connector(self.fake)
+
+    async def post_as_customer(self, text: str, *, mention: bool) -> str:
+        self.fake.clock.move(1)
+        return self.fake.add(f"@{US['acct']} {text}" if mention else text)
+
+    async def posts_in_thread(self, post_id: str) -> list[str]:
+        return self.fake.replies(post_id)
+
+    async def aclose(self) -> None:
+        """The fake closes by itself."""

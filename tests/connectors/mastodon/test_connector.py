@@ -156,6 +156,20 @@ async def test_post_from_the_future_hides_nothing(
     assert [post.id for post in (await ours.fetch("hashtag:acme", page.cursor)).posts] == [later]
 
 
+async def test_post_from_the_future_comes_once_however_long_it_leads_its_list(
+    fake: FakeMastodon, ours: MastodonConnector
+) -> None:
+    fake.add("#acme tomorrow", created_at="2027-01-01T00:00:00Z")
+    cursor, given = None, []
+    for _ in range(6):
+        page = await ours.fetch("hashtag:acme", cursor)
+        given += [post.id for post in page.posts]
+        fake.clock.move(1800)
+        given.append(fake.add("#acme"))
+        cursor = page.cursor
+    assert given.count("01HZ000000") == 1
+
+
 async def test_a_long_list_is_read_page_by_page(
     fake: FakeMastodon, ours: MastodonConnector
 ) -> None:

@@ -20,6 +20,28 @@ async def world(mastodon_server: str) -> AsyncIterator[MastodonWorld]:
     await made.aclose()
 
 
+async def test_contract_holds_there_too(world: MastodonWorld) -> None:
+    """Pages of 1 and of 100, resuming, one reply for one key, looking it up, removing it twice."""
+    connector = await world.connector()
+    ids = [await world.post_as_customer(f"Day {day}", mention=True) for day in (1, 2, 3)]
+    whole = await connector.fetch("notifications", None)
+    first = await connector.fetch("notifications", None, limit=1)
+    rest = await connector.fetch("notifications", first.cursor)
+    given = [[post.id for post in page.posts] for page in (whole, first, rest)]
+    assert given == [ids, ids[:1], ids[1:]]
+    target = ReplyTarget(author=Author(handle=CUSTOMER), post_id=ids[0])
+    made = [await connector.publish("On it.", target=target, attempt=ids[0]) for _ in range(2)]
+    found = await connector.look_up(ids[0], text="On it.", target=target, private=False)
+    thread = await connector.thread(ids[0])
+    assert made[0] == made[1] == found
+    assert [post.text for post in thread[1:]] == [f"@{CUSTOMER} On it."]
+    await connector.delete(made[0].id)
+    await connector.delete(made[0].id)
+    assert await world.posts_in_thread(ids[0]) == []
+    us = await connector.check()
+    assert await connector.author(us.id or "") == us
+
+
 def fault(world: MastodonWorld, effect: dict[str, Any], *, method: str = "POST") -> None:
     match = {"methods": [method], "path_regex": "^/api/v1/(statuses|notifications)$"}
     world.ask("POST", "/api/v1/_mock/faults", match=match, effect=effect, count=1)

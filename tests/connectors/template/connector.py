@@ -117,7 +117,7 @@ class BoardConnector:
             raise ConnectorError(f"The Board has no source {source!r}.")
         params = {"contains": phrase} if phrase else {"naming": "me"}
         found = await self._ask("GET", "/notes", params=params)
-        now = self._caller.there
+        now = self._caller.latest
         yield [
             letter_or_post(
                 one,

@@ -54,7 +54,7 @@ async def entries(api: Api, source: str) -> AsyncIterator[list[Entry]]:
     """The pages of a source, newest first."""
     asked = timeline(source)
     async for items in api.listed(asked.path, asked.params):
-        now = api.caller.there
+        now = api.caller.latest
         if source == NOTIFICATIONS:
             told = [mapping_of(one) for one in items]
             yield [

@@ -33,7 +33,7 @@ async def searched(
 ) -> AsyncIterator[list[Entry]]:
     """What recent search finds, as entries."""
     async for page in search(api, query, since):
-        yield _entries(page, source, api.caller.there)
+        yield _entries(page, source, api.caller.latest)
 
 
 async def mentions(api: Api, source: str, us: str, since: datetime) -> AsyncIterator[list[Entry]]:
@@ -41,14 +41,14 @@ async def mentions(api: Api, source: str, us: str, since: datetime) -> AsyncIter
     begin = min(since, api.caller.there - _LATEST)
     params = {**POST_FIELDS, "max_results": 100, "start_time": stamp(begin)}
     async for page in api.listed(f"/2/users/{us}/mentions", params, kind="own_mention"):
-        yield _entries(page, source, api.caller.there)
+        yield _entries(page, source, api.caller.latest)
 
 
 async def messages(api: Api, source: str) -> AsyncIterator[list[Entry]]:
     """Direct messages of our account, its own among them."""
     params = {**MESSAGE_FIELDS, "max_results": 50, "event_types": "MessageCreate"}
     async for page in api.listed("/2/dm_events", params, kind="message_read"):
-        around, now = Includes(mapping_of(page.get("includes"))), api.caller.there
+        around, now = Includes(mapping_of(page.get("includes"))), api.caller.latest
         yield [
             _entry(one, lambda raw: read_message(raw, around), source, now)  # noqa: B023
             for one in mappings_of(page.get("data"))
