@@ -30,6 +30,10 @@ SENT = {
     "unlabel": {"label": "refund"},
     "close": {"reason": "settled by phone"},
     "draft": {"mode": "public", "text": "I am"},
+    "fault": {"fault": "unclear", "facts": "We are asking the airport."},
+    "second-chance": {"chance": "asked"},
+    "remedy": {"kind": "note", "what": "A card"},
+    "promise": {"words": "Call back", "due": "2099-01-01T12:00"},
 }
 
 

@@ -74,7 +74,7 @@ def composer_for(
         seen_replies=case.replies.count(),
         closes_out=awaits,
         close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,
-        sign=typed is None or bool(typed.get("sign")),
+        sign=typed is None or "mode" not in typed or bool(typed.get("sign")),
         initials=person.initials,
         contact_route=case.brand.contact_route,
     )

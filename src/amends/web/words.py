@@ -33,6 +33,7 @@ _ALONE = {
     "case.taken_private": "The conversation went private",
     "case.closed_out": "Closed out in public, where it began",
     "customer.erased": "The customer's names and texts were erased",
+    "promise.broken": "A promise was not kept in time",
 }
 _BY_SOMEBODY = {
     "case.taken_up": "took the case up",
@@ -43,6 +44,17 @@ _BY_SOMEBODY = {
     "reply.approved": "approved the reply, so it goes out",
     "reply.refused": "did not approve the reply",
     "case.waiting": "is waiting for the customer",
+}
+_BY_SOMEBODY |= {
+    "second_chance.asked": "asked for a second chance",
+    "remedy.approved": "approved a remedy",
+    "remedy.refused": "refused a remedy",
+    "remedy.delivered": "noted that a remedy was delivered",
+    "remedy.cancelled": "took a remedy back",
+    "promise.made": "made a promise",
+    "promise.moved": "moved a promise",
+    "promise.kept": "kept a promise",
+    "promise.dropped": "noted that a promise no longer stands",
 }
 _BY_ITSELF = {
     "case.taken_up": "The case is being worked on",
@@ -101,6 +113,8 @@ def _merged(who: str, data: dict[str, Any], people: Names, labels: Names) -> str
 
 
 def _closed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    if data.get("open"):
+        return f"{who} closed the case over what was still open"
     if data.get("closed_out"):
         return "The case is closed"
     return f"{who} closed the case without a public close-out"
@@ -112,6 +126,28 @@ def _outcome(who: str, data: dict[str, Any], people: Names, labels: Names) -> st
 
 def _breached(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
     return f"The {CLOCKS.get(str(data.get('clock')), 'clock')} is late"
+
+
+_FAULTS = {
+    "ours": "it was our fault",
+    "third_party": "it was a third party's fault",
+    "customer": "it was the customer's own fault",
+    "unclear": "it is unclear whose fault it was",
+}
+_CHANCES = {"given": "was given", "declined": "was declined", "silent": "met with silence"}
+
+
+def _fault(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} determined that {_FAULTS.get(str(data.get('fault')), 'fault')}"
+
+
+def _chance(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} noted that a second chance {_CHANCES.get(str(data.get('chance')), 'was met')}"
+
+
+def _offered(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    waits = ", which waits for somebody else's approval" if data.get("waits") else ""
+    return f"{who} gives a {data.get('what', 'remedy')}{waits}"
 
 
 def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -130,6 +166,9 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.closed": _closed,
     "case.escalated": _escalated,
     "sla.breached": _breached,
+    "fault.determined": _fault,
+    "second_chance.answered": _chance,
+    "remedy.offered": _offered,
     "outcome.noted": _outcome,
 }
 

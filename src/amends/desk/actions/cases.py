@@ -20,6 +20,7 @@ from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
+from amends.desk.queries.ledger import open_matters
 from amends.terms import BadInput, NotAllowed, Stale
 
 LONGEST_NOTE = 20_000
@@ -215,18 +216,29 @@ def is_closed_out(case: Case) -> bool:
 def close_case(
     case: Case, *, reason: str, by: Responder, now: datetime, seen: str | None = None
 ) -> Case:
-    """Close a resolved case without a public close-out: that needs a reason (R44)."""
+    """Close a resolved case without a public close-out: that needs a reason (R44). So does closing
+    it over remedies, gestures or promises that are open (R42)."""
     if not is_closed_out(case) and not reason.strip():
         raise BadInput("Closing without a public close-out needs a reason. Write one.")
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
         _nothing_on_its_way(row)
-        event = move_event(row, CaseState.CLOSED, at=now, by=by, closed_out=is_closed_out(row))
+        still = open_matters(row)
+        if still and not reason.strip():
+            raise BadInput(f"{still_open(still)} Settle it first, or write why it is left open.")
+        facts = {"closed_out": is_closed_out(row)} | ({"open": len(still)} if still else {})
+        event = move_event(row, CaseState.CLOSED, at=now, by=by, **facts)
         _stamp(row, CaseState.CLOSED, now)
         row.close_reason = reason.strip()
         row.outcome = row.outcome or Outcome.SILENT
         write(row, [event], "state", "unanswered_since", "closed_at", "close_reason", "outcome")
     return row
+
+
+def still_open(matters: list[str]) -> str:
+    """The sentence that says what keeps a case from being closed."""
+    last = f" and {matters[-1]}" if len(matters) > 1 else matters[-1]
+    return f"Still open: {', '.join(matters[:-1])}{last}."
 
 
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:

@@ -8,8 +8,10 @@ from amends.casework import CaseState, Outcome, ReplyStatus, check_delivery, nex
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.intake import taken_private
+from amends.desk.actions.promises import promises_of
 from amends.desk.actions.replies import waiting_path
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
+from amends.desk.queries.ledger import open_matters
 from amends.terms import Author, ConnectorError, DeliveryUnknown, OnlyByHand, Published
 from amends.text import storable
 
@@ -68,6 +70,7 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
         row.save(update_fields=["status", "sent_at", "post", "reason", "claimed_until"])
         CasePost.objects.get_or_create(post=post, defaults={"case": case, "why": "ours", "at": now})
         events = [make_event(case, "reply.sent", at=now, by=row.by, reply=row.pk, post=post.pk)]
+        events += promises_of(row, case, now=now)
         events += _facts(case, row, post, now=now)
         write(
             case,
@@ -141,7 +144,7 @@ def _facts(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> l
 def _close_out(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> list[CaseEvent]:
     case.closed_out_at = post.created_at
     events = [make_event(case, "case.closed_out", at=now, by=row.by, post=post.pk)]
-    if case.state == CaseState.RESOLVED:
+    if case.state == CaseState.RESOLVED and not open_matters(case):
         events.append(move_event(case, CaseState.CLOSED, at=now, by=row.by, closed_out=True))
         case.closed_at = now
         case.outcome = case.outcome or Outcome.SILENT  # until the customer says otherwise

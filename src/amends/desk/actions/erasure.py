@@ -100,6 +100,9 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     PostRow.objects.filter(place__case=case, ours=True).update(text="")
     Note.objects.filter(case=case).update(text="")
     Draft.objects.filter(case=case).delete()
+    case.determinations.update(facts="", fix="")
+    case.remedies.update(what="")
+    case.promises.update(words="")
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         make_event(case, "reply.cancelled", at=now, by=by, reply=reply.pk)

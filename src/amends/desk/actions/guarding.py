@@ -11,7 +11,7 @@ from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
-from amends.desk.queries.guarding import approvers, policy_in_force
+from amends.desk.queries.guarding import approvers, fault_of, policy_in_force
 from amends.desk.queries.recent import recent_replies
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, private_words, verdict_of
 from amends.terms import BadInput
@@ -74,6 +74,7 @@ def facts_of(
         network=channel.network,
         account=channel.handle,
         private_words=private_words(told.order_by("pk").values_list("text", flat=True)[:100]),
+        fault=fault_of(case),
         closes_out=closes_out,
     )
 

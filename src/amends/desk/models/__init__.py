@@ -1,5 +1,6 @@
 """The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
 
+from amends.desk.models.amends import Authority, Determination, Promise, Remedy
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
 from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
 from amends.desk.models.drafting import DraftEndpoint
@@ -23,6 +24,7 @@ from amends.desk.models.replies import Draft, OutgoingReply
 
 __all__ = [
     "AuthorRow",
+    "Authority",
     "Brand",
     "Case",
     "CaseEvent",
@@ -31,6 +33,7 @@ __all__ = [
     "Cursor",
     "Customer",
     "DeadLetterRow",
+    "Determination",
     "Draft",
     "DraftEndpoint",
     "DropCount",
@@ -42,7 +45,9 @@ __all__ = [
     "Note",
     "OutgoingReply",
     "PostRow",
+    "Promise",
     "ReadingRow",
+    "Remedy",
     "Responder",
     "RoleMark",
     "RotaAbsence",

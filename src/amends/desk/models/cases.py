@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 
 from amends.casework import GENESIS, CaseState, Outcome, Priority
+from amends.casework.fault import Fault, SecondChance
 
 
 class Customer(models.Model):
@@ -74,6 +75,10 @@ class Case(models.Model):
     closed_out_at = models.DateTimeField(null=True)  # our public close-out (R44)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.TextField(blank=True)  # why it was closed without a public close-out
+    fault = models.CharField(max_length=12, choices=[(f.value, f.value) for f in Fault], blank=True)
+    second_chance = models.CharField(
+        max_length=8, choices=[(s.value, s.value) for s in SecondChance], blank=True
+    )
     pauses = models.JSONField(null=True)
     due_at = models.DateTimeField(null=True)
     clock = models.CharField(max_length=16, blank=True)

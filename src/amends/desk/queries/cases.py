@@ -12,7 +12,9 @@ _SHOWN = frozenset(
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
         "case.merged", "case.assigned", "case.prioritised", "case.labelled", "case.unlabelled",
         "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",
-        "customer.erased",
+        "customer.erased", "fault.determined", "second_chance.asked", "second_chance.answered",
+        "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",
+        "promise.made", "promise.moved", "promise.kept", "promise.dropped", "promise.broken",
         "reply.held", "reply.approved", "reply.refused",
     }
 )  # fmt: skip

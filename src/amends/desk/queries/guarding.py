@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from amends.casework import Action, Role, check_may, permitted
 from amends.connectors.registry import traits_of
-from amends.desk.models import GuardRules, OutgoingReply, Responder
+from amends.desk.models import Case, GuardRules, OutgoingReply, Responder
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
 
 LATEST = 1_000
@@ -25,6 +26,13 @@ def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
         similarity=rules.similarity,
         contacts=(*rules.contacts, *contacts),
     )
+
+
+def fault_of(case: Case) -> Literal["ours", "third_party", "customer", "unclear"]:
+    """As the guard calls it. What nobody has determined is unclear: an apology of fault needs that
+    it is ours (R38)."""
+    found: Literal["ours", "third_party", "customer", "unclear"] = case.fault or "unclear"  # type: ignore[assignment]
+    return found
 
 
 def rules_so_far(person: Responder) -> list[GuardRules]:
@@ -101,6 +109,7 @@ def _checked(reply: OutgoingReply, turns: int, policy: Policy) -> list[Finding]:
         complainant=first.handle if first else None,
         network=reply.channel.network,
         account=reply.channel.handle,
+        fault=fault_of(reply.case),
         closes_out=reply.closes_out,
     )
     found = check(reply.text, facts, None, traits_of(reply.channel.network), policy)

@@ -1,6 +1,7 @@
 """Alarms: clocks that ran out are told of, and what is promised anew is computed."""
 
 from amends.desk.actions.clockwork import sound_alarms
+from amends.desk.actions.promises import tell_of_broken
 from amends.desk.workers.database import DatabaseThread
 from amends.terms import Clock
 
@@ -9,7 +10,9 @@ AT_ONCE = 100
 
 
 async def ring(database: DatabaseThread, clock: Clock) -> None:
-    """Ring for every clock that ran out by now."""
+    """Ring for every clock that ran out by now, and every promise that was not kept."""
     now = clock.now()
     while await database(lambda: sound_alarms(now=now, most=AT_ONCE)) == AT_ONCE:
+        continue
+    while await database(lambda: tell_of_broken(now=now, most=AT_ONCE)) == AT_ONCE:
         continue

@@ -18,6 +18,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, signed
 from amends.web.middleware import status_of
+from amends.web.views import amending
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -153,6 +154,12 @@ ACTS: dict[str, Act] = {
     "reopen": reopen,
     "close": close,
     "merge": merge,
+    "fault": amending.fault,
+    "second-chance": amending.second_chance,
+    "remedy": amending.remedy,
+    "remedy-decide": amending.remedy_decide,
+    "promise": amending.promise,
+    "promise-decide": amending.promise_decide,
 }
 
 Decide = Callable[..., OutgoingReply]

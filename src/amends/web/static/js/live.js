@@ -37,7 +37,7 @@
   const busy = (part) =>
     part.contains(document.activeElement) ||
     [...part.querySelectorAll("textarea, input:not([type]), input[type=search]")].some((field) => field.value !== field.defaultValue) ||
-    part.querySelector("details.menu[open]") !== null;
+    part.querySelector("details.menu[open], details.amend[open]") !== null;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (["compose", "case-head", "context"].includes(event.target.id) && busy(event.target)) event.detail.shouldSwap = false;
   });

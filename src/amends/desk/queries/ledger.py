@@ -1,0 +1,81 @@
+"""The ledger of a case: whose fault it was, what we give, what we promised, and what is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from amends.casework import Action, Role, check_may, permitted
+from amends.casework.remedies import OPEN, SHIPPED, RemedyStatus
+from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    determinations: list[Determination]
+    remedies: list[Remedy]
+    promises: list[Promise]
+
+
+def ledger_of(case: Case) -> Ledger:
+    """Everything, the latest determination first, remedies and promises in their order."""
+    return Ledger(
+        list(case.determinations.select_related("by").order_by("-pk")),
+        list(case.remedies.select_related("by", "decided_by").order_by("pk")),
+        list(case.promises.select_related("by").order_by("due_at", "pk")),
+    )
+
+
+def open_matters(case: Case) -> list[str]:
+    """What still has to be given or done, each as a phrase (R42): a case closes over none of it
+    silently."""
+    waiting = case.remedies.filter(status__in=sorted(OPEN)).order_by("pk")
+    kept = case.promises.filter(kept_at=None, dropped_at=None).count()
+    phrases = [
+        f"a {kind} that {'waits for approval' if status == RemedyStatus.WAITING else 'is not delivered'}"
+        for kind, status in waiting.values_list("kind", "status")
+    ]
+    if kept:
+        phrases.append("a promise" if kept == 1 else f"{kept} promises")
+    return phrases
+
+
+def limits() -> Mapping[Role, Decimal]:
+    """How much each role may give by itself; none for roles that change no case."""
+    decided = {Role(row.role): row.most for row in Authority.objects.all()}
+    return {role: decided.get(role, most) for role, most in SHIPPED.items()}
+
+
+def remedy_approvers(offered: Responder) -> list[Responder]:
+    """Who may approve what this person offered."""
+    may = Responder.objects.filter(is_active=True, may_approve=True).exclude(pk=offered.pk)
+    return [one for one in may.order_by("name") if Action.WORK in permitted(Role(one.role))]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What was given of one kind in a month and a currency, for whose fault."""
+
+    kind: str
+    fault: str
+    currency: str
+    number: int
+    amount: Decimal | None
+
+
+def totals(person: Responder, *, since: datetime) -> list[Total]:
+    """What was delivered since then, by kind, cause and currency (R41)."""
+    check_may(Role(person.role), Action.SET_UP)
+    rows = Remedy.objects.filter(status=RemedyStatus.DELIVERED, delivered_at__gte=since)
+    found = rows.order_by("kind", "case__fault", "currency").values_list(
+        "kind", "case__fault", "currency"
+    )
+    return [Total(*row) for row in found.annotate(Count("pk"), Sum("amount"))]
+
+
+def broken_promises(*, now: datetime, most: int) -> list[int]:
+    """Promises that should be kept by now, are not, and of which nobody was told."""
+    late = Promise.objects.filter(kept_at=None, dropped_at=None, told_at=None, due_at__lte=now)
+    return list(late.order_by("due_at", "id").values_list("pk", flat=True)[:most])

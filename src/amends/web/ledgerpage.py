@@ -1,0 +1,109 @@
+"""The ledger of a case in words: fault, second chance, remedies, promises."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amends.casework.fault import NEXT, Fault, SecondChance
+from amends.casework.remedies import GESTURES, RemedyKind, RemedyStatus
+from amends.desk.models import Case, Promise, Remedy, Responder
+from amends.desk.queries.ledger import ledger_of, limits, remedy_approvers
+
+FAULTS = {
+    "ours": "Ours",
+    "third_party": "A third party's",
+    "customer": "The customer's",
+    "unclear": "Unclear so far",
+}
+CHANCES = {
+    "asked": "asked for",
+    "given": "given",
+    "declined": "declined",
+    "silent": "met with silence",
+}
+KINDS = {
+    "credit": "Credit",
+    "refund": "Refund",
+    "replacement": "Replacement",
+    "note": "Note by hand",
+    "delivery": "Something delivered",
+    "letter": "Letter of apology",
+}
+STATUSES = {
+    "waiting": ("waits for approval", "warn"),
+    "approved": ("to be delivered", "accent"),
+    "delivered": ("delivered", "good"),
+    "refused": ("refused", ""),
+    "cancelled": ("not given", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyLine:
+    row: Remedy
+    name: str
+    words: str
+    tone: str
+    may_decide: bool
+    gesture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLine:
+    row: Promise
+    words: str
+    tone: str
+    open: bool
+
+
+def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, Any]:
+    """What the ledger's part of the case page shows."""
+    ledger = ledger_of(case)
+    chance = SecondChance(case.second_chance) if case.second_chance else None
+    waiting = any(row.status == RemedyStatus.WAITING for row in ledger.remedies)
+    return {
+        "fault_words": FAULTS.get(case.fault, ""),
+        "faults": FAULTS,
+        "determination": next(iter(ledger.determinations), None),
+        "chance_words": CHANCES.get(case.second_chance, ""),
+        "chances": _chances(case, chance),
+        "kinds": [
+            ("To put it right", [(str(k), KINDS[k]) for k in RemedyKind if k not in GESTURES]),
+            ("A gesture beyond", [(str(k), KINDS[k]) for k in RemedyKind if k in GESTURES]),
+        ],
+        "remedies": [_remedy(row, person) for row in ledger.remedies],
+        "promises": [_promise(row, now) for row in ledger.promises],
+        "limit": next((most for role, most in limits().items() if role == person.role), 0),
+        "waiting": waiting,
+        "remedy_approvers": remedy_approvers(person) if waiting else [],
+    }
+
+
+def _chances(case: Case, chance: SecondChance | None) -> list[tuple[str, str]]:
+    if not case.fault or (case.fault == Fault.OURS and chance is None):
+        return []
+    verbs = {
+        SecondChance.ASKED: "We asked for a second chance",
+        SecondChance.GIVEN: "They give it",
+        SecondChance.DECLINED: "They decline",
+        SecondChance.SILENT: "They stay silent",
+    }
+    return [(str(one), verbs[one]) for one in SecondChance if one in NEXT[chance]]
+
+
+def _remedy(row: Remedy, person: Responder) -> RemedyLine:
+    words, tone = STATUSES[row.status]
+    name = KINDS[row.kind]
+    if row.amount is not None:
+        name = f"{name}, {row.amount:,.2f} {row.currency}"
+    decides = row.status == RemedyStatus.WAITING and person.may_approve and row.by_id != person.pk
+    return RemedyLine(row, name, words, tone, decides, RemedyKind(row.kind) in GESTURES)
+
+
+def _promise(row: Promise, now: datetime) -> PromiseLine:
+    if row.kept_at:
+        late = row.kept_at > row.due_at
+        return PromiseLine(row, "kept late" if late else "kept", "warn" if late else "good", False)
+    if row.dropped_at:
+        return PromiseLine(row, "no longer stands", "", False)
+    return PromiseLine(row, "", "bad" if row.due_at <= now else "", True)
