@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigAutoField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from amends.casework import Action, Role, check_may
@@ -19,6 +19,7 @@ from amends.desk.models import (
     Responder,
     WatchRow,
 )
+from amends.desk.models.among import Among
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
 from amends.terms import AuthorRole, WatchKind
@@ -188,9 +189,11 @@ def _mentions(wanted: HeardFilter) -> QuerySet[MentionRow]:
         kinds &= set(ABOUT_US)
     if kinds == set(WatchKind):
         return mentions
-    # By their ids: PostgreSQL would join the watches anew for each post.
+    # By their ids, as PostgreSQL would join the watches anew for each post; as an expression, for
+    # which SQLite does not look up each of them in the index.
     watches = WatchRow.objects.filter(kind__in=sorted(kinds)).values_list("pk", flat=True)
-    return mentions.filter(watch__pk__among=list(watches))
+    watch = Coalesce("watch", Value(0), output_field=BigAutoField())
+    return mentions.filter(Among(watch, list(watches)))
 
 
 def _mood(posts: QuerySet[PostRow], mood: str, threshold: float) -> QuerySet[PostRow]:
