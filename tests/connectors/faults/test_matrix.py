@@ -243,6 +243,5 @@ async def deliver(watched: Watched, connector: Connector, post_id: str) -> Publi
 
 
 def test_every_network_that_is_reached_by_http_is_in_the_table() -> None:
-    """Bluesky speaks through an SDK and has a table of its own; the demo network has no faults but
-    those it is told."""
-    assert set(WORLDS) | {"bluesky", "demo"} == set(networks())
+    """The demo network has no faults but those it is told."""
+    assert set(WORLDS) | {"demo"} == set(networks())

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from amends.connectors.protocol import Connector
 from amends.outbound import Outbound
 from amends.terms import Author, ReplyTarget
+from tests.connectors.faults.bluesky import BlueskyFaults
 from tests.connectors.mastodon import fake as mastodon
 from tests.connectors.x import fake as x
 from tests.support.clocks import HandClock
@@ -140,4 +141,8 @@ class XFaults:
         self.fake.tokens.add(x.TOKEN)
 
 
-WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {"mastodon": MastodonFaults, "x": XFaults}
+WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
+    "bluesky": BlueskyFaults,
+    "mastodon": MastodonFaults,
+    "x": XFaults,
+}

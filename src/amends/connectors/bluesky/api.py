@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from amends.connectors.bluesky.errors import Effect, Expired, answered, lost, translated
+from amends.connectors.bluesky.errors import Expired, answered, lost, translated
 from amends.connectors.bluesky.settings import Settings
 from amends.connectors.bluesky.shallow import shallow_request
+from amends.connectors.calling import Effect
 from amends.outbound import Outbound
 from amends.terms import AuthError, Clock, Credentials
 

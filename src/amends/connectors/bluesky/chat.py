@@ -5,7 +5,7 @@ from typing import Any
 
 from amends.connectors.bluesky.api import Api, Json
 from amends.connectors.bluesky.compose import find_facets
-from amends.connectors.bluesky.errors import Effect, lost
+from amends.connectors.bluesky.errors import lost
 from amends.connectors.bluesky.profiles import Profiles
 from amends.connectors.bluesky.settings import Settings
 from amends.connectors.bluesky.translate import (
@@ -14,6 +14,7 @@ from amends.connectors.bluesky.translate import (
     read_message_id,
     read_time,
 )
+from amends.connectors.calling import Effect
 from amends.connectors.polling import shown
 from amends.terms import Author, BadInput, Clock, ConnectorError, DeadLetter, Page, Published
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from amends.connectors.bluesky import chat, compose, posting, profiles, threads, translate
 from amends.connectors.bluesky.api import Api
-from amends.connectors.bluesky.errors import Effect
 from amends.connectors.bluesky.polling import entry
 from amends.connectors.bluesky.settings import read_settings
 from amends.connectors.bluesky.streams import (
@@ -19,6 +18,7 @@ from amends.connectors.bluesky.streams import (
     StreamRefused,
     places,
 )
+from amends.connectors.calling import Effect
 from amends.connectors.polling import Entry, Lists
 from amends.outbound import Outbound, OutboundError, Refused, TooLarge, Unreachable
 from amends.terms import (

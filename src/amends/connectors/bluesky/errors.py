@@ -1,11 +1,10 @@
 """What goes wrong at the SDK, as errors of ours. Nothing of the SDK leaks out."""
 
-import enum
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from amends.connectors.calling import SOON, Effect, wait_until
 from amends.outbound import OutboundError, TooLarge, Unreachable
 from amends.terms import AuthError, ConnectorError, DeliveryUnknown, TryLater
 
@@ -20,15 +19,6 @@ _SIGN_IN = EXPIRED | {
 }
 # The HTTP library's errors of a request that never left.
 _NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
-_SOON = timedelta(seconds=30)
-
-
-class Effect(enum.Enum):
-    """What a call does, and so what a lost answer means."""
-
-    SAFE = "safe"  # nothing is published; asking again is always right
-    REPEATABLE = "repeatable"  # sending it twice does it once
-    ONCE = "once"  # sending it twice does it twice
 
 
 class Refusal(ConnectorError):
@@ -60,16 +50,15 @@ def answered(
     name = str(getattr(content, "error", None) or "")
     said = str(getattr(content, "message", None) or name or f"status {status}")
     if status == 429:
-        wait = retry_at(headers, now)
+        wait = wait_until(headers, now, timedelta(minutes=1))
         return TryLater("Bluesky asks us to slow down; it will be tried again.", wait)
     if name in _SIGN_IN or status == 401:
         return Expired(said) if name in EXPIRED else signed_out(said)
     if status >= 500 or not name:
         if effect is Effect.ONCE and status != 503:
             return lost(effect, now, sent=True)
-        return TryLater(
-            f"Bluesky has a fault (status {status}); it will be tried again.", now + _SOON
-        )
+        wait = wait_until(headers, now, SOON)
+        return TryLater(f"Bluesky has a fault (status {status}); it will be tried again.", wait)
     return Refusal(f"Bluesky refused: {said[:300]}", name)
 
 
@@ -89,21 +78,7 @@ def lost(effect: Effect, now: datetime, *, sent: bool) -> ConnectorError:
     if sent and effect is not Effect.SAFE:
         msg = "Bluesky did not answer, so the reply may have gone out; it will be looked up."
         return DeliveryUnknown(msg)
-    return TryLater("Bluesky could not be reached; it will be tried again.", now + _SOON)
-
-
-def retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When a rate limit ends, by its own headers; a minute from now where they say nothing."""
-    reset = headers.get("ratelimit-reset", "")
-    if reset.isdecimal() and now.timestamp() < int(reset) < now.timestamp() + 7 * 86_400:
-        return datetime.fromtimestamp(int(reset), UTC)
-    after = headers.get("retry-after", "")
-    if after.isdecimal() and len(after) < 7:
-        return now + timedelta(seconds=int(after))
-    try:
-        return max(parsedate_to_datetime(after).astimezone(UTC), now)
-    except (ValueError, TypeError, OverflowError):
-        return now + timedelta(minutes=1)
+    return TryLater("Bluesky could not be reached; it will be tried again.", now + SOON)
 
 
 def _outbound(error: OutboundError, effect: Effect, now: datetime) -> ConnectorError:

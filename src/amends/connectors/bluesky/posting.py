@@ -4,8 +4,9 @@ from datetime import datetime
 
 from amends.connectors.bluesky.api import Api, Json
 from amends.connectors.bluesky.compose import Resolve, find_facets, record_key
-from amends.connectors.bluesky.errors import Effect, Refusal
+from amends.connectors.bluesky.errors import Refusal
 from amends.connectors.bluesky.translate import POSTS, read_time, read_uri, web_address
+from amends.connectors.calling import Effect
 from amends.terms import ConnectorError, Published
 
 
