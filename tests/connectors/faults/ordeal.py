@@ -1,0 +1,265 @@
+"""What a fault does to reading and to replying: what was lost, what was doubled, and how long it
+took until it was well again.
+
+``python -m tests.connectors.faults.table`` prints it for every network; the suite holds each to it.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from amends.connectors.protocol import Connector
+from amends.listening import Batch, HealthState, Surroundings, poll
+from amends.listening.steps import put_clean_text
+from amends.outbound import Outbound
+from amends.terms import AuthError, DeliveryUnknown, Published, TryLater
+from tests.connectors.faults.worlds import FaultWorld
+from tests.support.fakes import PATIENCE_S, Fault, Said, running
+
+HURRY_S = 0.5
+HTML = b"<html><body>We will be right back.</body></html>"
+SKEW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A fault; ``back_off_s`` is what the network itself asks us to wait."""
+
+    make: Callable[[FaultWorld], Fault | None]
+    back_off_s: float = 0.0
+
+
+def limited(world: FaultWorld, seconds: float, *, skew: timedelta = timedelta(0)) -> Fault:
+    there = world.fake.clock.now() + skew
+    headers = world.reset(there + timedelta(seconds=seconds))
+    headers |= {"date": format_datetime(there, usegmt=True)}
+    return Fault(before=Said(429, {"error": "Too many requests"}, headers))
+
+
+FAULTS = {
+    "429 with a reset time": Kind(lambda world: limited(world, 90), 90),
+    "429 without one": Kind(lambda _: Fault(before=Said(429, {"error": "Slow down"})), 60),
+    "429 by a clock an hour ahead": Kind(lambda world: limited(world, 90, skew=SKEW), 90),
+    "503 with a time": Kind(lambda _: Fault(before=Said(503, b"", {"retry-after": "30"})), 30),
+    "500": Kind(lambda _: Fault(before=Said(500, {"error": "Oops"}))),
+    "HTML error page": Kind(lambda _: Fault(before=Said(502, HTML))),
+    "HTML instead of JSON": Kind(lambda _: Fault(spoil=lambda _: HTML)),
+    "malformed JSON": Kind(lambda _: Fault(spoil=lambda body: body[: len(body) // 2])),
+    "nothing": Kind(lambda _: Fault(spoil=lambda _: b"")),
+    "truncated answer": Kind(lambda _: Fault(cut=10)),
+    "hung up before": Kind(lambda _: Fault(drop=True)),
+    "hung up after": Kind(lambda _: Fault(drop=True, accepted=True)),
+    "timeout before": Kind(lambda _: Fault(hang=True)),
+    "timeout after": Kind(lambda _: Fault(hang=True, accepted=True)),
+    "expired token": Kind(lambda _: None),
+    "revoked account": Kind(lambda _: Fault(before=Said(401, {"error": "The account is gone"}))),
+    "DNS gone": Kind(lambda _: None),
+    "twice and in no order": Kind(lambda world: Fault(spoil=world.muddled)),
+}
+READ_ONLY = {"twice and in no order"}
+
+
+class Names:
+    """A resolver that fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.gone = 0
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        if self.gone:
+            self.gone -= 1
+            raise OSError("no such name")
+        return ["127.0.0.1"]
+
+
+@dataclass(slots=True)
+class Heard:
+    """A sink that rings when there is as much as wanted."""
+
+    ids: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    cursor: str | None = None
+    wanted: int = 1
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def store(self, batch: Batch) -> None:
+        self.ids += [mention.post.id for mention in batch.mentions]
+        self.cursor = batch.cursor or self.cursor
+        self.dead += [letter.reason for letter in batch.dead]
+        if len(self.ids) >= self.wanted:
+            self.rung.set()
+
+
+class Watched:
+    """A world, its connector, and the time since a fault until it was well again."""
+
+    def __init__(self, world: FaultWorld) -> None:
+        self.world = world
+        self.clock = world.fake.clock
+        self.names = Names()
+        self.heard = Heard()
+        self.trouble_s = 0.0
+        self._since = self.clock.now()
+        world.fake.url = world.fake.url.replace("127.0.0.1", "localhost")
+        self.outbound = Outbound(allow=["localhost:*"], timeout=PATIENCE_S, resolve=self.names)
+
+    async def hurry(self) -> None:
+        """From here on no connection is kept, and nobody waits long for an answer."""
+        await self.outbound.aclose()
+        self.outbound = Outbound(allow=["localhost:*"], timeout=HURRY_S, resolve=self.names)
+
+    def connector(self) -> Connector:
+        return self.world.connector(self.outbound)
+
+    def health(self, state: HealthState, _sentence: str) -> None:
+        if state == "well":
+            self.trouble_s = (self.clock.now() - self._since).total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        self.clock.move(seconds)
+        await asyncio.sleep(0)
+
+    async def listen(self, cursor: str | None, *, wanted: int) -> str | None:
+        """Poll until so many posts came, or a person is needed; where it stands then."""
+        self.heard.wanted, self._since = wanted, self.clock.now()
+        self.heard.rung.clear()
+        around = Surroundings(
+            clock=self.clock,
+            rng=random.Random(1),
+            sleep=self.sleep,
+            aside=_here,
+            health=self.health,
+        )
+        self.heard.cursor = cursor
+        listening = asyncio.create_task(
+            poll(self.connector(), self.world.source, cursor=cursor, pipeline=[put_clean_text()],
+                 sink=self.heard, around=around)
+        )  # fmt: skip
+        rung = asyncio.create_task(self.heard.rung.wait())
+        async with asyncio.timeout(20):
+            await asyncio.wait({listening, rung}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (listening, rung):
+            task.cancel()
+        await asyncio.gather(listening, rung, return_exceptions=True)
+        return self.heard.cursor
+
+
+async def _here(work: Callable[[], Any], /) -> Any:
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``lost`` and ``doubled`` are counts of posts or replies, ``well_after_s`` is by the clock that
+    is moved by hand. ``dead`` is what came as a dead letter."""
+
+    lost: int
+    doubled: int
+    well_after_s: float
+    dead: tuple[str, ...] = ()
+
+
+def outcome(wanted: Sequence[str], got: Sequence[str], well_after_s: float) -> Outcome:
+    doubled = len(got) - len(set(got)) + len(set(got) - set(wanted))
+    return Outcome(len(set(wanted) - set(got)), doubled, well_after_s)
+
+
+async def reading(world: FaultWorld, name: str) -> Outcome:
+    """Posts before, during and after a fault that the next read meets."""
+    async with running(world.fake):
+        watched = Watched(world)
+        try:
+            return await _read(watched, name)
+        finally:
+            await watched.outbound.aclose()
+
+
+async def _read(watched: Watched, name: str) -> Outcome:
+    world, clock = watched.world, watched.clock
+    ids = [world.post("one")]
+    clock.move(60)
+    cursor = await watched.listen(None, wanted=1)
+    await prepare(watched, name)
+    ids += [world.post("two"), world.post("three")]
+    clock.move(60)
+    befall(watched, name, reading=True)
+    cursor = await watched.listen(cursor, wanted=3)
+    if len(watched.heard.ids) < 3:  # a person is needed, and comes
+        world.connect_again()
+        cursor = await watched.listen(cursor, wanted=3)
+    trouble_s = watched.trouble_s
+    ids.append(world.post("four"))
+    clock.move(60)
+    await watched.listen(cursor, wanted=4)
+    found = outcome(ids, watched.heard.ids, trouble_s)
+    return replace(found, dead=tuple(watched.heard.dead))
+
+
+async def replying(world: FaultWorld, name: str) -> Outcome:
+    """A reply whose sending meets a fault, delivered as the desk's sender does."""
+    async with running(world.fake):
+        watched = Watched(world)
+        try:
+            return await _reply(watched, name)
+        finally:
+            await watched.outbound.aclose()
+
+
+async def _reply(watched: Watched, name: str) -> Outcome:
+    world, clock = watched.world, watched.clock
+    post_id = world.post("help")
+    await watched.connector().check()
+    await prepare(watched, name)
+    connector = watched.connector()
+    befall(watched, name, reading=False)
+    began = clock.now()
+    await deliver(watched, connector, post_id)
+    well_after_s = (clock.now() - began).total_seconds()
+    return outcome([f"{world.greeting}We are on it."], list(world.replies(post_id)), well_after_s)
+
+
+async def prepare(watched: Watched, name: str) -> None:
+    """Where it takes a new connection, or a timeout, to meet the fault."""
+    if name == "DNS gone" or name.startswith("timeout"):
+        await watched.hurry()
+
+
+def befall(watched: Watched, name: str, *, reading: bool) -> None:
+    """Let the next request of a kind meet the fault."""
+    world, fault = watched.world, FAULTS[name].make(watched.world)
+    if name == "expired token":
+        world.expire()
+    elif name == "DNS gone":
+        watched.names.gone = 2
+    elif fault is not None:
+        world.fake.fail(fault, when=world.reads if reading else world.writes)
+        if name == "revoked account" and world.renews:
+            world.expire()
+            world.fake.fail(fault, when=lambda asked: "token" in asked.path)
+
+
+async def deliver(watched: Watched, connector: Connector, post_id: str) -> Published:
+    """As the desk's sender does: wait as told, look up what is not known, then try again."""
+    said: dict[str, Any] = {"text": "We are on it.", "target": watched.world.target(post_id)}
+    looking = False
+    for _ in range(10):
+        try:
+            if looking:
+                found = await connector.look_up("a1", private=False, **said)
+                if found is not None:
+                    return found
+                looking = False
+            return await connector.publish(attempt="a1", **said)
+        except DeliveryUnknown:
+            looking = True
+        except AuthError:
+            watched.world.connect_again()
+            connector = watched.connector()
+        except TryLater as error:
+            later = error.retry_at or watched.clock.now()
+            watched.clock.time = max(watched.clock.now(), later)
+    raise AssertionError("the reply never went out")
