@@ -1,15 +1,13 @@
 """``amends read --json``: a post a line, a reading a line (R07)."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from amends.cli.read import answering
+from amends.cli.read import answering, read
 
-COMMAND = [sys.executable, "-m", "amends", "read", "--json"]
 FIELDS = [
     "id", "complaint", "severity", "sentiment", "emotion", "arousal", "topics", "intents", "targets",
     "lang", "why",
@@ -65,6 +63,10 @@ def test_command_reads_a_file_in_order(tmp_path: Path) -> None:
     posts.write_text("".join(f'{{"id": {n}, "text": "hello"}}\n' for n in range(700)), "utf-8")
     terms = tmp_path / "terms.txt"
     terms.write_text("# ours\nAcme = acmehelp\n", "utf-8")
-    ran = subprocess.run([*COMMAND, posts, "--watches", terms], capture_output=True, check=True)
-    assert [json.loads(line)["id"] for line in ran.stdout.splitlines()] == list(range(700))
-    assert ran.stderr == b""
+    ran = CliRunner().invoke(read, ["--json", str(posts), "--watches", str(terms)])
+    assert [json.loads(line)["id"] for line in ran.output.splitlines()] == list(range(700))
+
+
+def test_command_wants_json() -> None:
+    ran = CliRunner().invoke(read, [])
+    assert (ran.exit_code, "amends read --json" in ran.output) == (2, True)

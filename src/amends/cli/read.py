@@ -82,14 +82,14 @@ def answering(terms: Sequence[str] = (), *, vulnerable: bool = False) -> Answeri
     """What answers lines with lines, in order. ``terms`` are watched in all of them."""
     import msgspec
 
+    from amends.cli.start import chosen_reader
     from amends.terms import BadInput
     from amends.text import storable
-    from amends.understanding import load_reader
     from amends.understanding.readings import Understanding, spellings
     from amends.understanding.targets import Watched
 
     encode = msgspec.json.Encoder().encode
-    understanding = Understanding(load_reader(), vulnerable=vulnerable)
+    understanding = Understanding(chosen_reader(), vulnerable=vulnerable)
     asked_of = _asking()
 
     @lru_cache(maxsize=1_000)

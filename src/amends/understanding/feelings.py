@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from amends.terms import Emotion, Sentiment, Severity
+from amends.terms import Emotion, Reading, Sentiment, Severity
 from amends.understanding.lexicon import Span, Spans
 from amends.understanding.negation import denied
 
@@ -23,14 +23,17 @@ _STEPS: Mapping[Severity, float] = {
 
 
 def emotion_of(
-    flat: str, spans: Spans, sentiment_scores: Mapping[str, float], *, denies: bool
+    flat: str, spans: Spans, reading: Reading, *, denies: bool
 ) -> tuple[Emotion | None, list[Span]]:
-    """The likeliest of four and the words for it; None where neither word nor sentiment shows one."""
+    """The likeliest of four and the words for it; None where neither word nor sentiment shows one.
+    What a model said stands."""
+    if reading.emotion is not None:
+        return reading.emotion, spans.get(f"emotion.{reading.emotion}", [])
     best: Emotion | None = None
     most: float = _LEAST
     words: list[Span] = []
     for emotion, name, kind, share in _SIGNS:
-        score = share * sentiment_scores[kind]
+        score = share * reading.sentiment_scores[kind]
         hits = spans.get(name)
         if hits:
             if denies:

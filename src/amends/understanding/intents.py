@@ -76,6 +76,8 @@ def intents_of(
             found[_QUESTION] = asked
     if reading.question >= 0.5:
         found.setdefault(_QUESTION, [])
+    for name in reading.intents:
+        found.setdefault(f"intents.{name}", [])
     return _ordered(found)
 
 

@@ -106,7 +106,11 @@ class Understanding:
         )
         english = heard.lang in ("en", None)
         severity, because = severity_of(signs, intents, reading, english=english)
-        emotion, moved = emotion_of(flat, spans, reading.sentiment_scores, denies=denies)
+        emotion, moved = emotion_of(flat, spans, reading, denies=denies)
+        arousal = reading.arousal
+        if reading.emotion is None:
+            stirring = len({flat[start:end] for start, end in moved})
+            arousal = arousal_of(flat, emotion, severity, words=stirring, abusive=_ABUSE in intents)
         reasons: dict[str, tuple[str, ...]] = {"complaint": reading.why} if reading.why else {}
         for name, hits in (
             ("severity", because),
@@ -129,9 +133,7 @@ class Understanding:
             reading,
             severity=severity,
             emotion=emotion,
-            arousal=arousal_of(
-                flat, emotion, severity, words=_different(flat, moved), abusive=_ABUSE in intents
-            ),
+            arousal=arousal,
             topics=tuple(map(_NAMES.__getitem__, topics)),
             intents=tuple(map(_NAMES.__getitem__, intents)),
             targets=targets,
@@ -157,11 +159,9 @@ def _hint(lang: str | None) -> str | None:
 
 def _modelled(reading: Reading) -> tuple[str, ...]:
     asked = ("question",) if reading.question >= 0.5 else ()
-    return (*asked, "praise") if reading.praise >= 0.5 else asked
-
-
-def _different(flat: str, spans: Sequence[Span]) -> int:
-    return len({flat[start:end] for start, end in spans})
+    praised = ("praise",) if reading.praise >= 0.5 else ()
+    said = {*asked, *praised, *reading.intents}
+    return tuple(_NAMES[name] for name in INTENTS if _NAMES[name] in said)
 
 
 def _said(page: Page, spans: Sequence[Span]) -> tuple[str, ...]:

@@ -12,9 +12,12 @@ from amends.terms import Reading, Severity
 from amends.understanding.lexicon import Span, Spans
 from amends.understanding.negation import by_oneself, denied
 
-# Complaint probabilities from which words of displeasure count, strain counts, and none is needed.
-_HEARD, _STRAINED, _SURE = 0.12, 0.35, 0.75
-_HINTED = 0.08  # from here assertions of fault and threats count; the model knows English best
+# Probabilities, of a complaint or of negative sentiment, from which words of displeasure count, and
+# (lower) words that assert a fault, hold responsible or threaten; and complaint probabilities from which
+# strain counts, and from which no word is needed.
+_HEARD, _HEARD_NEGATIVE = 0.12, 0.6
+_HINTED, _HINTED_NEGATIVE = 0.08, 0.25
+_STRAINED, _SURE = 0.3, 0.75
 _THREATS = frozenset(f"intents.{name}" for name in ("legal", "leaving", "boycott", "press", "wave"))
 _GRAVE = frozenset(("intents.legal", "intents.boycott"))
 _ASKING = frozenset(("intents.question", "intents.request"))
@@ -55,12 +58,14 @@ def severity_of(
         return "none", []
     held, fault, demand = signs.get("held", []), signs.get("fault", []), signs.get("demand", [])
     displeasure, strain = signs.get("displeasure", []), signs.get("strain", [])
-    hinted = complaint >= _HINTED or not english
+    negative = reading.sentiment_scores["negative"]
+    hinted = complaint >= _HINTED or negative >= _HINTED_NEGATIVE or not english
     if held and hinted:
         return "blame", held
     if hinted and fault and (demand or not _THREATS.isdisjoint(intents)):
         return "blame", [*fault, *demand]
-    heard = bool(bitter) or complaint >= _HEARD or not english
+    likely = complaint >= _HEARD or negative >= _HEARD_NEGATIVE
+    heard = bool(bitter) or likely or not english
     if heard and (
         not _GRAVE.isdisjoint(intents) or (demand and (displeasure or complaint >= _STRAINED))
     ):
