@@ -138,7 +138,7 @@ EDITS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_harmless_edits_change_nothing(edit: str) -> None:
-    posts = [f"{text} \U0001f621" for text in texts()]
+    posts = [f"{text} \U0001f621" for text in texts()[::2]]
     changed = by_words().read([EDITS[edit](text) for text in posts])
     differ = [
         text

@@ -129,7 +129,7 @@ def said(post_id: str | int | None, reading: "Reading") -> dict[str, Any]:
         "severity": reading.severity,
         "sentiment": {name: round(share, 4) for name, share in reading.sentiment_scores.items()},
         "emotion": reading.emotion,
-        "arousal": reading.arousal,
+        "arousal": round(reading.arousal, 4),
         "topics": reading.topics,
         "intents": reading.intents,
         "targets": reading.targets,
