@@ -175,7 +175,7 @@ def test_totals_by_cause() -> None:
     for where, amount in ((row, "20"), (row, "5.50"), (other, "1")):
         deliver_remedy(credit(where, amount), by=mina(), now=NOON)
     credit(row, "9")
-    found = [(t.fault, t.number, t.amount) for t in totals(ada(), since=NOON)]
+    found = [(t.fault, t.number, t.amount) for t in totals(ada(), since=NOON, till=NOON)]
     assert found == [("", 1, Decimal("1.00")), ("ours", 2, Decimal("25.50"))]
 
 

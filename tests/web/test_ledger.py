@@ -1,6 +1,7 @@
 """The ledger on the case page: fault, remedies, promises."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from amends.casework import Role
 from amends.casework.remedies import RemedyStatus
 from amends.desk.models import Case, Promise, Remedy
+from amends.web.views.setup_remedies import month_of
 from tests import factories, people
 from tests.web.pages import unsafe_parts
-from tests.web.support import HTMX, Page, signed_in
+from tests.web.support import HTMX, Page, case_page, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -150,3 +152,33 @@ def test_readers_see_the_ledger_and_cannot_change_it() -> None:
     assert "Credit, 20.50 EUR" in seen
     assert [form for form in ("remedy", "fault", "promise") if f"/{form}/" in seen] == []
     assert people.vic().role == Role.VIEWER
+
+
+def test_administrator_sets_limits_and_sees_what_was_given_by_cause() -> None:
+    """R41: totals by cause, budget by month."""
+    case = factories.case()
+    _post(case, "fault", OURS)
+    _post(case, "remedy", CREDIT)
+    sent = {"decision": "deliver", "pk": str(Remedy.objects.get().pk)}
+    _post(case, "remedy-decide", sent)
+    client = signed_in(people.ada())
+    words = Page(client.get("/set-up/remedies/").content.decode()).words
+    assert "Credit Ours 1 20.50 EUR" in words
+    limits = {"responder": "10", "lead": "100", "administrator": "1000"}
+    assert client.post("/set-up/remedies/", limits).status_code == 302
+    assert "You may give up to 10;" in Page(case_page(case)).words
+    refused = client.post("/set-up/remedies/", limits | {"lead": "-1"})
+    assert (refused.status_code, "greater than or equal to 0" in refused.content.decode()) == (
+        400,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "back", "start"),
+    [((2026, 3, 9), 0, (2026, 3)), ((2026, 3, 9), 1, (2026, 2)), ((2026, 1, 1), 1, (2025, 12))],
+)
+def test_months_begin_on_their_first(
+    at: tuple[int, int, int], back: int, start: tuple[int, int]
+) -> None:
+    assert month_of(datetime(*at, tzinfo=UTC), back=back) == datetime(*start, 1, tzinfo=UTC)

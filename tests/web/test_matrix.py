@@ -59,7 +59,7 @@ NEEDS = {
             "channel-switch", "channel-try", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
-            "hours-remove", "rota", "turn-remove", "absence-remove",
+            "hours-remove", "remedies", "rota", "turn-remove", "absence-remove",
         ),
         Action.SET_UP,
     ),

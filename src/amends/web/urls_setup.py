@@ -13,6 +13,7 @@ from amends.web.views import (
     setup_drafts,
     setup_guard,
     setup_paste,
+    setup_remedies,
     setup_rota,
     setup_watches,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("set-up/clocks/hours/sample/", setup_clocks.hours_sample, name="hours-sample"),
     path("set-up/clocks/hours/<int:pk>/", setup_clocks.hours_form, name="hours"),
     path("set-up/clocks/hours/<int:pk>/remove/", setup_clocks.hours_remove, name="hours-remove"),
+    path("set-up/remedies/", setup_remedies.remedies, name="remedies"),
     path("set-up/rota/", setup_rota.rota, name="rota"),
     path("set-up/rota/turns/<int:pk>/remove/", setup_rota.turn_remove, name="turn-remove"),
     path("set-up/rota/absences/<int:pk>/remove/", setup_rota.absence_remove, name="absence-remove"),

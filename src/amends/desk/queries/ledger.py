@@ -65,10 +65,12 @@ class Total:
     amount: Decimal | None
 
 
-def totals(person: Responder, *, since: datetime) -> list[Total]:
-    """What was delivered since then, by kind, cause and currency (R41)."""
+def totals(person: Responder, *, since: datetime, till: datetime) -> list[Total]:
+    """What was delivered between two moments, by kind, cause and currency (R41)."""
     check_may(Role(person.role), Action.SET_UP)
-    rows = Remedy.objects.filter(status=RemedyStatus.DELIVERED, delivered_at__gte=since)
+    rows = Remedy.objects.filter(
+        status=RemedyStatus.DELIVERED, delivered_at__gte=since, delivered_at__lte=till
+    )
     found = rows.order_by("kind", "case__fault", "currency").values_list(
         "kind", "case__fault", "currency"
     )
