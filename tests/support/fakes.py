@@ -5,8 +5,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -136,6 +137,28 @@ async def running(fake: Fake) -> AsyncIterator[str]:
         for task in list(fake.serving):
             task.cancel()
         await asyncio.gather(*fake.serving, return_exceptions=True)
+
+
+@contextmanager
+def beside(fake: Fake) -> Iterator[str]:
+    """The address of a fake that runs in a thread of its own, for tests that wait."""
+    up, stop = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with running(fake):
+            up.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    try:
+        assert up.wait(10), "the fake did not start"
+        yield fake.url
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
 
 
 async def _request(reader: asyncio.StreamReader) -> Asked:

@@ -56,7 +56,7 @@ NEEDS = {
     **dict.fromkeys(
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
-            "channel-switch", "channel-try", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
+            "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "rota", "turn-remove", "absence-remove",

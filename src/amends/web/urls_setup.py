@@ -15,6 +15,7 @@ from amends.web.views import (
     setup_paste,
     setup_remedies,
     setup_rota,
+    setup_sign_in,
     setup_watches,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("set-up/brands/<int:pk>/", setup.brand_form, name="brand"),
     path("set-up/channels/", setup_channels.listing, name="channels"),
     path("set-up/channels/new/<slug:network>/", setup_channels.connect, name="channel-new"),
+    path("set-up/channels/sign-in/<slug:network>/", setup_sign_in.sign_in, name="channel-sign-in"),
     path("set-up/channels/<int:pk>/", setup_channels.reconnect, name="channel"),
     path("set-up/channels/<int:pk>/try/", setup_channels.try_out, name="channel-try"),
     path("set-up/channels/<int:pk>/switch/", setup_channels.switch, name="channel-switch"),

@@ -20,6 +20,7 @@ from amends.terms import BadInput, ConnectorError
 from amends.web.asking import require
 from amends.web.views.setup_networks import ChannelForm, form_for, title_of
 from amends.web.views.setup_shared import accepted
+from amends.web.views.setup_sign_in import FORMS as SIGN_IN_FORMS
 
 HEALTH: Final[Mapping[str, tuple[str, str, str]]] = {
     "starting": ("Starting", "accent", "clock"),
@@ -101,7 +102,13 @@ def _save(
 
     if accepted(form, act):
         return redirect("channels")
-    facts = {"form": form, "channel": channel, "title": title_of(network), "network": network}
+    facts = {
+        "form": form,
+        "channel": channel,
+        "title": title_of(network),
+        "network": network,
+        "signs_in": network in SIGN_IN_FORMS and channel is None,
+    }
     status = 400 if form.is_bound else 200
     return render(request, "setup/channel.html", facts, status=status)
 
