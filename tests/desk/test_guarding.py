@@ -1,9 +1,11 @@
 """The guard at the desk (R28 to R34, R38): what passes, what needs a reason, what needs a colleague."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
+from amends.casework import Role
 from amends.desk.actions import (
     approve_reply,
     cancel_reply,
@@ -13,6 +15,7 @@ from amends.desk.actions import (
     refuse_reply,
     save_guard_rules,
 )
+from amends.desk.actions.amends import set_authority
 from amends.desk.actions.delivery import claim_reply
 from amends.desk.actions.guarding import Guarded
 from amends.desk.models import Case, CaseEvent, GuardRules, OutgoingReply
@@ -167,3 +170,15 @@ def test_erasure_takes_findings_and_reasons_along() -> None:
     erase_customer(reply.case.customer, by=ada(), now=NOON)
     reply.refresh_from_db()
     assert (reply.status, reply.text, reply.anyway, reply.findings) == ("cancelled", "", "", [])
+
+
+def test_giving_more_than_ones_role_may_is_stopped() -> None:
+    """R41: an amount over authority is stopped, within it asked about in public."""
+    set_authority({Role.RESPONDER: Decimal(20)}, by=ada())
+    priya()
+    text = "I'm sorry your bag is lost, Rosa. We will refund you 500 euros today. ^MK"
+    held_one = queue(case(), text, private=True, anyway="She asked for it.")
+    assert (held_one.status, "over_authority" in [one[0] for one in held_one.findings]) == (
+        "held",
+        True,
+    )

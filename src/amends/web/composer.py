@@ -93,19 +93,27 @@ def _with_guard(
     text = signed(mode.text, person) if told.get("sign") else mode.text.strip()
     public = mode.name == "public"
     closes_out = public and bool(told.get("closes_out"))
-    found = guarded(case, text, channel=channel, private=not public, closes_out=closes_out)
+    found = guarded(
+        case, text, channel=channel, private=not public, closes_out=closes_out, by=person
+    )
     return replace(mode, guarded=found, anyway=told.get(f"anyway_{mode.name}", ""))
 
 
 def guarded(
-    case: Case, text: str, *, channel: ChannelRow, private: bool, closes_out: bool
+    case: Case,
+    text: str,
+    *,
+    channel: ChannelRow,
+    private: bool,
+    closes_out: bool,
+    by: Responder,
 ) -> Guarded | None:
     """What the guard says of a text; None where there is nothing to answer any more."""
     target = target_for(case, private=private, closes_out=closes_out)
     if target is None:
         return None
     checked = check_text(
-        case, text, channel=channel, target=target, private=private, closes_out=closes_out
+        case, text, channel=channel, target=target, private=private, closes_out=closes_out, by=by
     )
     return shown(checked)
 

@@ -106,7 +106,13 @@ def propose(
     drafts = _different(drafts_in(ask(endpoint, messages)))
     checked = [
         check_text(
-            case, text, channel=channel, target=target, private=private, closes_out=closes_out
+            case,
+            text,
+            channel=channel,
+            target=target,
+            private=private,
+            closes_out=closes_out,
+            by=by,
         )
         for text in drafts
     ]
@@ -157,6 +163,7 @@ def _facts(case: Case, target: PostRow, *, private: bool, outside: bool) -> dict
         texts = [_redacted(case, text) for text in texts]
     return {
         "company": case.brand.name,
+        "fault": case.fault,
         "complaint": texts[0],
         "said_before": [
             {"by": "us" if post.ours else "them", "text": text}

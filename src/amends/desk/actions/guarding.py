@@ -12,6 +12,7 @@ from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
 from amends.desk.queries.guarding import approvers, fault_of, policy_in_force
+from amends.desk.queries.ledger import limits
 from amends.desk.queries.recent import recent_replies
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, private_words, verdict_of
 from amends.terms import BadInput
@@ -51,16 +52,25 @@ def check_text(
     target: PostRow,
     private: bool,
     closes_out: bool,
+    by: Responder,
 ) -> Checked:
-    """What the guard says of a reply to ``target`` by the policy in force."""
-    facts = facts_of(case, channel=channel, target=target, private=private, closes_out=closes_out)
+    """What the guard says of a reply by this person to ``target``, by the policy in force."""
+    facts = facts_of(
+        case, channel=channel, target=target, private=private, closes_out=closes_out, by=by
+    )
     policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
     traits = traits_of(channel.network)
     return Checked(text, check(text, facts, recent_replies(text), traits, policy))
 
 
 def facts_of(
-    case: Case, *, channel: ChannelRow, target: PostRow, private: bool, closes_out: bool
+    case: Case,
+    *,
+    channel: ChannelRow,
+    target: PostRow,
+    private: bool,
+    closes_out: bool,
+    by: Responder,
 ) -> CaseFacts:
     """The facts of a case as the guard wants them."""
     first = case.first_post.author
@@ -75,6 +85,7 @@ def facts_of(
         account=channel.handle,
         private_words=private_words(told.order_by("pk").values_list("text", flat=True)[:100]),
         fault=fault_of(case),
+        authority=float(limits().get(Role(by.role), 0)),
         closes_out=closes_out,
     )
 

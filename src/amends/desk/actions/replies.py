@@ -65,7 +65,7 @@ def queue_reply(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
         channel, target = _way(row, text, **kind)
-        checked = check_text(row, text, channel=channel, target=target, **kind)
+        checked = check_text(row, text, channel=channel, target=target, by=by, **kind)
         reason = why_anyway(checked, anyway, by=by)
         stopped = checked.verdict == "stop"
         reply = OutgoingReply.objects.create(

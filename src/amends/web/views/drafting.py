@@ -67,7 +67,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
 def _help(case: Case, person: Responder, *, private: bool) -> dict[str, Any]:
     target = target_for(case, private=private, closes_out=False)
     parts = outline(
-        fault=None,
+        fault=case.fault or None,  # type: ignore[arg-type]
         public=not private,
         contact_route=case.brand.contact_route,
         initials=person.initials,

@@ -35,6 +35,6 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
         text = signed(text[:most], person) if typed.get("sign") else text[:most]
         closes_out = not private and bool(typed.get("closes_out"))
         facts["found"] = guarded(
-            case, text, channel=channel, private=private, closes_out=closes_out
+            case, text, channel=channel, private=private, closes_out=closes_out, by=person
         )
     return render(request, "case/_guard.html", facts)
