@@ -19,6 +19,7 @@ from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
+from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.x.fake import FakeX, XWorld
@@ -47,6 +48,7 @@ WORLDS = {
     "demo": "demo",
     "demo-http": "demo",
     "bluesky": "bluesky",
+    "feeds": "feeds",
     "mastodon": "mastodon",
     "x": "x",
 }
@@ -65,6 +67,7 @@ def bluesky(request: pytest.FixtureRequest) -> World:
     params=[
         "demo",
         "demo-http",
+        "feeds",
         "mastodon",
         "x",
         "template",
@@ -86,6 +89,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         fake = FakeX(HandClock())
         async with running(fake):
             yield XWorld(fake)
+    elif request.param == "feeds":
+        site = FakeSite(HandClock())
+        async with running(site):
+            yield FeedsWorld(site)
     elif request.param == "template":
         board = FakeBoard(HandClock())
         async with running(board):
@@ -123,6 +130,20 @@ async def ids_once_there(connector: Connector, source: str, wanted: Sequence[str
         await asyncio.sleep(0.2)
 
 
+def to_us(connector: Connector) -> str:
+    """The source that brings what was written to us."""
+    sources = connector.sources([])
+    return "notifications" if "notifications" in sources else sources[0]
+
+
+async def answering(world: World) -> Connector:
+    """The connector of a network that takes replies."""
+    connector = await world.connector()
+    if not connector.traits.can_reply:
+        pytest.skip("this network takes no replies")
+    return connector
+
+
 async def three_mentions(world: World) -> list[str]:
     texts = [f"Where is my suitcase, day {day}?" for day in (1, 2, 3)]
     return [await world.post_as_customer(text, mention=True) for text in texts]
@@ -131,8 +152,8 @@ async def three_mentions(world: World) -> list[str]:
 async def complaint(world: World, connector: Connector) -> ReplyTarget:
     """A post that has reached us, as what a reply answers."""
     post_id = await world.post_as_customer("My suitcase is gone.", mention=True)
-    await ids_once_there(connector, "notifications", [post_id])
-    posts = await read_all(connector, "notifications", None, 100)
+    await ids_once_there(connector, to_us(connector), [post_id])
+    posts = await read_all(connector, to_us(connector), None, 100)
     author = next(post.author for post in posts if post.id == post_id)
     assert author is not None
     return ReplyTarget(author=author, post_id=post_id)
@@ -141,34 +162,34 @@ async def complaint(world: World, connector: Connector) -> ReplyTarget:
 async def test_pages_of_1_and_of_100_give_the_same_posts(world: World) -> None:
     connector = await world.connector()
     wanted = await three_mentions(world)
-    whole = await ids_once_there(connector, "notifications", wanted)
-    singly = [post.id for post in await read_all(connector, "notifications", None, 1)]
+    whole = await ids_once_there(connector, to_us(connector), wanted)
+    singly = [post.id for post in await read_all(connector, to_us(connector), None, 1)]
     assert (singly, [found for found in whole if found in wanted]) == (whole, wanted)
     await connector.aclose()
 
 
 async def test_stopping_and_resuming_neither_repeats_nor_skips(world: World) -> None:
     first, second = await world.connector(), await world.connector()
-    whole = await ids_once_there(first, "notifications", await three_mentions(world))
-    page = await first.fetch("notifications", None, limit=2)
+    whole = await ids_once_there(first, to_us(first), await three_mentions(world))
+    page = await first.fetch(to_us(first), None, limit=2)
     await first.aclose()
-    rest = await read_all(second, "notifications", page.cursor, 100)
+    rest = await read_all(second, to_us(second), page.cursor, 100)
     assert [post.id for post in (*page.posts, *rest)] == whole
     await second.aclose()
 
 
 async def test_a_cursor_at_the_end_gives_only_what_came_later(world: World) -> None:
     connector = await world.connector()
-    await ids_once_there(connector, "notifications", await three_mentions(world))
+    await ids_once_there(connector, to_us(connector), await three_mentions(world))
     cursor: str | None = None
     while True:
-        page = await connector.fetch("notifications", cursor)
+        page = await connector.fetch(to_us(connector), cursor)
         cursor = page.cursor
         if page.next_poll is not None:
             break
     later = await world.post_as_customer("And now my coat is gone too.", mention=True)
-    await ids_once_there(connector, "notifications", [later])
-    after = await read_all(connector, "notifications", cursor, 100)
+    await ids_once_there(connector, to_us(connector), [later])
+    after = await read_all(connector, to_us(connector), cursor, 100)
     assert [post.id for post in after] == [later]
     await connector.aclose()
 
@@ -187,7 +208,7 @@ async def test_an_untagged_post_is_found_by_its_words(world: World) -> None:
 
 async def test_a_replys_parent_is_the_complaint(world: World) -> None:
     """R24: answered where it started."""
-    connector = await world.connector()
+    connector = await answering(world)
     target = await complaint(world, connector)
     made = await connector.publish("We are on it.", target=target, attempt=key())
     reply = await in_thread(connector, target, made.id)
@@ -227,7 +248,7 @@ def key() -> str:
 
 
 async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
-    connector = await world.connector()
+    connector = await answering(world)
     if not connector.traits.idempotent:
         pytest.skip("this network keeps no keys")
     target = await complaint(world, connector)
@@ -242,7 +263,7 @@ async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
 
 
 async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -> None:
-    connector = await world.connector()
+    connector = await answering(world)
     if not connector.traits.looks_up:
         pytest.skip("this network cannot be asked what went out")
     target = await complaint(world, connector)
@@ -256,7 +277,7 @@ async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -
 
 
 async def test_deleting_twice_is_no_error(world: World) -> None:
-    connector = await world.connector()
+    connector = await answering(world)
     target = await complaint(world, connector)
     made = await connector.publish("Written in haste.", target=target, attempt=key())
     there = await texts_once(world, target, lambda found: found != [])

@@ -12,10 +12,12 @@ LIMIT = 500_000  # characters that are read; no post and few mails are longer
 
 _HIDDEN = frozenset({"script", "style", "template", "head", "title", "noscript", "svg", "object"})
 _PARAGRAPHS = frozenset(
-    "p blockquote ul ol dl pre table h1 h2 h3 h4 h5 h6 hr section article header footer figure"
-    " form fieldset".split()
-)
-_LINES = frozenset("div li tr dt dd caption figcaption address option".split())
+    ("p", "blockquote", "ul", "ol", "dl", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+     "section", "article", "header", "footer", "figure", "form", "fieldset")
+)  # fmt: skip
+_LINES = frozenset(
+    ("div", "li", "tr", "dt", "dd", "caption", "figcaption", "address", "option")
+)  # fmt: skip
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLANKS_BEFORE = re.compile(r"[ \t]+\n")
 _BLANKS_AFTER = re.compile(r"\n[ \t]+")
@@ -45,7 +47,9 @@ def plain_text(content: str) -> Plain:
         parser.close()
     except etree.LxmlError:
         sheet.close()  # nothing in it, or nested past all reason: what was read so far stands
-    return Plain(sheet.text(), tuple(dict.fromkeys(sheet.links)), tuple(dict.fromkeys(sheet.images)))
+    return Plain(
+        sheet.text(), tuple(dict.fromkeys(sheet.links)), tuple(dict.fromkeys(sheet.images))
+    )
 
 
 class _Sheet:

@@ -9,6 +9,7 @@ from amends.connectors.protocol import Connector
 from amends.outbound import Outbound
 from amends.terms import Author, ReplyTarget
 from tests.connectors.faults.bluesky import BlueskyFaults
+from tests.connectors.feeds.fake import FeedsFaults
 from tests.connectors.mastodon import fake as mastodon
 from tests.connectors.x import fake as x
 from tests.support.clocks import HandClock
@@ -143,6 +144,7 @@ class XFaults:
 
 WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
     "bluesky": BlueskyFaults,
+    "feeds": FeedsFaults,
     "mastodon": MastodonFaults,
     "x": XFaults,
 }

@@ -1,13 +1,14 @@
 """Documents of feeds as items: RSS 0.9 to 2.0, Atom and JSON Feed, told by what is in them."""
 
-from collections.abc import Iterator, Mapping
-from html import unescape
+import re
+from collections.abc import Mapping
+from html.entities import html5
 from typing import Any
 
 import msgspec
 from lxml import etree
 
-from amends.connectors.fields import mapping_of, mappings_of, text_of, web_link
+from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.terms import BadInput
 
 MOST_ITEMS = 5_000  # of one document; what follows is named in a dead letter
@@ -15,10 +16,11 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_APPLE = "{http://itunes.apple.com/rss}"
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800}
+_REFERENCE = re.compile(rb"&(?:(#?[A-Za-z0-9]{1,32});)?")
+_XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
 _ROOTS = ("rss", "feed", "RDF", "rdf:RDF", "atom:feed")
 
 
@@ -69,7 +71,9 @@ def _json_feed(body: bytes) -> Document:
 
 def _json_item(item: Mapping[str, Any]) -> Item:
     authors = mappings_of(item.get("authors")) or [mapping_of(item.get("author"))]
-    files = [(_str(one, "mime_type"), _str(one, "url")) for one in mappings_of(item.get("attachments"))]
+    files = [
+        (_str(one, "mime_type"), _str(one, "url")) for one in mappings_of(item.get("attachments"))
+    ]
     return Item(
         id=text_of(item.get("id")) or "",
         link=_str(item, "url") or _str(item, "external_url"),
@@ -120,12 +124,21 @@ def _parsed(body: bytes) -> etree._Element:
         if not whole:
             raise BadInput(_no_feed(body)) from error
     try:
-        root = etree.fromstring(body, _parser(recover=True))
+        root = etree.fromstring(_REFERENCE.sub(_mended, body), _parser(recover=True))
     except (etree.LxmlError, ValueError) as error:
         raise BadInput(_no_feed(body)) from error
     if root is None:
         raise BadInput(_no_feed(body))
     return root
+
+
+def _mended(found: re.Match[bytes]) -> bytes:
+    """A reference as XML takes it: characters that only HTML names, and "&" that names nothing."""
+    name = (found[1] or b"").decode()
+    if name.startswith("#") or name in _XML_NAMES:
+        return found[0]
+    points = html5.get(f"{name};", "") if name else ""
+    return "".join(f"&#{ord(one)};" for one in points).encode() or b"&amp;" + found[0][1:]
 
 
 def _no_feed(body: bytes) -> str:
@@ -191,10 +204,10 @@ def _more(told: Item, one: etree._Element, name: str) -> None:
         told.lang = told.lang or _text(one)
 
 
-def _atom_item(entry: etree._Element) -> Item:
-    told = Item(enclosures=[], lang=entry.get(_LANG, ""))
+def _atom_item(item: etree._Element) -> Item:
+    told = Item(enclosures=[], lang=item.get(_LANG, ""))
     summary = ""
-    for one in entry:
+    for one in item:
         tag = one.tag
         if not isinstance(tag, str):
             continue
@@ -247,28 +260,10 @@ def _child(one: etree._Element, name: str) -> str:
 
 
 def _text(one: etree._Element) -> str:
-    """All text inside, named characters such as &nbsp; included."""
+    """All text inside. Entities that a document names itself stay as they are written."""
     if len(one) == 0:
         return (one.text or "").strip()
-    return "".join(_pieces(one)).strip()
-
-
-def _pieces(one: etree._Element) -> Iterator[str]:
-    for event, node in etree.iterwalk(one, events=("start", "end", "comment", "pi")):
-        if event == "start" and isinstance(node.tag, str):
-            yield node.text or ""
-            # Entities are no elements, so a walk passes over them.
-            for inner in node:
-                if inner.tag is etree.Entity:
-                    yield _named(inner.text or "") + (inner.tail or "")
-        elif event == "end" and node is not one:
-            yield node.tail or ""
-
-
-def _named(entity: str) -> str:
-    """A character that HTML names; what a document names itself stays unread."""
-    read = unescape(entity)
-    return "" if read == entity else read
+    return "".join(str(piece) for piece in one.itertext()).strip()
 
 
 def _every_s(about: etree._Element) -> int:
@@ -279,9 +274,5 @@ def _every_s(about: etree._Element) -> int:
         return 0
     times = about.find(f"{_SYNDICATION}updateFrequency")
     often = _text(times) if times is not None else "1"
-    return _PERIODS.get(_text(period), 0) // max(1, int(often) if often.isdecimal() and len(often) < 5 else 1)
-
-
-def safe_link(address: str) -> str | None:
-    """A web address within what a column keeps."""
-    return web_link(address.strip()) if len(address) < 4000 else None
+    divided = int(often) if often.isdecimal() and len(often) < 5 else 1
+    return _PERIODS.get(_text(period), 0) // max(1, divided)
