@@ -22,7 +22,8 @@ _THREATS = frozenset(f"intents.{name}" for name in ("legal", "leaving", "boycott
 _GRAVE = frozenset(("intents.legal", "intents.boycott"))
 _ASKING = frozenset(("intents.question", "intents.request"))
 _DEED = "severity.deed"
-_FAULTS = frozenset((_DEED, "severity.fault"))
+_FAULTS = frozenset((_DEED, "severity.fault", "severity.wronged"))
+_DONE_BY_SOMEBODY = frozenset((_DEED, "severity.fault"))  # and not by the author
 _REACH = {"severity.deed": 2, "severity.fault": 2, "severity.held": 4, "severity.displeasure": 3}
 
 Signals = Mapping[str, list[Span]]
@@ -38,7 +39,7 @@ def signals(flat: str, spans: Spans, *, denies: bool) -> dict[str, list[Span]]:
             kept = [
                 hit
                 for hit in hits
-                if not (name in _FAULTS and by_oneself(flat, hit[0], bare=name == _DEED))
+                if not (name in _DONE_BY_SOMEBODY and by_oneself(flat, hit[0], bare=name == _DEED))
                 and not (near and denied(flat, *hit, near=near))
             ]
             if kept:
