@@ -170,11 +170,12 @@ async def collect(
         again |= {one.mark: one.at for one in batch}
         for one in window.new(batch):
             found.setdefault(one.mark, one)
-        oldest = min((one.at for one in batch), default=start)
-        if oldest < start:
+        # One that is old among many that are new came late, and ends no list.
+        times = sorted(one.at for one in batch)
+        if times and times[len(times) // 2] < start:
             break
         if pages >= PAGES:
-            gap = _gap(source, start, oldest, now)
+            gap = _gap(source, start, times[0] if times else start, now)
             found[gap.mark] = gap
             break
     return sorted(found.values(), key=lambda one: (one.at, one.mark)), again

@@ -180,6 +180,19 @@ async def test_a_long_list_is_read_page_by_page(
     assert all(one.headers["authorization"].startswith("Bearer ") for one in fake.seen)
 
 
+async def test_post_that_came_late_does_not_end_its_list(
+    fake: FakeMastodon, ours: MastodonConnector
+) -> None:
+    """Some servers sort by arrival and stamp by origin."""
+    fake.page = 5
+    page = await ours.fetch("hashtag:acme", None)
+    fake.clock.move(7200)
+    ids = [fake.add(f"#acme {number}") for number in range(9)]
+    fake.add("#acme late", created_at="2026-02-20T09:00:00Z")
+    again = await ours.fetch("hashtag:acme", page.cursor)
+    assert sorted(post.id for post in again.posts) == ids
+
+
 async def test_next_page_is_asked_of_our_own_server(
     fake: FakeMastodon, ours: MastodonConnector
 ) -> None:

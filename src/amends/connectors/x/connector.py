@@ -38,6 +38,7 @@ _RULES = "rules:"
 _SEARCH = "search:"
 # X allows 15 reads of messages and 300 of mentions in 15 minutes.
 _SLOWEST = {"messages": timedelta(seconds=75), "notifications": timedelta(seconds=4)}
+_SEARCHES_APART = timedelta(seconds=4)  # 300 searches in 15 minutes, with some to spare
 _BESIDE = timedelta(minutes=10)  # between polls of what the activity stream brings anyway
 _TOGETHER = 100  # posts asked for at once
 
@@ -74,6 +75,7 @@ class XConnector:
         self._lists = Lists(clock, begin=timedelta(hours=self._settings.begin_hours))
         self._compiled = Compiled(rules=())
         self._searches: dict[str, str] = {}
+        self._searched = 1
         self._streams = Streams(self._api, clock, rules=lambda: self._compiled.rules)
 
     def __repr__(self) -> str:
@@ -106,6 +108,7 @@ class XConnector:
         found = ["notifications", "messages"]
         if "filtered" not in self._settings.streams:
             found += [f"{_SEARCH}{phrase}" for phrase in phrases]
+        self._searched = len(found)
         return found
 
     def sources_for(self, queries: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -120,6 +123,7 @@ class XConnector:
         longest = self._settings.query_length
         short = compile_rules(queries, most=10_000, longest=longest)
         self._searches = {_mark(one): one for one in pack(short.rules, longest)}
+        self._searched = len(self._searches)
         return [*sources, *self._searches], [*short.notes]
 
     async def fetch(self, source: str, cursor: str | None, *, limit: int = 100) -> Page:
@@ -263,7 +267,8 @@ class XConnector:
         plain = timedelta(seconds=self._settings.poll_seconds)
         if "activity" in self._settings.streams and source in _SLOWEST:
             plain = max(plain, _BESIDE)
-        return max(plain, _SLOWEST.get(source, plain), self._left(source))
+        slowest = _SLOWEST.get(source, _SEARCHES_APART * self._searched)
+        return max(plain, slowest, self._left(source))
 
     def _left(self, source: str) -> timedelta:
         """Until the end of a rate limit of which little is left."""

@@ -36,6 +36,8 @@ def compile_rules(queries: Iterable[str], *, most: int, longest: int = LONGEST) 
         try:
             rules |= dict.fromkeys(_split(parse(query), longest))
         except (QueryError, NotOnX) as error:
+            if str(error).startswith("Nothing on X"):
+                continue  # it is meant for another network
             notes.append(f"X is not asked for {query[:80]!r}: {error}")
     found = list(rules)
     if len(found) > most:
