@@ -132,6 +132,8 @@ def _reply_mode(
         off = f"No account is connected on {case.network}. Connect one under Set-up."
     elif case.state in SHUT:
         off = f"This case is {case.state}. Reopen it before you answer."
+    elif not private and not traits.can_reply:
+        off = f"Replies are not possible on {case.network}. Open the post and answer there."
     elif private and not traits.can_message:
         off = f"Private messages are not possible on {case.network}."
     elif target is None:

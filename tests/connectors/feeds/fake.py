@@ -87,18 +87,17 @@ class FeedsWorld:
 
 
 class FeedsFaults:
+    source = ""  # known once the site has an address
     greeting = ""
     renews = False
 
     def __init__(self, clock: HandClock) -> None:
         self.fake = FakeSite(clock)
 
-    @property
-    def source(self) -> str:
-        return connector(self.fake).sources([])[0]
-
     def connector(self, outbound: Outbound | None = None) -> FeedsConnector:
-        return connector(self.fake, outbound, secrets=SECRETS)
+        made = connector(self.fake, outbound, secrets=SECRETS)
+        [self.source] = made.sources([])
+        return made
 
     def post(self, text: str) -> str:
         return self.fake.add(text).replace("127.0.0.1", "localhost")

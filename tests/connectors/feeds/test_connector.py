@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ async def site() -> AsyncIterator[FakeSite]:
         yield fake
 
 
-async def read(site: FakeSite, cursor: str | None = None, **settings: str) -> Page:
+async def read(site: FakeSite, cursor: str | None = None, **settings: Any) -> Page:
     made = connector(site, **settings)
     return await made.fetch(made.sources([])[0], cursor)
 
@@ -138,7 +139,7 @@ async def test_feed_about_us_needs_no_watch(site: FakeSite) -> None:
         {"feed": "https://a.example"},
     ],
 )
-def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> None:
+def test_settings_that_make_no_sense_are_refused(settings: Any) -> None:
     with pytest.raises(BadInput):
         connector(FakeSite(HandClock()), **settings)
 

@@ -31,7 +31,7 @@ def read_settings(channel: Channel) -> Settings:
     if given.get("to_us", "no") not in ("yes", "no"):
         raise BadInput(f"to_us is {given['to_us']!r}; write yes or no.")
     return Settings(
-        feeds=_feeds(given.get("feeds", "")),
+        feeds=read_feeds(given.get("feeds", "")),
         to_us=given.get("to_us") == "yes",
         poll_seconds=_above_0(given, "poll_seconds", 300.0),
         begin_hours=_above_0(given, "begin_hours", 168.0),
@@ -64,7 +64,8 @@ def check_feed(address: str) -> None:
         raise BadInput(f"{address[:80]!r} is no address; write it like https://blog.example/feed.")
 
 
-def _feeds(told: str) -> dict[str, str]:
+def read_feeds(told: str) -> dict[str, str]:
+    """Addresses, apart by blanks, by the names of their sources. Raises ``BadInput``."""
     addresses = list(dict.fromkeys(told.split()))
     if not addresses:
         raise BadInput("feeds is empty; write the addresses of feeds, one a line.")

@@ -312,10 +312,15 @@ FORMS: Mapping[str, type[ChannelForm]] = {"bluesky": BlueskyForm, "demo": DemoFo
 
 def form_for(network: str) -> type[ChannelForm]:
     """The form of a network; names and values for one that brings none."""
+    from amends.web.views.setup_feeds import FeedsForm
     from amends.web.views.setup_mastodon import MastodonForm
     from amends.web.views.setup_x import XForm
 
-    more: Mapping[str, type[ChannelForm]] = {"mastodon": MastodonForm, "x": XForm}
+    more: Mapping[str, type[ChannelForm]] = {
+        "feeds": FeedsForm,
+        "mastodon": MastodonForm,
+        "x": XForm,
+    }
     return FORMS.get(network) or more.get(network, PlainForm)
 
 
