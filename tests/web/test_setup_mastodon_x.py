@@ -1,9 +1,14 @@
 """Mastodon and X are connected in the words of their own consoles, and tried by a button."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from amends.connectors.protocol import Spending
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.models import ChannelRow
+from amends.desk.workers.metering import keep_spending
 from amends.terms import AuthError, Author, ConnectorError
 from amends.web.views import setup_channels
 from tests import people
@@ -106,3 +111,24 @@ def test_trying_signs_in_for_real() -> None:
     assert (
         "add 192.0.2.1:80 to AMENDS_ALLOW_HOSTS" in client.get("/set-up/channels/").content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("month", "settings", "said"),
+    [
+        (0, {"budget": "50.0"}, "$1.25 of $50.00 this month"),
+        (0, {}, "$1.25 this month"),
+        (40, {}, None),
+    ],
+)
+def test_page_says_what_the_month_has_cost(
+    month: int, settings: dict[str, str], said: str | None
+) -> None:
+    now = timezone.now()
+    row = channel("x")
+    ChannelRow.objects.filter(pk=row.pk).update(settings=settings)
+    counted = Spending(month=f"{now - timedelta(days=month):%Y-%m}", dollars={"post": 1.25})
+    keep_spending(row.pk, counted, now)
+    page = signed_in(people.ada).get("/set-up/channels/").content.decode()
+    found = page.partition('data-test="cost">')[2].partition("<")[0]
+    assert found == (said or "")

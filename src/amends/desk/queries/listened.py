@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 from django.db.models import Sum
 
 from amends.casework import Action, Role, check_may, may
+from amends.connectors.protocol import Spending
 from amends.desk.models import Cursor, DeadLetterRow, DropCount, ImportRun, Responder
 
 DAYS = 7
@@ -59,6 +61,22 @@ def cursors_for(person: Responder) -> list[Cursor]:
     listened = Cursor.objects.exclude(source=SPENDING)
     rows = listened.select_related("channel").defer("channel__secret")
     return list(rows.order_by("channel__network", "channel__handle", "source"))
+
+
+def spending_for(person: Responder, *, now: datetime) -> dict[int, float]:
+    """What this month's calls have cost in US dollars, by the channel they were made for."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    month = f"{now.astimezone(UTC):%Y-%m}"
+    kept = Cursor.objects.filter(source=SPENDING).values_list("channel", "value")
+    spent = ((channel, _spending(value)) for channel, value in kept)
+    return {channel: one.total for channel, one in spent if one is not None and one.month == month}
+
+
+def _spending(value: str) -> Spending | None:
+    try:
+        return msgspec.json.decode(value, type=Spending)
+    except msgspec.DecodeError:
+        return None
 
 
 def dead_letters_for(person: Responder, *, most: int = LETTERS) -> tuple[list[DeadLetterRow], int]:

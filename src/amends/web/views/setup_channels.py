@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +16,7 @@ from amends.desk.actions import connect_channel, switch_channel
 from amends.desk.actions.trying import try_channel
 from amends.desk.models import ChannelRow, Responder
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.listened import spending_for
 from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
 from amends.terms import BadInput, ConnectorError
 from amends.web.asking import require
@@ -33,15 +35,31 @@ HEALTH: Final[Mapping[str, tuple[str, str, str]]] = {
 
 def health_rows(person: Responder) -> list[dict[str, object]]:
     """Every channel with the word, colour and icon of its health."""
-    rows = []
+    rows, spent = [], spending_for(person, now=timezone.now())
     for channel in channels_for(person):
         health = channel.health if channel.enabled else "off"
         word, tone, icon = HEALTH.get(health, HEALTH["starting"])
         title = title_of(channel.network)
         rows.append(
-            {"channel": channel, "word": word, "tone": tone, "icon": icon, "network": title}
+            {
+                "channel": channel,
+                "word": word,
+                "tone": tone,
+                "icon": icon,
+                "network": title,
+                "cost": _cost(channel, spent.get(channel.pk)),
+            }
         )
     return rows
+
+
+def _cost(channel: ChannelRow, spent: float | None) -> str:
+    """What a paid network has cost this month, and of what."""
+    if spent is None:
+        return ""
+    budget = str(channel.settings.get("budget") or "")
+    of = f" of ${float(budget):,.2f}" if budget.replace(".", "", 1).isdecimal() else ""
+    return f"${spent:,.2f}{of} this month"
 
 
 @require_GET
