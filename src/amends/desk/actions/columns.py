@@ -85,12 +85,8 @@ def _moments(column: Column, mark: str = "") -> Column:
     if None not in column:
         text = msgspec.json.encode(column).decode()
         if text.count('Z"') == len(column):
-            return text[2:-3].replace("T", " ").split('Z","') if not mark else _marked(text, mark)
+            return text.replace("T", " ").replace("Z", mark)[2:-2].split('","')
     return _each(lambda one: str(one.astimezone(UTC))[:-6] + mark, column)
-
-
-def _marked(text: str, mark: str) -> Column:
-    return text[2:-2].replace("Z", mark).split('","')
 
 
 def _floats(column: Column) -> Column:
