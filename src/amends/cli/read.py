@@ -97,25 +97,22 @@ def answering(terms: Sequence[str] = (), *, vulnerable: bool = False) -> Answeri
         return Watched(spellings((*terms, *more)))
 
     def answer(lines: Sequence[bytes]) -> list[bytes]:
-        asked: list[_Asked] = []
-        answers: list[bytes | None] = []
+        asked: list[_Asked | bytes] = []
         for line in lines:
             try:
                 asked.append(asked_of(line))
-                answers.append(None)
             except BadInput as error:
-                answers.append(encode({"error": {"message": storable(str(error))}}) + b"\n")
+                asked.append(encode({"error": {"message": storable(str(error))}}))
+        posts = [one for one in asked if isinstance(one, _Asked)]
+        terms_of_each = [watched(one.watches) for one in posts]
         readings = iter(
             understanding.read(
-                [one.text for one in asked],
-                [one.lang for one in asked],
-                [watched(one.watches) for one in asked],
+                [one.text for one in posts], [one.lang for one in posts], terms_of_each
             )
         )
-        posts = iter(asked)
         return [
-            given if given is not None else encode(said(next(posts).id, next(readings))) + b"\n"
-            for given in answers
+            (encode(said(one.id, next(readings))) if isinstance(one, _Asked) else one) + b"\n"
+            for one in asked
         ]
 
     return answer

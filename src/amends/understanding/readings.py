@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from amends.terms import Reading, Sentiment
+from amends.terms import Reading
 from amends.text.language import language_detector
 from amends.understanding.feelings import arousal_of, emotion_of
 from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
@@ -20,7 +20,7 @@ from amends.understanding.negation import done_by_others
 from amends.understanding.page import EMOJI, SOMEBODY, Page
 from amends.understanding.reader import Reader
 from amends.understanding.severity import severity_of, signals
-from amends.understanding.targets import Watched, targets_of
+from amends.understanding.targets import Feeling, Watched, targets_of
 
 MOST_REASONS = 5  # words or phrases for one reading
 _NO_TERMS = Watched({})
@@ -94,12 +94,13 @@ class Understanding:
         return _Heard(page, mentions, found, lang)
 
     def _whole(self, reading: Reading, heard: _Heard) -> Reading:
-        if not heard.found.spans and not heard.mentions and reading.complaint < self.threshold:
-            return replace(reading, lang=heard.lang, intents=_modelled(reading))
-        page, spans, denies = heard.page, heard.found.spans, heard.found.denies
+        page, (spans, _, denies) = heard.page, heard.found
         flat = page.flat
+        likely = reading.complaint >= self.threshold
+        if not (spans or heard.mentions or likely or "?" in flat):
+            return replace(reading, lang=heard.lang, intents=_modelled(reading))
         signs = signals(flat, spans, denies=denies)
-        glad = reading.complaint < self.threshold and not signs and reading.sentiment != "negative"
+        glad = not likely and not signs and reading.sentiment != "negative"
         topics = topics_of(flat, spans, denies=denies)
         intents = intents_of(
             flat, spans, reading, denies=denies, glad=glad, bitter="bitter" in signs
@@ -111,24 +112,12 @@ class Understanding:
         if reading.emotion is None:
             stirring = len({flat[start:end] for start, end in moved})
             arousal = arousal_of(flat, emotion, severity, words=stirring, abusive=_ABUSE in intents)
-        reasons: dict[str, tuple[str, ...]] = {"complaint": reading.why} if reading.why else {}
-        for name, hits in (
-            ("severity", because),
-            ("emotion", moved),
-            *topics.items(),
-            *intents.items(),
-        ):
-            if hits:
-                reasons[name] = _said(page, hits)
-        targets: dict[str, Sentiment] = {}
-        if heard.mentions:
-            feelings = load_lexicon(_ABOUT).find(page, heard.lang).spans
-            for name, feeling in targets_of(
-                page, heard.mentions, feelings, reading.sentiment_scores
-            ).items():
-                targets[name] = feeling.sentiment
-                if feeling.spans:
-                    reasons[f"targets.{name}"] = _said(page, feeling.spans)
+        targets = _directed(reading, heard) if heard.mentions else {}
+        hits = {"severity": because, "emotion": moved, **topics, **intents}
+        reasons = {name: _said(page, found) for name, found in hits.items() if found}
+        for name, feeling in targets.items():
+            if feeling.spans:
+                reasons[f"targets.{name}"] = _said(page, feeling.spans)
         return replace(
             reading,
             severity=severity,
@@ -136,10 +125,15 @@ class Understanding:
             arousal=arousal,
             topics=tuple(map(_NAMES.__getitem__, topics)),
             intents=tuple(map(_NAMES.__getitem__, intents)),
-            targets=targets,
+            targets={name: feeling.sentiment for name, feeling in targets.items()},
             lang=heard.lang,
-            reasons=reasons,
+            reasons={"complaint": reading.why} | reasons if reading.why else reasons,
         )
+
+
+def _directed(reading: Reading, heard: _Heard) -> dict[str, Feeling]:
+    feelings = load_lexicon(_ABOUT).find(heard.page, heard.lang).spans
+    return targets_of(heard.page, heard.mentions, feelings, reading.sentiment_scores)
 
 
 def spellings(terms: Iterable[str]) -> Mapping[str, Sequence[str]]:
