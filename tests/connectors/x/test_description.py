@@ -143,5 +143,8 @@ def test_webhook_vectors_hold(samples: dict[str, Any]) -> None:
     crc, signed = samples["webhook_crc"], samples["webhook_signature"]
     assert challenge_answer(crc["consumer_secret"], crc["crc_token"]) == crc["response"]
     inbox = Inbox(signed["consumer_secret"], HandClock())
-    page = inbox.take(signed["raw_body"].encode(), signed["header"])
-    assert list(page.deleted) == ["1990000000000000100"]
+    deleted: list[str] = []
+    inbox.take(
+        signed["raw_body"].encode(), signed["header"], lambda page: deleted.extend(page.deleted)
+    )
+    assert deleted == ["1990000000000000100"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.connectors.x.webhook import LARGEST, Inbox, challenge_answer, is_signed
-from amends.terms import NotAllowed
+from amends.terms import NotAllowed, Page
 from tests.support.clocks import HandClock
 
 SECRET = "consumer-secret-for-tests"
@@ -19,6 +19,13 @@ SECRET = "consumer-secret-for-tests"
 def sign(body: bytes) -> str:
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
     return "sha256=" + base64.b64encode(digest).decode()
+
+
+def taken(inbox: Inbox, body: bytes, signature: str | None = None) -> Page:
+    """What a delivery brought; an empty page where it brought nothing."""
+    pages = [Page(posts=(), cursor="")]
+    inbox.take(body, sign(body) if signature is None else signature, pages.append)
+    return pages[-1]
 
 
 def delivery(uuid: str, post_id: str = "1990") -> bytes:
@@ -35,7 +42,7 @@ def test_challenge_is_answered_with_the_secret() -> None:
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=AAAA", "ü", sign(b"other")])
 def test_what_x_did_not_sign_is_not_read(signature: str) -> None:
     with pytest.raises(NotAllowed, match="not signed by X"):
-        Inbox(SECRET, HandClock()).take(delivery("e1"), signature)
+        taken(Inbox(SECRET, HandClock()), delivery("e1"), signature)
 
 
 def test_without_a_secret_nothing_is_signed() -> None:
@@ -47,7 +54,7 @@ def test_without_a_secret_nothing_is_signed() -> None:
 def test_too_large_a_delivery_is_refused_before_it_is_read() -> None:
     body = b" " * (LARGEST + 1)
     with pytest.raises(NotAllowed, match="larger than"):
-        Inbox(SECRET, HandClock()).take(body, sign(body))
+        taken(Inbox(SECRET, HandClock()), body)
 
 
 def test_event_that_comes_again_is_passed_over_for_a_day() -> None:
@@ -56,8 +63,19 @@ def test_event_that_comes_again_is_passed_over_for_a_day() -> None:
     counts = []
     for pause in (0, 3600, 86_400):
         clock.move(pause)
-        counts.append(len(inbox.take(body, sign(body)).posts))
+        counts.append(len(taken(inbox, body).posts))
     assert counts == [1, 0, 1]
+
+
+def test_event_that_could_not_be_stored_may_come_again() -> None:
+    inbox, body = Inbox(SECRET, HandClock()), delivery("e1")
+
+    def fails(_: Page) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        inbox.take(body, sign(body), fails)
+    assert len(taken(inbox, body).posts) == 1
 
 
 def test_out_of_order_is_the_same_set() -> None:
@@ -65,7 +83,7 @@ def test_out_of_order_is_the_same_set() -> None:
     found = []
     for uuid in ("e3", "e1", "e3", "e2", "e1"):
         body = delivery(uuid, f"199{uuid[1]}")
-        found += [post.id for post in inbox.take(body, sign(body)).posts]
+        found += [post.id for post in taken(inbox, body).posts]
     assert found == ["1993", "1991", "1992"]
 
 
@@ -89,5 +107,5 @@ KIND = st.sampled_from(["post.mention.create", "dm.received", "chat.received", "
     KIND, JSON,
 ) | JSON.map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_any_signed_body_is_posts_or_a_dead_letter(body: bytes) -> None:
-    page = Inbox(SECRET, HandClock()).take(body, sign(body))
+    page = taken(Inbox(SECRET, HandClock()), body)
     assert len(page.dead) <= 1

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -40,11 +41,12 @@ class Inbox:
     def __repr__(self) -> str:
         return f"Inbox({len(self._came)} events)"
 
-    def take(self, body: bytes, signature: str) -> Page:
-        """What a delivery says that was not said before; its cursor is empty.
+    def take(self, body: bytes, signature: str, store: Callable[[Page], object]) -> None:
+        """Hand to ``store`` what a delivery says that was not said before, on a page whose cursor is
+        empty. It counts as said once ``store`` has taken it.
 
-        Raises ``NotAllowed`` for one that is too large or that X did not sign, before it is read;
-        ``BadInput`` never: what cannot be read is a dead letter.
+        Raises ``NotAllowed`` for a delivery that is too large or that X did not sign, before it is
+        read; what cannot be read is a dead letter.
         """
         if len(body) > LARGEST:
             raise NotAllowed(f"The delivery is larger than {LARGEST:,} bytes.")
@@ -57,21 +59,23 @@ class Inbox:
             letter = DeadLetter(
                 source="webhook", reason=str(error), raw=shown, at=self._clock.now()
             )
-            return Page(posts=(), cursor="", dead=(letter,))
-        return page_of([event for event in events if self._is_new(event, body)])
+            store(Page(posts=(), cursor="", dead=(letter,)))
+            return
+        whole = hashlib.sha256(body).hexdigest()
+        self._forget()
+        new = {event.mark or whole: event for event in events}
+        new = {mark: event for mark, event in new.items() if mark not in self._came}
+        if new:
+            store(page_of(list(new.values())))
+            self._came |= dict.fromkeys(new, self._clock.now().timestamp())
 
-    def _is_new(self, event: Event, body: bytes) -> bool:
+    def _forget(self) -> None:
         now = self._clock.now().timestamp()
         while self._came and (
             len(self._came) > _REMEMBERED
             or now - next(iter(self._came.values())) > _KEPT.total_seconds()
         ):
             self._came.popitem(last=False)
-        mark = event.mark or hashlib.sha256(body).hexdigest()
-        if mark in self._came:
-            return False
-        self._came[mark] = now
-        return True
 
 
 def page_of(events: list[Event]) -> Page:

@@ -1,0 +1,50 @@
+"""What networks post to us, taken into the desk as what is polled is."""
+
+import logging
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from amends.connectors.x.webhook import Inbox
+from amends.desk.actions.secrets import unseal
+from amends.desk.models import ChannelRow
+from amends.desk.workers.listen import steps_for
+from amends.desk.workers.run import new_ref
+from amends.desk.workers.sink import DeskSink
+from amends.listening.taking import Door
+from amends.terms import Page, SystemClock
+from amends.understanding import Reader, load_reader
+
+log = logging.getLogger(__name__)
+
+SOURCE = "webhook"
+_inboxes: dict[int, tuple[int, Inbox]] = {}
+
+
+@cache
+def _reader() -> Reader:
+    named = getattr(settings, "AMENDS_READER", "")
+    return load_reader(Path(named) if named else None)
+
+
+def inbox_of(channel: ChannelRow) -> Inbox:
+    """The inbox of an account on X; what came is remembered by this process."""
+    version, inbox = _inboxes.get(channel.pk, (0, None))
+    if inbox is None or version != channel.version:
+        secret = unseal(bytes(channel.secret)).get("consumer_secret", "")
+        inbox = Inbox(secret, SystemClock())
+        _inboxes[channel.pk] = channel.version, inbox
+    return inbox
+
+
+def take_in(channel: ChannelRow, page: Page) -> None:
+    """Take what a network posted to us through the steps, and store what is kept."""
+    reader = _reader()
+    sink = DeskSink(channel, threshold=reader.threshold, clock=SystemClock(), new_ref=new_ref)
+    door = Door(SOURCE, steps_for(channel, reader), sink)
+    try:
+        door.take(page)
+    except Exception:
+        log.exception("What %s posted to us could not be stored as a whole", channel)
+        door.take_one_by_one(page, SystemClock().now())
