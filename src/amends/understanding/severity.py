@@ -63,6 +63,8 @@ def severity_of(
     hinted = complaint >= _HINTED or negative >= _HINTED_NEGATIVE or not english
     if held and hinted:
         return "blame", held
+    if signs.get("insistence"):
+        return "blame", signs["insistence"]
     if hinted and fault and (demand or not _THREATS.isdisjoint(intents)):
         return "blame", [*fault, *demand]
     likely = complaint >= _HEARD or negative >= _HEARD_NEGATIVE
