@@ -26,7 +26,7 @@ from tests.web.support import HTMX, signed_in
 
 pytestmark = pytest.mark.database
 
-PUBLIC = {"healthz", "sign-in", "enter", "hook-x"}
+PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x"}
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette"}
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {

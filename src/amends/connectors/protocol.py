@@ -1,7 +1,7 @@
 """What every connector promises. ``tests/connectors/test_contract.py`` holds all of them to it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
@@ -144,6 +144,26 @@ class Metered(Protocol):
     def resume_spending(self, spending: Spending) -> None:
         """Go on from what was counted before."""
         ...
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that somebody posted to us and that was let in; ``id`` grows from one to the next."""
+
+    id: int
+    body: bytes
+    at: datetime
+
+
+Deliveries = Callable[[int, int], Awaitable[Sequence[Delivery]]]
+"""Asked with an id and a number: so many of those that came after it, in order."""
+
+
+@runtime_checkable
+class TakesDeliveries(Protocol):
+    """A connector that is not polled from a network but posted to; whoever makes it says where
+    what came is kept."""
+
+    deliveries: Deliveries | None
 
 
 Factory = Callable[[Channel, Credentials, Outbound, Clock], Connector]

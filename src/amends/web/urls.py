@@ -5,7 +5,18 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from amends.web.views import acts, cases, door, drafting, guarding, hooks, inbox, live, palette
+from amends.web.views import (
+    acts,
+    cases,
+    deliveries,
+    door,
+    drafting,
+    guarding,
+    hooks,
+    inbox,
+    live,
+    palette,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -15,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enter/<str:token>/", door.enter, name="enter"),
     path("account/", door.account, name="account"),
     path("hooks/x/<int:pk>/", hooks.x, name="hook-x"),
-    path("hooks/<slug:name>/", hooks.take, name="hook"),
+    path("hooks/<slug:name>/", deliveries.take, name="hook"),
     path("live/", live.stream, name="live"),
     path("palette/", palette.show, name="palette"),
     path("inbox/", inbox.show, name="inbox"),

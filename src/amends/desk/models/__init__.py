@@ -3,6 +3,7 @@
 from amends.desk.models.amends import Authority, Determination, Promise, Remedy
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
 from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
+from amends.desk.models.deliveries import DeliveryRow
 from amends.desk.models.drafting import DraftEndpoint
 from amends.desk.models.guarding import GuardRules
 from amends.desk.models.hearing import (
@@ -33,6 +34,7 @@ __all__ = [
     "Cursor",
     "Customer",
     "DeadLetterRow",
+    "DeliveryRow",
     "Determination",
     "Draft",
     "DraftEndpoint",

@@ -1,11 +1,21 @@
 """What paid networks cost, kept beside the cursors so that a restart forgets nothing."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from amends.connectors.protocol import Connector, Metered, RenewsSecrets, Secrets, Spending
+from amends.connectors.protocol import (
+    Connector,
+    Delivery,
+    Metered,
+    RenewsSecrets,
+    Secrets,
+    Spending,
+    TakesDeliveries,
+)
+from amends.desk.actions.deliveries import deliveries_after
 from amends.desk.actions.secrets import keep_renewed
 from amends.desk.models import ChannelRow, Cursor
 from amends.desk.queries.listened import SPENDING
@@ -15,14 +25,20 @@ log = logging.getLogger(__name__)
 
 
 async def attach(row: ChannelRow, connector: Connector, database: DatabaseThread) -> None:
-    """Give a new connector what it needs of the desk: where to keep renewed secrets, and what the
-    month has cost so far."""
+    """Give a new connector what it needs of the desk: where to keep renewed secrets, what was
+    posted to it, and what the month has cost so far."""
     if isinstance(connector, RenewsSecrets):
 
         async def keep(secrets: Secrets) -> None:
             await database(lambda: keep_renewed(row, secrets))
 
         connector.renewed = keep
+    if isinstance(connector, TakesDeliveries):
+
+        async def read(after: int, most: int) -> Sequence[Delivery]:
+            return await database(lambda: deliveries_after(row, after, most))
+
+        connector.deliveries = read
     if isinstance(connector, Metered):
         spent = await database(lambda: spending_of(row))
         if spent is not None:

@@ -1,0 +1,5 @@
+"""Webhooks in: whatever can post JSON that it has signed."""
+
+from amends.connectors.webhook.connector import WebhookConnector
+
+__all__ = ["WebhookConnector"]
