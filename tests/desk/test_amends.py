@@ -104,6 +104,17 @@ def test_apology_of_fault_needs_that_it_is_ours(fault: Fault | None) -> None:
             queue_reply(row, **asked)  # type: ignore[arg-type]
 
 
+def test_fault_of_ours_is_owned_once_and_not_in_each_reply() -> None:
+    """R39: the guard asks the first reply after it was determined to own it."""
+    row = case()
+    determine(row)
+    second = {"text": "Your bag is at the desk in Oslo now, Rosa. ^MK", "private": False}
+    with pytest.raises(Guarded):
+        queue_reply(row, **second, by=mina(), now=NOON, attempt="b")  # type: ignore[arg-type]
+    send(row, APOLOGY)
+    assert queue_reply(row, **second, by=mina(), now=NOON, attempt="c").status == "ready"  # type: ignore[arg-type]
+
+
 def test_second_chance_and_its_outcome_are_tracked() -> None:
     """R40."""
     row = case()

@@ -50,5 +50,5 @@ def test_paused_and_met_clocks_say_so() -> None:
     assert "Solution within 5 h paused, 2 h left" in _clocks(waiting)
     settled = resolve_case(case, by=people.mina(), now=timezone.now())
     assert _clocks(settled).startswith(
-        "Clocks Solution within 5 h met after 2 h Close-out within 10 h due in 9 h"
+        "Clocks Solution within 5 h met in 2 h Close-out within 10 h due in 9 h"
     )

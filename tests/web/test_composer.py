@@ -3,7 +3,7 @@
 import pytest
 
 from amends.desk.actions import take_up
-from amends.desk.models import Case, OutgoingReply
+from amends.desk.models import Case, Draft, OutgoingReply
 from tests import factories, people
 from tests.factories import NOON
 from tests.web.support import HTMX, Page, case_page, signed_in, write
@@ -117,3 +117,16 @@ def test_draft_is_gone_once_it_was_sent() -> None:
     client.post(f"/cases/{case.ref}/draft/", {"mode": "public", "text": "I am so"})
     write(client, case, "public", "I am so sorry")
     assert "I am so</textarea>" not in case_page(case)
+
+
+def test_text_of_a_refused_send_stays_a_draft() -> None:
+    """A page that refreshes itself shows drafts: what was refused must be one."""
+    case = factories.case()
+    threat = "Delete your post, Rosa, or you will hear from our lawyers"
+    assert (
+        write(case=case, client=signed_in(people.mina()), mode="public", text=threat).status_code
+        == 400
+    )
+    assert Draft.objects.get().text == threat
+    assert write(signed_in(people.vic()), case, "public", "hello").status_code == 403
+    assert Draft.objects.count() == 1

@@ -41,8 +41,8 @@ def _line(clock: Clock, shown: Standing, promise: timedelta) -> ClockLine:
     if shown.met_at is not None:
         took = span(shown.used)
         if shown.late_since is not None:
-            return ClockLine(name, within, f"met late, after {took}", tone="bad")
-        return ClockLine(name, within, f"met after {took}", tone="good")
+            return ClockLine(name, within, f"met late, in {took}", tone="bad")
+        return ClockLine(name, within, f"met in {took}", tone="good")
     if shown.paused and shown.late_since is None:
         return ClockLine(name, within, f"paused, {span(shown.left)} left")
     if shown.due_at is None:

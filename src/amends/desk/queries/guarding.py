@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from amends.casework import Action, Role, check_may, permitted
+from amends.casework import Action, ReplyStatus, Role, check_may, permitted
 from amends.connectors.registry import traits_of
 from amends.desk.models import Case, GuardRules, OutgoingReply, Responder
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
@@ -28,11 +28,23 @@ def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
     )
 
 
-def fault_of(case: Case) -> Literal["ours", "third_party", "customer", "unclear"]:
+GuardFault = Literal["ours", "third_party", "customer", "unclear"]
+
+
+def fault_of(case: Case) -> GuardFault | None:
     """As the guard calls it. What nobody has determined is unclear: an apology of fault needs that
-    it is ours (R38)."""
-    found: Literal["ours", "third_party", "customer", "unclear"] = case.fault or "unclear"  # type: ignore[assignment]
-    return found
+    it is ours (R38). What is ours and was owned in a reply need not be owned in each (R39)."""
+    if not case.fault:
+        return "unclear"
+    found: GuardFault = case.fault  # type: ignore[assignment]
+    return None if found == "ours" and _is_owned(case) else found
+
+
+def _is_owned(case: Case) -> bool:
+    """Whether a reply went out since it was determined: that one the guard held to owning it."""
+    last = case.determinations.order_by("-pk").values_list("at", flat=True).first()
+    sent = case.replies.filter(status=ReplyStatus.SENT)
+    return last is not None and sent.filter(queued_at__gte=last).exists()
 
 
 def rules_so_far(person: Responder) -> list[GuardRules]:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from amends.casework import Action, Priority
+from amends.casework import Action, Priority, Role, may
 from amends.desk import actions
 from amends.desk.models import Case, OutgoingReply, Responder
 from amends.desk.queries import get_case_for, get_reply_for, owners
@@ -64,6 +64,22 @@ def write(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """Send what the composer holds, in the mode that is chosen."""
     mode = chosen_mode(typed_of(typed))
     text = typed.get(f"text_{mode}", "").replace("\r\n", "\n").replace("\0", "")
+    try:
+        return _sent(case, mode, text, typed, by, now)
+    except AmendsError:
+        _keep(case, mode, text, by, now)
+        raise
+
+
+def _keep(case: Case, mode: str, text: str, by: Responder, now: datetime) -> None:
+    """What was refused stays a draft: a page that refreshes itself shows that, and no other."""
+    if may(Role(by.role), Action.NOTE if mode == "note" else Action.REPLY):
+        actions.save_draft(case, mode=mode, text=text, by=by, now=now)
+
+
+def _sent(
+    case: Case, mode: str, text: str, typed: QueryDict, by: Responder, now: datetime
+) -> object:
     if mode == "note":
         return actions.add_note(case, text=text, by=by, now=now)
     seen = typed.get("seen_replies", "")
