@@ -41,7 +41,7 @@ def index_of(*queries: str) -> Index:
 
 
 def without_scanner(index: Index) -> Index:
-    index._ready = index._ready._replace(scanner=None)
+    index._ready = index._ready._replace(scanners=())
     return index
 
 
@@ -72,35 +72,47 @@ def test_first_and_last_words_of_rows_are_found() -> None:
 def test_what_stands_beside_is_asked_of_the_rows_found() -> None:
     texts = ["zebra late", "zebra", "late", "late \u624b\u673a zebra", "\u624b \u673a", "okapi now"]
     index = index_of('zebra (late OR "very soon")', "\u624b\u673a", "fuzzy:okapis zebra OR okap*")
-    assert index._ready.scanner is not None
+    assert index._ready.scanners
     assert near(index, texts) == [(0, 0), (3, 0), (3, 1), (4, 1), (5, 2)]
 
 
 def test_many_hits_turn_the_scanner_off() -> None:
     index = index_of("zebra", "okapi")
-    before = index._ready.scanner
+    before = index._ready.scanners
     found = near(index, ["zebra " * 20] * 40)
-    assert before is not None
-    assert (index._ready.scanner, found) == (None, [(at, 0) for at in range(40)])
+    assert before
+    assert (index._ready.scanners, found) == ((), [(at, 0) for at in range(40)])
 
 
 def test_common_words_are_not_scanned_for() -> None:
-    assert index_of("zebra", "the of")._ready.scanner is not None
+    assert index_of("zebra", "the of")._ready.scanners
     many = index_of("the OR of OR is OR and OR you OR to OR in OR for OR my OR on OR it")
-    assert many._ready.scanner is None
+    assert not many._ready.scanners
+
+
+def test_plan_that_changes_keeps_its_scanner_and_adds_what_it_lacks() -> None:
+    """Names that prove common no longer lead; the words beside them do."""
+    queries = [f"zebra{number} okapis{number}" for number in range(20)]
+    index = index_of(*queries)
+    first = index._ready.scanners
+    texts = [queries[3], *["okapis3"] * 1199]
+    found = [near(index, texts), near(index, texts)]
+    later = index._ready.scanners
+    assert found == [[(0, 3)]] * 2
+    assert (later[:1] == first, len(later)) == (True, 2)
 
 
 def test_without_hyperscan_tables_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner_module, "_hyperscan", None)
     index = index_of("zebra late")
-    assert index._ready.scanner is None
+    assert not index._ready.scanners
     assert near(index, ["late zebra"]) == [(0, 0)]
 
 
 def test_words_that_share_a_key_are_not_scanned_for() -> None:
     one, other = (Probe(Kind.TOKEN, 5, share=1e-4, words=(word,)) for word in (b"a", b"b"))
     index = Index([(frozenset((one,)),), (frozenset((other,)),)])
-    assert index._ready.scanner is None
+    assert not index._ready.scanners
 
 
 def test_word_too_long_for_hyperscan_is_found() -> None:

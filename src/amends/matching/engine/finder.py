@@ -20,9 +20,12 @@ class Hits(NamedTuple):
     probes: Numbers
 
 
-def both(some: Hits, more: Hits) -> Hits:
-    rows = np.concatenate((some.rows, more.rows))
-    return Hits(rows, np.concatenate((some.probes, more.probes)))
+def together(found: Sequence[Hits]) -> Hits:
+    if len(found) == 1:
+        return found[0]
+    return Hits(
+        np.concatenate([one.rows for one in found]), np.concatenate([one.probes for one in found])
+    )
 
 
 class Finder:
@@ -51,7 +54,7 @@ class Finder:
         hits = self._find_written(tokens)
         if not self.wants_alike or tokens.alike is None:
             return hits
-        return both(hits, self.find_alike(tokens.alike))
+        return together([hits, self.find_alike(tokens.alike)])
 
     def find_alike(self, tokens: Tokens) -> Hits:
         """Where the probes stand that tell what a token looks like."""

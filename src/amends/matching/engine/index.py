@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from amends.matching.engine.block import Block
-from amends.matching.engine.finder import Finder, Hits, both
+from amends.matching.engine.finder import Finder, Hits, together
 from amends.matching.engine.keys import Tokens
 from amends.matching.engine.plain import Places
 from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
@@ -21,7 +21,7 @@ _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
 _LEARNING, _LEARN_EVERY = 16, 64  # batches learned from in full: the first, later one of so many
 _MOST_HITS = 3.0  # a text; where more is expected, tables are faster than a scanner
 _FEW = 64  # texts that tell nothing yet of how many hits there will be
-_MOST_BLIND = 1_000  # probes a scanner is made for before any post was seen
+_SUPERFLUOUS = 0.2  # hits a text of probes that lead nowhere any more, before they are dropped
 
 
 class Pairs(NamedTuple):
@@ -42,14 +42,14 @@ class Experience(NamedTuple):
 class _Ready(NamedTuple):
     """A plan with what finds its probes; ``only_rest`` are those that lead to no query.
 
-    ``scanner`` finds the leading probes as ``leads`` does, where that pays.
+    ``scanners`` find the leading probes between them as ``leads`` does, where that pays.
     """
 
     plan: Plan
     leads: Finder
     rest: Finder
     only_rest: Places
-    scanner: Scanner | None
+    scanners: tuple[Scanner, ...]
 
 
 class Index:
@@ -75,7 +75,7 @@ class Index:
         self._posts, self._due, self._looks = 0, _FIRST_PLAN, 0
         if after is not None:
             self._remember(after.experience())
-        self._replan()
+        self._ready = self._planned(())
 
     def pairs(self, block: Block) -> Pairs:
         """Every pair of a text and a query with clauses that holds for it, and some that do not."""
@@ -86,7 +86,8 @@ class Index:
         self._posts += len(block)
         if self._posts >= self._due:
             self._due = min(self._due * 4, self._posts + _LAST_PLAN)
-            self._replan()
+            # Put in place as one: another thread may be looking.
+            self._ready = self._planned(self._ready.scanners)
         return Pairs(keys // self.size, keys % self.size)
 
     def shares(self) -> Shares:
@@ -104,26 +105,41 @@ class Index:
             if probe in past.counts:
                 self._met[number], self._seen[number] = past.counts[probe]
 
-    def _replan(self) -> None:
+    def _planned(self, scanners: tuple[Scanner, ...]) -> _Ready:
+        """A plan by what was counted so far; ``scanners`` are those of the plan before."""
         # Old counts weigh half, so that the plan follows a stream that changes.
         ripe = self._seen > _LAST_PLAN
         self._met[ripe] /= 2
         self._seen[ripe] /= 2
         made = plan(self._clauses, self._met / self._seen, self.size)
-        # Put in place as one: another thread may be looking.
-        self._ready = _Ready(
+        return _Ready(
             made,
             Finder(self._probes, made.leads),
             Finder(self._probes, made.rest),
             np.setdiff1d(made.rest, made.leads),
-            self._scanner(made),
+            self._scanners(made, scanners),
         )
 
-    def _scanner(self, made: Plan) -> Scanner | None:
-        """What scans for the leading probes, unless many of them stand in a text."""
-        expected = float((self._met / self._seen)[made.leads].sum())
-        is_guess = not self._posts and len(made.leads) > _MOST_BLIND
-        return None if is_guess or expected > _MOST_HITS else scanner(self._probes, made.leads)
+    def _scanners(self, made: Plan, before: tuple[Scanner, ...]) -> tuple[Scanner, ...]:
+        """What scans for the leading probes, unless many of them stand in a text.
+
+        Making one takes as long as it saves in some 100,000 posts, so one that is there is kept, with
+        another for the few probes that it lacks, until the plan has settled.
+        """
+        shares = self._met / self._seen
+        expected = shares[made.leads].sum()
+        if expected > _MOST_HITS:
+            return ()
+        for old in before[:1]:
+            missing = np.setdiff1d(made.leads, old.probes)
+            superfluous = shares[old.probes].sum() - expected
+            if not len(missing) and superfluous < _SUPERFLUOUS:
+                return (old,)
+            if len(missing) < len(made.leads) / 10 and self._posts < _LAST_PLAN:
+                more = scanner(self._probes, missing)
+                return (old, more) if more is not None else ()
+        made_anew = scanner(self._probes, made.leads)
+        return (made_anew,) if made_anew is not None else ()
 
     def _look(self, block: Block) -> tuple[Places, Places]:
         """Rows of the block's plain form, and queries that each may satisfy."""
@@ -140,14 +156,14 @@ class Index:
         return np.concatenate((rows, bulk_rows)), np.concatenate((queries, bulk))
 
     def _find_leads(self, ready: _Ready, block: Block) -> Hits:
-        if ready.scanner is None:
+        if not ready.scanners:
             return ready.leads.find(_tokens(ready.leads, block))
-        leads = ready.scanner.find(block)
+        leads = together([one.find(block) for one in ready.scanners])
         if len(leads.rows) > 2 * _MOST_HITS * max(len(block), _FEW):
             # More than was thought; the next plan knows it.
-            self._ready = ready._replace(scanner=None)
+            self._ready = ready._replace(scanners=())
         if ready.leads.wants_alike:
-            return both(leads, ready.leads.find_alike(block.alike))
+            return together([leads, ready.leads.find_alike(block.alike)])
         return leads
 
     def _count(self, probes: Places, hits: Hits, texts: int) -> None:

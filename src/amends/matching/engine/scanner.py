@@ -58,15 +58,19 @@ def scanner(probes: Sequence[Probe], wanted: Places) -> "Scanner | None":
     if _hyperscan is None or not numbers:
         return None
     try:
-        return Scanner(probes, numbers)
+        return Scanner(probes, wanted, numbers)
     except _hyperscan.error:
         return None
 
 
 class Scanner:
-    """Looks for probes by their needles; ``numbers`` are those that have each needle in common."""
+    """Looks for the probes ``wanted`` by their needles; ``numbers`` are those that have each needle
+    in common."""
 
-    def __init__(self, probes: Sequence[Probe], numbers: dict[bytes, list[int]]) -> None:
+    def __init__(
+        self, probes: Sequence[Probe], wanted: Places, numbers: dict[bytes, list[int]]
+    ) -> None:
+        self.probes = wanted
         self._database = _hyperscan.Database(mode=_hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=list(numbers),
