@@ -71,6 +71,7 @@ class Follower:
     async def follow(self, cursor: str | None) -> AsyncGenerator[Page, None]:
         """What comes, at once; raises ``ConnectorError`` where neither streams nor polls work."""
         places = _places(cursor)
+        whole = msgspec.json.encode(places).decode()  # long, and the same for most pages
         arrived: asyncio.Queue[_Arrived | Exception] = asyncio.Queue(_EVENTS)
         for name in self._names:
             self._live[name], self._poke[name] = asyncio.Event(), asyncio.Event()
@@ -86,7 +87,8 @@ class Follower:
                     raise one
                 if one.page.cursor:
                     places[one.name] = one.page.cursor
-                page = self._once(one.page, msgspec.json.encode(places).decode())
+                    whole = msgspec.json.encode(places).decode()
+                page = self._once(one.page, whole)
                 if page is not None:
                     yield page
         finally:
