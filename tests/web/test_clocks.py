@@ -1,14 +1,16 @@
 """Clocks on the case page."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
 
+from amends.casework.hours import Hours, Window
 from amends.desk.actions import resolve_case, wait_for_customer
 from amends.desk.actions.clockwork import sound_alarms, wind_all
-from amends.desk.models import Case, SlaPolicyRow
+from amends.desk.models import Case, HoursRow, SlaPolicyRow
+from amends.web.clockpage import back_words
 from tests import factories, people
 from tests.web.support import Page, case_page
 
@@ -52,3 +54,31 @@ def test_paused_and_met_clocks_say_so() -> None:
     assert _clocks(settled).startswith(
         "Clocks Solution within 5 h met in 2 h Close-out within 10 h due in 9 h"
     )
+
+
+OFFICE = Hours("Europe/Berlin", tuple(Window(day, time(9, 30), time(17)) for day in range(5)), "DE")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-11-22T22:10", "We are back on Monday 23 November at 09:30 (Europe/Berlin)."),
+        ("2026-12-24T18:00", "We are back on Monday 28 December at 09:30 (Europe/Berlin)."),
+        ("2026-11-23T12:00", ""),
+    ],
+    ids=["on Sunday night", "over Christmas", "while it is open"],
+)
+def test_customer_can_be_told_truthfully_when_we_are_back(now: str, words: str) -> None:
+    """R36."""
+    assert back_words(OFFICE, now=datetime.fromisoformat(f"{now}+00:00")) == words
+
+
+def test_composer_offers_to_say_when_we_are_back_while_nobody_is_there() -> None:
+    """R36: the button stands beside the contact route; not where somebody is there day and night."""
+    case = _case(1, resolution=600)
+    assert Page(case_page(case)).hooks("insert-back") == []
+    off = (timezone.now() + timedelta(days=2)).date()
+    windows = [[off.weekday(), "09:00", "10:00"]]
+    SlaPolicyRow.objects.update(hours=HoursRow.objects.create(name="Rare", windows=windows))
+    (button,) = Page(case_page(case)).hooks("insert-back")
+    assert str(button["data-route"]).startswith(f"We are back on {off:%A %-d %B} at 09:00")

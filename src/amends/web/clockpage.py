@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amends.casework.clocks import Clock, Standing
+from amends.casework.hours import Hours, calendar_of
 from amends.desk.models import Case
 from amends.desk.queries.clocks import clocks_of
 from amends.web.words import CLOCKS, span
@@ -23,8 +24,12 @@ class ClockLine:
 
 @dataclass(frozen=True, slots=True)
 class ClockFacts:
+    """``back``: outside the policy's hours, when somebody is there again, as a customer may be
+    told (R36); else nothing."""
+
     policy: str
     lines: list[ClockLine]
+    back: str = ""
 
 
 def clock_facts(case: Case, *, now: datetime) -> ClockFacts:
@@ -33,7 +38,17 @@ def clock_facts(case: Case, *, now: datetime) -> ClockFacts:
     lines = [
         _line(clock, standing, found.policy.times[clock]) for clock, standing in found.shown.items()
     ]
-    return ClockFacts(found.policy.name, lines)
+    return ClockFacts(found.policy.name, lines, back_words(found.policy.hours, now=now))
+
+
+def back_words(hours: Hours, *, now: datetime) -> str:
+    """``We are back on Monday 23 November at 09:30 (Europe/Berlin).``; nothing while it is open."""
+    calendar = calendar_of(hours)
+    opens = None if calendar.is_open(now) else calendar.opens_next(now)
+    if opens is None:
+        return ""
+    there = opens.astimezone(calendar.zone)
+    return f"We are back on {there:%A %-d %B} at {there:%H:%M} ({hours.zone})."
 
 
 def _line(clock: Clock, shown: Standing, promise: timedelta) -> ClockLine:
