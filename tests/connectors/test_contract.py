@@ -22,6 +22,7 @@ from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
 from tests.connectors.template.fake import BoardWorld, FakeBoard
+from tests.connectors.webhook.fake import WebhookWorld
 from tests.connectors.x.fake import FakeX, XWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
 from tests.support.clocks import HandClock
@@ -50,6 +51,7 @@ WORLDS = {
     "bluesky": "bluesky",
     "feeds": "feeds",
     "mastodon": "mastodon",
+    "webhook": "webhook",
     "x": "x",
 }
 
@@ -69,6 +71,7 @@ def bluesky(request: pytest.FixtureRequest) -> World:
         "demo-http",
         "feeds",
         "mastodon",
+        "webhook",
         "x",
         "template",
         pytest.param("bluesky", marks=pytest.mark.atproto),
@@ -89,6 +92,8 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         fake = FakeX(HandClock())
         async with running(fake):
             yield XWorld(fake)
+    elif request.param == "webhook":
+        yield WebhookWorld()
     elif request.param == "feeds":
         site = FakeSite(HandClock())
         async with running(site):
