@@ -91,6 +91,15 @@ async def read(
     raise AssertionError("the stream ended")
 
 
+async def test_what_was_handed_out_and_not_stored_comes_again(fake: FakeMastodon) -> None:
+    made = following(fake)
+    fake.add("one")
+    _, _, begun = await read(following(fake), None, wanted=1)
+    fake.add("two")
+    assert (await read(made, begun, wanted=1))[0] == ["two"]
+    assert (await read(made, begun, wanted=1))[0] == ["two"]
+
+
 @pytest.mark.parametrize("token_in", ["header", "address"])
 async def test_websocket_brings_posts_edits_and_removals(fake: FakeMastodon, token_in: str) -> None:
     async with sockets(token_in=token_in) as socket:

@@ -70,6 +70,8 @@ class Follower:
 
     async def follow(self, cursor: str | None) -> AsyncGenerator[Page, None]:
         """What comes, at once; raises ``ConnectorError`` where neither streams nor polls work."""
+        # What was handed out and perhaps never stored comes again from the cursor.
+        self._given.clear()
         places = _places(cursor)
         whole = msgspec.json.encode(places).decode()  # long, and the same for most pages
         arrived: asyncio.Queue[_Arrived | Exception] = asyncio.Queue(_EVENTS)

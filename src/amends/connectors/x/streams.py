@@ -29,15 +29,18 @@ _LINE = 5_000_000  # bytes
 _OVERLAP = timedelta(seconds=30)
 _LONGEST_SEARCH = timedelta(days=7) - timedelta(minutes=5)
 _REMEMBERED = 20_000
+_LATELY = 1_000  # posts named in a cursor, at most
 _TAG = "amends"
 _LIVE = "live"
 """Marks pages before which the filtered stream missed nothing."""
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
-    """``seen`` is the time up to which the filtered stream was read."""
+    """``seen`` is the time up to which the filtered stream was read; ``given`` are the posts of the
+    last minute before, which a search for what was missed would find again."""
 
     seen: datetime | None = None
+    given: tuple[str, ...] = ()
 
 
 class Streams:
@@ -48,12 +51,17 @@ class Streams:
         self._clock = clock
         self._rules = rules
         self._given: OrderedDict[str, None] = OrderedDict()
+        self._lately: OrderedDict[str, datetime] = OrderedDict()
 
     async def follow(
         self, cursor: str | None, names: Sequence[str], us: str
     ) -> AsyncGenerator[Page, None]:
         """What comes on all the streams named; raises ``ConnectorError`` when one ends."""
-        seen = _read(cursor).seen
+        # What was handed out and perhaps never stored comes again from the cursor.
+        begun = _read(cursor)
+        seen = begun.seen
+        self._given = OrderedDict.fromkeys(begun.given)
+        self._lately = OrderedDict.fromkeys(begun.given, self._clock.now())
         arrived: asyncio.Queue[Page | Exception] = asyncio.Queue(2_000)
         ways = {"filtered": lambda: self._filtered(seen), "activity": lambda: self._activity(us)}
         tasks = [asyncio.create_task(_pump(ways[name](), arrived)) for name in names]
@@ -71,7 +79,13 @@ class Streams:
 
     def _once(self, page: Page, seen: datetime | None) -> Page:
         posts = [post for post in page.posts if self._is_new(post.id)]
-        cursor = msgspec.json.encode(Cursor(seen=seen)).decode()
+        now = self._clock.now()
+        self._lately |= dict.fromkeys((post.id for post in posts), now)
+        while self._lately and (
+            len(self._lately) > _LATELY or next(iter(self._lately.values())) < now - 2 * _OVERLAP
+        ):
+            self._lately.popitem(last=False)
+        cursor = msgspec.json.encode(Cursor(seen=seen, given=tuple(self._lately))).decode()
         return msgspec.structs.replace(page, posts=posts, cursor=cursor, next_poll=None)
 
     def _is_new(self, mark: str) -> bool:
