@@ -118,7 +118,10 @@ def _save(
         )
         messages.success(request, f"{row} is connected. Its health shows here in a moment.")
 
-    if accepted(form, act):
+    looks = form.can_look and "look" in request.POST
+    if looks and form.is_valid():
+        form.look()
+    elif not looks and accepted(form, act):
         return redirect("channels")
     facts = {
         "form": form,
@@ -127,7 +130,7 @@ def _save(
         "network": network,
         "signs_in": network in SIGN_IN_FORMS and channel is None,
     }
-    status = 400 if form.is_bound else 200
+    status = 400 if form.is_bound and not (looks and form.is_valid()) else 200
     return render(request, "setup/channel.html", facts, status=status)
 
 

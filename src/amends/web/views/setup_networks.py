@@ -90,6 +90,7 @@ class ChannelForm(forms.Form):
     advanced: ClassVar[tuple[str, ...]] = ()
     secret_names: ClassVar[tuple[str, ...]] = ()
     needs_secrets: ClassVar[bool] = True
+    can_look: ClassVar[bool] = False  # whether what was typed can be tried out before it is saved
 
     brand = forms.ModelChoiceField(Brand.objects.order_by("name"), label="Brand", empty_label=None)
     handle = forms.CharField(
@@ -134,6 +135,9 @@ class ChannelForm(forms.Form):
     def secrets(self) -> dict[str, str]:
         typed = {name: str(self.cleaned_data.get(name) or "") for name in self.secret_names}
         return {name: value for name, value in typed.items() if value}
+
+    def look(self) -> None:
+        """Show what a valid form would come to, where ``can_look``."""
 
     def clean(self) -> dict[str, Any]:
         for name in self.secret_names:
@@ -314,11 +318,13 @@ def form_for(network: str) -> type[ChannelForm]:
     """The form of a network; names and values for one that brings none."""
     from amends.web.views.setup_feeds import FeedsForm
     from amends.web.views.setup_mastodon import MastodonForm
+    from amends.web.views.setup_webhook import WebhookForm
     from amends.web.views.setup_x import XForm
 
     more: Mapping[str, type[ChannelForm]] = {
         "feeds": FeedsForm,
         "mastodon": MastodonForm,
+        "webhook": WebhookForm,
         "x": XForm,
     }
     return FORMS.get(network) or more.get(network, PlainForm)
