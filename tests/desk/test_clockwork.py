@@ -10,12 +10,20 @@ from django.db import connection
 
 from amends.casework import CaseState, Priority
 from amends.casework.clocks import Clock, Standing
-from amends.desk.actions import prioritise_case, proof, reopen_case, resolve_case, wait_for_customer
+from amends.desk.actions import (
+    escalate_case,
+    prioritise_case,
+    proof,
+    reopen_case,
+    resolve_case,
+    wait_for_customer,
+)
 from amends.desk.actions.clockwork import sound_alarms, wind_all
 from amends.desk.models import Case, HoursRow, SlaPolicyRow
 from amends.desk.queries.clocks import OLD, clocks_of, due_alarms
+from amends.terms import BadInput, NotAllowed
 from tests.factories import NOON, case, mention, store
-from tests.people import mina, priya
+from tests.people import mina, omar, priya
 
 pytestmark = pytest.mark.database
 
@@ -116,6 +124,17 @@ def test_breach_can_escalate() -> None:
     kinds = list(row.history.order_by("seq").values_list("kind", flat=True))
     assert kinds == ["case.opened", "sla.breached", "case.escalated", "sla.breached"]
     assert (fresh(row).owner, row.escalated) == (priya(), 1)
+
+
+def test_case_is_handed_up_by_hand_to_somebody_above() -> None:
+    row = escalate_case(case_at(), to=priya(), by=mina(), now=NOON)
+    assert (row.owner, row.escalated) == (priya(), 1)
+    event = row.history.get(kind="case.escalated")
+    assert (event.actor, event.data) == (mina(), {"to": priya().pk, "why": "by_hand"})
+    with pytest.raises(BadInput, match="Priya Nair has this case already"):
+        escalate_case(row, to=priya(), by=mina(), now=NOON)
+    with pytest.raises(NotAllowed, match="Omar Haddad is none"):
+        escalate_case(row, to=omar(), by=mina(), now=NOON)
 
 
 def test_history_that_was_read_in_rings_for_nobody() -> None:

@@ -130,7 +130,7 @@ def test_case_asks_the_database_as_often_for_one_post_as_for_three(posts: int) -
     client = signed_in(people.mina())
     with CaptureQueriesContext(connection) as asked:
         client.get(f"/cases/{case.ref}/", headers=HTMX)
-    assert len(asked) == 28
+    assert len(asked) == 29
 
 
 @pytest.mark.alike

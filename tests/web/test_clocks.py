@@ -12,7 +12,7 @@ from amends.desk.actions.clockwork import sound_alarms, wind_all
 from amends.desk.models import Case, HoursRow, SlaPolicyRow
 from amends.web.clockpage import back_words
 from tests import factories, people
-from tests.web.support import Page, case_page
+from tests.web.support import Page, case_page, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -82,3 +82,12 @@ def test_composer_offers_to_say_when_we_are_back_while_nobody_is_there() -> None
     SlaPolicyRow.objects.update(hours=HoursRow.objects.create(name="Rare", windows=windows))
     (button,) = Page(case_page(case)).hooks("insert-back")
     assert str(button["data-route"]).startswith(f"We are back on {off:%A %-d %B} at 09:00")
+
+
+def test_case_is_handed_up_on_its_page() -> None:
+    case, lead = factories.case(), people.priya()
+    client = signed_in(people.mina())
+    client.post(f"/cases/{case.ref}/hand-up/", {"to": lead.pk})
+    words = Page(case_page(case)).words
+    assert "Mina Kaya handed the case up to Priya Nair" in words
+    assert client.post(f"/cases/{case.ref}/hand-up/", {"to": people.omar().pk}).status_code == 400

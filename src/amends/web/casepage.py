@@ -11,7 +11,7 @@ from amends.casework import MOVES, CaseState, ReplyStatus
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
-from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail
+from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
 from amends.desk.queries.guarding import approvers
 from amends.web.asking import can
 from amends.web.clockpage import clock_facts
@@ -51,6 +51,7 @@ def case_facts(
         "priorities": PRIORITIES,
         "moves": {str(state) for state in MOVES[CaseState(case.state)]},
         "owners": owners() if may["assign"] else [],
+        "uppers": [one for one in uppers() if one.pk != case.owner_id] if may["work"] else [],
         "label_names": label_names(),
         "lines": lines(case, person),
         "signature": signature(case),

@@ -73,6 +73,21 @@ def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetim
     return row
 
 
+def escalate_case(case: Case, *, to: Responder, by: Responder, now: datetime) -> Case:
+    """Hand a case up to a lead or an administrator, who owns it from now on."""
+    with held(case, by=by, action=Action.WORK) as row:
+        if not to.is_active or to.role not in {Role.LEAD, Role.ADMINISTRATOR}:
+            raise NotAllowed(
+                f"A case is handed up to a lead or an administrator; {to.name} is none."
+            )
+        if row.owner_id == to.pk:
+            raise BadInput(f"{to.name} has this case already.")
+        row.owner, row.escalated = to, row.escalated + 1
+        event = make_event(row, "case.escalated", at=now, by=by, to=to.pk, why="by_hand")
+        write(row, [event], "owner", "escalated")
+    return row
+
+
 def _allowed(responder: Responder) -> frozenset[Action]:
     from amends.casework import permitted
 

@@ -1,7 +1,14 @@
 """Reading the desk. One door per object: the same answer for "not there" and "not yours"."""
 
 from amends.desk.queries.cases import Entry, drafts_of, trail
-from amends.desk.queries.choices import find_cases, label_names, names_of, networks_seen, owners
+from amends.desk.queries.choices import (
+    find_cases,
+    label_names,
+    names_of,
+    networks_seen,
+    owners,
+    uppers,
+)
 from amends.desk.queries.context import Context, context_of
 from amends.desk.queries.doors import get_case_for, get_reply_for, may_see
 from amends.desk.queries.heard import HeardFilter, heard_page
@@ -30,4 +37,5 @@ __all__ = [
     "owners",
     "tab_counts",
     "trail",
+    "uppers",
 ]

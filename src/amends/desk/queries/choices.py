@@ -13,6 +13,12 @@ def owners() -> list[Responder]:
     return list(Responder.objects.filter(is_active=True, role__in=working).order_by("name", "pk"))
 
 
+def uppers() -> list[Responder]:
+    """Everybody to whom a case can be handed up, by name."""
+    above = Responder.objects.filter(is_active=True, role__in=[Role.LEAD, Role.ADMINISTRATOR])
+    return list(above.order_by("name", "pk"))
+
+
 def label_names() -> list[str]:
     return list(Label.objects.order_by("name").values_list("name", flat=True))
 

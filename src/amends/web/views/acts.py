@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from amends.casework import Action, Priority, Role, may
 from amends.desk import actions
 from amends.desk.models import Case, OutgoingReply, Responder
-from amends.desk.queries import get_case_for, get_reply_for, owners
+from amends.desk.queries import get_case_for, get_reply_for, owners, uppers
 from amends.desk.queries.doors import NotThere
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
@@ -112,6 +112,14 @@ def assign(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object
     return actions.assign_case(case, to=to, by=by, now=now)
 
 
+def hand_up(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    wanted = typed.get("to", "")
+    to = next((one for one in uppers() if str(one.pk) == wanted), None)
+    if to is None:
+        raise BadInput("Choose a lead or an administrator from the list.")
+    return actions.escalate_case(case, to=to, by=by, now=now)
+
+
 def prioritise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     known = {str(p.value): p for p in Priority}
     priority = known.get(typed.get("priority", ""))
@@ -161,6 +169,7 @@ def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 ACTS: dict[str, Act] = {
     "take-up": take_up,
     "assign": assign,
+    "hand-up": hand_up,
     "priority": prioritise,
     "label": label,
     "unlabel": unlabel,
