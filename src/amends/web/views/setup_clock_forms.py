@@ -1,5 +1,6 @@
 """Forms of business hours, SLA policies and the rota."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -58,7 +59,9 @@ def zone_field() -> forms.CharField:
     )
 
 
+@cache
 def zones() -> list[str]:
+    """Every zone by name; to list them takes a look into each of the system's files."""
     return sorted(one for one in available_timezones() if "/" in one or one == "UTC")
 
 
