@@ -20,6 +20,7 @@ from amends.connectors.registry import connector_class, networks
 from amends.terms import Author, ConnectorError, Post, ReplyTarget
 from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.feeds.fake import FakeSite, FeedsWorld
+from tests.connectors.filedrop.fake import FiledropWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.webhook.fake import WebhookWorld
@@ -50,6 +51,7 @@ WORLDS = {
     "demo-http": "demo",
     "bluesky": "bluesky",
     "feeds": "feeds",
+    "filedrop": "filedrop",
     "mastodon": "mastodon",
     "webhook": "webhook",
     "x": "x",
@@ -70,6 +72,7 @@ def bluesky(request: pytest.FixtureRequest) -> World:
         "demo",
         "demo-http",
         "feeds",
+        "filedrop",
         "mastodon",
         "webhook",
         "x",
@@ -92,6 +95,8 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         fake = FakeX(HandClock())
         async with running(fake):
             yield XWorld(fake)
+    elif request.param == "filedrop":
+        yield FiledropWorld(tmp_path)
     elif request.param == "webhook":
         yield WebhookWorld()
     elif request.param == "feeds":

@@ -2,17 +2,22 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from amends.connectors.webhook import WebhookConnector
 from amends.connectors.webhook.signing import signature_of
 from amends.desk.actions.deliveries import deliveries_after, take_delivery
 from amends.desk.actions.hearing import move_cursor
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.models import ChannelRow, DeliveryRow
+from amends.desk.workers.listen import channel_of
+from amends.desk.workers.metering import attach
+from amends.outbound import Outbound
+from amends.terms import Credentials, Page, SystemClock
 from tests import people
 from tests.factories import brand, channel
 from tests.web.pages import signed_in
@@ -138,3 +143,21 @@ def test_deliveries_are_forgotten_a_day_after_they_were_read(row: ChannelRow) ->
         b'{"text": "not yet"}',
         b'{"text": "later"}',
     ]
+
+
+def test_listener_is_given_what_was_delivered(row: ChannelRow) -> None:
+    deliver(b'{"id": 1, "text": "late"}')
+    made = WebhookConnector(
+        channel_of(row), Credentials(values={"secret": SECRET}), Outbound(), SystemClock()
+    )
+
+    async def inline(work: Any) -> Any:
+        return work()
+
+    async def read() -> Page:
+        await attach(row, made, cast("Any", inline))
+        return await made.fetch("deliveries", None)
+
+    with pytest.raises(StopIteration) as stopped:  # in this thread, which holds the transaction
+        read().send(None)
+    assert [(post.id, post.text) for post in stopped.value.value.posts] == [("1", "late")]

@@ -9,8 +9,8 @@ from tests.connectors.faults.worlds import WORLDS
 from tests.support.clocks import HandClock
 
 SLACK_S = 5.0
-# The demo network has no faults but those it is told; a webhook asks nobody for anything.
-ELSEWHERE = {"demo", "webhook"}
+# The demo network has no faults but those it is told; webhooks and files ask nobody for anything.
+ELSEWHERE = {"demo", "filedrop", "webhook"}
 ANSWERING = [name for name in sorted(WORLDS) if traits_of(name).can_reply]
 
 

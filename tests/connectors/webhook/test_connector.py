@@ -1,5 +1,6 @@
 """Deliveries of anybody's making: mapped, signed, read once and in order."""
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,11 +158,10 @@ def test_anything_is_read_or_refused(value: object, junk: bytes, told: str) -> N
             box.came.clear()
             box.put(body)
             list(made.read(box.came[0]))
-    for read in (lambda: guess_mapping(value), lambda: read_mapping(told)):
-        try:
-            read()
-        except BadInput:
-            continue
+    with contextlib.suppress(BadInput):
+        guess_mapping(value)
+    with contextlib.suppress(BadInput):
+        read_mapping(told)
 
 
 @pytest.mark.parametrize("depth", [500, 100_000])

@@ -317,12 +317,14 @@ FORMS: Mapping[str, type[ChannelForm]] = {"bluesky": BlueskyForm, "demo": DemoFo
 def form_for(network: str) -> type[ChannelForm]:
     """The form of a network; names and values for one that brings none."""
     from amends.web.views.setup_feeds import FeedsForm
+    from amends.web.views.setup_filedrop import FiledropForm
     from amends.web.views.setup_mastodon import MastodonForm
     from amends.web.views.setup_webhook import WebhookForm
     from amends.web.views.setup_x import XForm
 
     more: Mapping[str, type[ChannelForm]] = {
         "feeds": FeedsForm,
+        "filedrop": FiledropForm,
         "mastodon": MastodonForm,
         "webhook": WebhookForm,
         "x": XForm,
