@@ -1,13 +1,32 @@
 """How many events a second are translated: ``python -m tests.connectors.speed``."""
 
+import asyncio
+import atexit
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
+from amends.connectors.feeds.documents import read_document
+from amends.connectors.feeds.place import mark_of
+from amends.connectors.feeds.translate import read_item
+from amends.connectors.mapping import guess_mapping
 from amends.connectors.mastodon.events import read_frame
+from amends.connectors.protocol import Delivery
 from amends.connectors.x.translate import Includes, read_post
+from tests.connectors.filedrop.fake import connector as filedrop
+from tests.connectors.filedrop.fake import write
+from tests.connectors.webhook.fake import Box
+from tests.connectors.webhook.fake import connector as webhook
+from tests.support.clocks import HandClock
+
+_TOGETHER = 500  # events of one document, delivery or file
+_NOW = datetime(2026, 3, 3, tzinfo=UTC)
 
 
 def figures() -> None:
@@ -22,13 +41,52 @@ def figures() -> None:
             "entities": {"urls": [{"expanded_url": "https://photos.example/1"}]}}  # fmt: skip
     users = {"users": [{"id": "2", "username": "maud", "name": "Maud"}]}
     line = json.dumps({"data": post, "includes": users})
-    ways: dict[str, Callable[[], object]] = {
-        "mastodon": lambda: read_frame(frame),
-        "x": lambda: _x(line),
+    ways: dict[str, tuple[int, Callable[[], object]]] = {
+        "feeds": (_TOGETHER, _feed(content)),
+        "filedrop": (_TOGETHER, _files()),
+        "mastodon": (1, lambda: read_frame(frame)),
+        "webhook": (_TOGETHER, _deliveries()),
+        "x": (1, lambda: _x(line)),
     }
-    for name, read in ways.items():
-        best = min(_seconds(read) for _ in range(5))
+    for name, (events, read) in ways.items():
+        best = min(_seconds(read, 10_000 // events) for _ in range(5))
         print(f"{name}: {10_000 / best:,.0f} events a second")  # noqa: T201
+
+
+def _feed(content: str) -> Callable[[], object]:
+    item = (
+        f"<item><guid>g1</guid><title>A suitcase</title><description><![CDATA[{content}]]>"
+        "</description><pubDate>Mon, 02 Mar 2026 09:00:00 GMT</pubDate></item>"
+    )
+    body = f"<rss><channel><title>B</title>{item * _TOGETHER}</channel></rss>".encode()
+    return lambda: [
+        mark_of(read_item(one, host="far.example", latest=_NOW))
+        for one in read_document(body).items
+    ]
+
+
+_REVIEW = {"id": "7", "body": "my case is in pieces", "author": {"id": "2", "name": "Maud"},
+           "created_at": "2026-03-02T09:00:00Z", "stars": 1}  # fmt: skip
+
+
+def _deliveries() -> Callable[[], object]:
+    made = webhook(Box(HandClock()), mapping=guess_mapping(_REVIEW).written())
+    delivery = Delivery(id=1, body=json.dumps([_REVIEW] * _TOGETHER).encode(), at=_NOW)
+    return lambda: list(made.read(delivery))
+
+
+def _files() -> Callable[[], object]:
+    folder = Path(tempfile.mkdtemp())
+    write(folder / "a.jsonl", (json.dumps(_REVIEW) + "\n") * _TOGETHER, HandClock())
+    made = filedrop(folder, mapping=guess_mapping(_REVIEW).written())
+
+    def read() -> int:
+        page = asyncio.run(made.fetch("files", None, limit=_TOGETHER))
+        assert len(page.posts) == _TOGETHER
+        return len(page.posts)
+
+    atexit.register(shutil.rmtree, folder)
+    return read
 
 
 def _x(line: str) -> object:
@@ -36,9 +94,9 @@ def _x(line: str) -> object:
     return read_post(value["data"], Includes(value["includes"]))
 
 
-def _seconds(read: Callable[[], object]) -> float:
+def _seconds(read: Callable[[], object], times: int) -> float:
     began = time.process_time()
-    for _ in range(10_000):
+    for _ in range(times):
         read()
     return time.process_time() - began
 

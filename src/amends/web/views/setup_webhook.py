@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from django import forms
@@ -11,6 +11,9 @@ from django.core.validators import RegexValidator
 from amends.connectors.mapping import FIELDS, guess_mapping, read_mapping
 from amends.terms import BadInput, Post
 from amends.web.views.setup_networks import ChannelForm, kept_secrets
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 _SHOWN = 10  # posts of a sample
 
@@ -99,8 +102,9 @@ class WebhookForm(ChannelForm):
 
     def look(self) -> None:
         """The mapping that was found stands in its field, and the posts below."""
-        self.data = self.data.copy()
-        self.data["mapping"] = self.cleaned_data.get("mapping", "")
+        typed = cast("QueryDict", self.data).copy()
+        typed["mapping"] = self.cleaned_data.get("mapping", "")
+        self.data = typed
 
     def secrets(self) -> dict[str, str]:
         return kept_secrets(self.channel, super().secrets())
