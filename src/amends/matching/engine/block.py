@@ -50,13 +50,17 @@ class Block:
         """The tokens of some rows, with the numbers of their rows."""
         if self._tokens is not None:
             return self.tokens(tails=tails).of_rows(rows)
-        some = tokens_of(b"".join((PADDING, *map(self.row, rows.tolist()), PADDING)), tails=tails)
+        buffer = self.plain.buffer
+        bounds = zip(self._begins[rows].tolist(), self._begins[rows + 1].tolist(), strict=True)
+        cut = [buffer[begin:end] for begin, end in bounds]
+        some = tokens_of(b"".join((PADDING, *cut, PADDING)), tails=tails)
         return some._replace(rows=rows.astype(np.int32).take(some.rows, mode="clip"))
 
     def row(self, number: int) -> bytes:
         """One row of the plain form, with its line end."""
-        return self.plain.buffer[self._bounds[number] : self._bounds[number + 1]]
+        return self.plain.buffer[self._begins[number] : self._begins[number + 1]]
 
     @cached_property
-    def _bounds(self) -> list[int]:
-        return [len(PADDING), *(self.ends + 1).tolist()]
+    def _begins(self) -> Places:
+        """Where each row begins, and where the last one ends."""
+        return np.concatenate(([len(PADDING)], self.ends + 1))
