@@ -1,11 +1,13 @@
 """``amends bench``: what Amends costs on this machine."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from amends.cli import benching, casing, guard, storing
+from amends.terms import BadInput
 
 
 @click.group()
@@ -68,6 +70,25 @@ def listen(as_json: bool, **task: Any) -> None:
         click.echo(line, err=True)
 
     _tell(bench_listen(Task(**task), say), as_json)
+
+
+@bench.command(short_help="Readers side by side, on labelled posts.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--model", type=click.Path(path_type=Path, exists=True), help="Another reader's folder."
+)
+@click.option("--seed", default=7, show_default=True, help="What posts are drawn by.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+def read(folder: Path, model: Path | None, seed: int, as_json: bool) -> None:
+    """Read the validation sets in FOLDER with the fast tier, with both and with the deep one alone,
+    and with VADER and TextBlob where they are installed: quality, and posts a second."""
+    try:
+        from amends.bench.reading import bench_reading
+        from amends.understanding.training import discover
+    except ImportError as error:
+        raise BadInput("This needs scikit-learn: pip install 'amends[train]'.") from error
+
+    _tell(bench_reading(discover(folder), model, seed), as_json)
 
 
 def _tell(told: Any, as_json: bool) -> None:

@@ -189,12 +189,12 @@ class Working:
         self._work = work
 
     async def run(self, every: float) -> None:
+        from amends.cli.start import chosen_reader
         from amends.desk.workers.cluster import DeskTaker
         from amends.desk.workers.database import DatabaseThread
         from amends.desk.workers.run import new_ref
-        from amends.understanding import load_reader
 
-        taker = DeskTaker(reader=load_reader(), clock=SystemClock(), new_ref=new_ref)
+        taker = DeskTaker(reader=chosen_reader(), clock=SystemClock(), new_ref=new_ref)
         database = DatabaseThread()
         async with self._work.broker() as broker:
             await self._work.ready(broker)

@@ -46,7 +46,7 @@ def import_history(
 
     Cut off, it goes on where it stood; run again, it changes nothing.
     """
-    from amends.cli.start import bring_up_to_date, prepare
+    from amends.cli.start import bring_up_to_date, chosen_reader, prepare
     from amends.listening.history import open_history
 
     history = open_history(file, format=format_, columns=columns)
@@ -56,13 +56,12 @@ def import_history(
     from amends.desk.actions.history import Importer
     from amends.desk.workers.run import new_ref
     from amends.terms import SystemClock
-    from amends.understanding import load_reader
 
     for note in history.notes:
         click.echo(note, err=True)
     with Bar(enabled=sys.stderr.isatty()) as bar:
         importer = Importer(
-            reader=load_reader(), clock=SystemClock(), new_ref=new_ref, progress=bar.show
+            reader=chosen_reader(), clock=SystemClock(), new_ref=new_ref, progress=bar.show
         )
         counts = importer.read(history, handle=brand)
     if counts.read == 0:

@@ -281,9 +281,9 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 
 def _complaints() -> Complaints:
-    from amends.understanding import load_reader
+    from amends.cli.start import chosen_reader
 
-    reader = load_reader()
+    reader = chosen_reader()
     return lambda texts: [reading.complaint for reading in reader.read(texts)]
 
 

@@ -91,7 +91,7 @@ def work(tied: bool) -> None:
     import asyncio
 
     from amends.cli.logs import quiet
-    from amends.cli.start import prepare
+    from amends.cli.start import chosen_reader, prepare
 
     settings = prepare()
     quiet(settings.log_level)
@@ -101,7 +101,6 @@ def work(tied: bool) -> None:
     from amends.desk.workers import work as listen_and_send
     from amends.outbound import Outbound
     from amends.terms import SystemClock
-    from amends.understanding import load_reader
 
     async def main() -> None:
         stop = asyncio.Event()
@@ -109,7 +108,7 @@ def work(tied: bool) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
         worker = Worker(
-            reader=load_reader(),
+            reader=chosen_reader(),
             outbound=Outbound(allow=settings.allow_hosts),
             clock=SystemClock(),
         )

@@ -6,11 +6,15 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from amends.config.settings import Settings, load
 from amends.terms import BadInput
+
+if TYPE_CHECKING:
+    from amends.understanding.reader import TieredReader
+    from amends.understanding.tiers import Depth
 
 
 def prepare() -> Settings:
@@ -24,6 +28,16 @@ def prepare() -> Settings:
 
     django.setup()
     return settings
+
+
+def chosen_reader() -> "TieredReader":
+    """The reader in the folder that AMENDS_READER names; without it the shipped one. Raises
+    ``BadInput`` where there is none."""
+    from amends.understanding import load_reader
+
+    settings = load()
+    named = Path(settings.reader) if settings.reader else None
+    return load_reader(named, depth=cast("Depth", settings.reader_depth))
 
 
 def check_settings(settings: Settings) -> None:

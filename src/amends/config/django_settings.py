@@ -8,6 +8,7 @@ from amends.config.keys import kept_key
 from amends.config.settings import Settings, load
 
 AMENDS: Settings = load()
+AMENDS_READER = AMENDS.reader
 BASE = Path(__file__).resolve().parent.parent
 
 

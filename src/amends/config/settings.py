@@ -40,6 +40,13 @@ class Settings:
     )
     secret_key: str = _setting("", "Signs sessions. Empty: made once and kept in the home folder.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
+    reader: str = _setting(
+        "",
+        "Folder of another reader, or of a text classifier; see docs/models. Empty: the shipped one.",
+    )
+    reader_depth: str = _setting(
+        "unsure", "Which posts the deep tier reads too: none, unsure (a fifth to a third) or all."
+    )
     email: str = _setting("admin@localhost", "E-mail address of the first administrator.")
     x_read_price: float = _setting(
         0.005, "What X charges for a post read, in dollars: the set-up page estimates with it."
@@ -134,6 +141,8 @@ def _parse(name: str, raw: str, kind: Any) -> Any:
 def _check(settings: Settings) -> None:
     if not 0 < settings.port < 65536:
         raise BadInput(f"AMENDS_PORT is {settings.port}. Write a number from 1 to 65535.")
+    if settings.reader_depth not in {"none", "unsure", "all"}:
+        raise BadInput("AMENDS_READER_DEPTH must be none, unsure or all.")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadInput("AMENDS_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {

@@ -40,11 +40,11 @@ class Policy:
     ``most``, whose likeliest sentiment is less likely than ``mood``, whose likeliest emotion is less
     likely than ``emotion``, or who are as likely abusive as not, by no more than ``abuse``."""
 
-    least: float = 0.08
-    most: float = 0.92
+    least: float = 0.18
+    most: float = 0.5
     mood: float = 0.5
     emotion: float = 0.0
-    abuse: float = 0.1
+    abuse: float = 0.0
 
 
 class Tiers:

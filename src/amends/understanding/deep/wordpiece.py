@@ -1,7 +1,6 @@
 """From text to the pieces an encoder knows: cleaned, folded, cut by the longest match.
 
-What may differ without meaning anything is made alike first: handles are one word, links are left
-out, emoji become their names and are said once, curly quotes become straight ones.
+What may differ without meaning anything is made alike first: handles and links are left out, emoji become their names and are said once, curly quotes become straight ones.
 """
 
 import html
@@ -13,13 +12,15 @@ from functools import lru_cache
 MOST_READ = 2_000  # characters; no more pieces than an encoder takes come from so many
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
 _MOST_KNOWN = 100_000  # words whose pieces are remembered
-_FEWEST, _SHREDDED = 4, 1.5  # words, and pieces to each of them
+_FEWEST, _SHREDDED = 4, 1.4  # words, and pieces to each of them
 _LONGEST = 100  # characters of a word; a longer one is unknown
 _QUOTES = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00b4": "'"}
 )
-_LINK = re.compile(r"https?://\S{0,2000}|www\.\S{1,2000}|\bhttp\b")
-_HANDLE = re.compile(r"[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?")
+_LINK = re.compile(r"https?://\S{0,2000}|www\.\S{1,2000}|\bhttp\b", re.IGNORECASE)
+_HANDLE = re.compile(
+    r"(?<![\w.+-])[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?"
+)
 _REPEATED = re.compile(r"(.)\1{3,}")
 _WORD = re.compile(r"[^\W_]+|[^\s\w]|_")
 
@@ -28,7 +29,7 @@ def plain(text: str) -> str:
     """What an encoder reads of a text: its first ``MOST_READ`` characters, cleaned as said above."""
     text = html.unescape(html.unescape(text[:MOST_READ]))
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES))
-    text = _HANDLE.sub("@user", _LINK.sub(" ", text))
+    text = _HANDLE.sub(" ", _LINK.sub(" ", text))
     text = _REPEATED.sub(r"\1\1\1", text if text.isascii() else _named(text))
     return " ".join(text.split())
 

@@ -4,9 +4,8 @@ A text is a run of tokens. A token brings the word it stands for and the word's 
 3- to 5-grams; neighbours and next-but-one neighbours bring pairs. Every feature is a bucket of one
 table, found by CRC-32, so the model holds no text.
 
-What may differ without meaning anything is made alike: handles and addresses become one placeholder
-each, so who is spoken to, and who speaks, changes nothing; links are left out, case is folded, curly
-quotes are straight, and an emoji said several times in a row is said once.
+What may differ without meaning anything is made alike: handles and links are left out, so who is
+spoken to, and whether anybody is, changes nothing; case is folded, curly quotes are straight, and an emoji said several times in a row is said once.
 
 What a token brings depends on the token alone, so a reader works it out once and keeps it.
 """
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 BITS = 18
 BUCKETS = 1 << BITS
 MAX_CHARACTERS = 10_000  # what is read of a text; the rest is left aside
-HANDLE, LINK, NUMBER = "<handle>", "<link>", "<number>"
+ADDRESS, NUMBER = "<address>", "<number>"
 
 # Quantifiers are bounded so that no text can make the search slow.
 _WORD = (
@@ -29,15 +28,18 @@ _WORD = (
 )
 _TOKEN = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
-    r"|[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?"
     r"|\d{1,20}(?:[.,:]\d{1,9}){0,4}(?![^\W\d_])"
     rf"|{_WORD}{{0,31}}"
-    r"|&(?:amp|lt|gt|quot|\#39);"
+    r"|&(?:[Aa][Mm][Pp]|[Ll][Tt]|[Gg][Tt]|[Qq][Uu][Oo][Tt]|\#39);"
     r"|[:;=]['\u2019]?-?[)(DPp/|\\*\]\[]{1,3}|<3"
     r"|[!?]{1,8}|\.{2,8}"
     r"|[^\w\s]"
 )
-_AWAY = re.compile(r"https?\b\S{0,2000}|www\.\S{1,2000}")
+_AWAY = re.compile(r"https?\b\S{0,2000}|www\.\S{1,2000}", re.IGNORECASE)
+_HANDLE = re.compile(
+    r"(?<![\w.+-])[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?"
+)
+_MAY_LINK = re.compile(r"[Hh][Tt][Tt][Pp]|[Ww]{3}\.")
 _AGAIN = re.compile(r"([^\w\s\x00-\x7f]{1,8}?)(?:\s?\1)+")
 _ADDRESSED = re.compile(r"[@\uff20]\w+(?:[.-]\w+)*|https?\b\S*")
 _REPEATED = re.compile(r"(.)\1{2,}")
@@ -47,14 +49,16 @@ _PAIR_SALTS = (0x9E3779B1, 0x7FEB352D)
 
 
 def tokens(text: str) -> list[str]:
-    """The tokens of the first ``MAX_CHARACTERS`` characters, as written and in order, without links."""
+    """The tokens of the first ``MAX_CHARACTERS`` characters, as written and in order, without links and handles."""
     return _TOKEN.findall(alike(text[:MAX_CHARACTERS]))
 
 
 def alike(text: str) -> str:
-    """The text without links, and with each run of one emoji as a single one."""
-    if "http" in text or "www." in text:
+    """The text without links and handles, and with each run of one emoji as a single one."""
+    if _MAY_LINK.search(text):
         text = _AWAY.sub(" ", text)
+    if "@" in text or "\uff20" in text:
+        text = _HANDLE.sub(" ", text)
     return text if text.isascii() else _AGAIN.sub(r"\1", text)
 
 
@@ -65,10 +69,8 @@ def unaddressed(text: str) -> str:
 
 def word_of(token: str) -> str:
     """The word a token stands for: folded, calmed ("sooo" is "soo"), or a placeholder."""
-    if token[0] in "@\uff20" and len(token) > 1:
-        return HANDLE
     if "@" in token[1:]:
-        return LINK
+        return ADDRESS
     if token[0].isdigit() and not any(character.isalpha() for character in token):
         return NUMBER
     folded = unicodedata.normalize("NFKC", token).casefold().translate(_QUOTES)
@@ -83,7 +85,7 @@ def buckets_of(token: str) -> list[int]:
     """The buckets a token brings by itself: its word and the word's 3- to 5-grams."""
     word = word_of(token)
     found = [_bucket(f"word:{word}")]
-    if word in (HANDLE, LINK, NUMBER) or not word[0].isalnum():
+    if word in (ADDRESS, NUMBER) or not word[0].isalnum():
         return found
     padded = f" {word} "
     found.extend(

@@ -46,8 +46,11 @@ class Weights:
 def squeeze(columns: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Weights of shape (BUCKETS, n) as signed squares in int8, and the scale of each column."""
     scales = np.maximum(np.abs(columns).max(axis=0), 1e-12).astype(np.float32)
-    roots = np.sqrt(np.abs(columns) / scales) * 127
-    return (np.sign(columns) * np.rint(roots)).astype(np.int8), scales.astype(np.float32)
+    used = np.nonzero(columns.any(axis=1))[0]  # most buckets are empty where little was learnt from
+    table = np.zeros(columns.shape, np.int8)
+    roots = np.sqrt(np.abs(columns[used]) / scales) * 127
+    table[used] = (np.sign(columns[used]) * np.rint(roots)).astype(np.int8)
+    return table, scales.astype(np.float32)
 
 
 def lookup(scales: NDArray[np.float32]) -> NDArray[np.float32]:

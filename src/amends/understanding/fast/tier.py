@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 from amends.understanding.fast.features import (
     GAPS,
-    HANDLE,
     MAX_CHARACTERS,
     buckets_of,
     pair_buckets,
     tokens,
     word_hash,
-    word_of,
 )
 from amends.understanding.fast.model import COLUMNS, IDF_STEP, Weights, lookup
 
@@ -163,7 +161,7 @@ def _heaviest(run: Sequence[str], pull: Numbers) -> tuple[str, ...]:
     said = [
         token
         for token in best[: 2 * MOST_WHY]
-        if not (token[0] in "@\uff20" or "@" in token or word_of(token) == HANDLE)
+        if not (token[0] in "@\uff20" or "@" in token)
         and any(character.isalnum() for character in token)
     ]
     return tuple(said[:MOST_WHY])

@@ -1,10 +1,12 @@
 """Training: from labelled files to a model, its card and its figures. Needs the extra ``train``.
 
-``train_from(discover(folder), out, seed=7, permissive=False, progress=print)`` writes into
-``out``: ``reader.npz`` (weights), ``card.json`` (every figure) and ``card.md`` (the same, to read).
+``train_from(discover(folder), out, seed=7, permissive=False, progress=print)`` writes into ``out``:
+``reader.npz`` (the fast tier), ``card.json`` (every figure), ``card.md`` (the same, to read) and
+``report.html``; with an encoder's folder also ``heads.npz``, beside a copy of it. ``tune_encoder`` makes
+such a folder.
 """
 
 from amends.understanding.training.files import TrainingFiles, discover
-from amends.understanding.training.run import train_from
+from amends.understanding.training.run import train_from, tune_encoder
 
-__all__ = ["TrainingFiles", "discover", "train_from"]
+__all__ = ["TrainingFiles", "discover", "train_from", "tune_encoder"]

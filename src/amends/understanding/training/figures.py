@@ -23,6 +23,15 @@ def macro_f1(answers: Whole, said: Whole) -> float:
     return (of_yes + of_no) / 2
 
 
+def macro_f1_of_all(answers: Whole, said: Whole) -> float:
+    """The mean of each class's F1, over the classes that occur among the answers."""
+    count = int(max(answers.max(), said.max())) + 1
+    there, called = np.bincount(answers, minlength=count), np.bincount(said, minlength=count)
+    right = np.bincount(answers[answers == said], minlength=count)
+    of_each = 2 * right / np.maximum(there + called, 1)
+    return float(of_each[there > 0].mean())
+
+
 def macro_recall(answers: Whole, said: Whole) -> float:
     """The mean, over the classes that occur, of the share of each that was said."""
     there = np.bincount(answers)

@@ -156,6 +156,13 @@ _EMOTIONS_IN_ORDER = (
 )
 GO_EMOTIONS = tuple(_EMOTIONS_IN_ORDER.split())  # by the number the set gives them
 
+_TWEETEVAL = "unrestricted by TweetEval; source task terms apply"
+_TASKS = {
+    "emotion": {"0": "anger", "1": "joy", "2": "optimism", "3": "sadness"},
+    "offensive": {"0": "none", "1": "offensive"},
+    "hate": {"0": "none", "1": "hate"},
+    "irony": {"0": "plain", "1": "ironic"},
+}
 KNOWN_SETS: tuple[LabelledSet, ...] = (
     LabelledSet(
         "complaints-acl2019",
@@ -177,6 +184,23 @@ KNOWN_SETS: tuple[LabelledSet, ...] = (
         "unstated",
         "unrestricted by TweetEval; source task terms apply",
         _labels(_SENTIMENTS),  # text, label 0/1/2
+    ),
+    LabelledSet(
+        "umsab-multilingual-val",
+        "umsab-multilingual/val.csv",
+        "unstated",
+        "Apache-2.0 for the repository; source corpora keep their own terms",
+        _labels(_SENTIMENTS, "lang"),  # lang, text, label 0/1/2
+    ),
+    *(
+        LabelledSet(
+            f"tweeteval-{task}-val",
+            f"tweeteval/{task}.val.csv",
+            "unstated",
+            _TWEETEVAL,
+            _labels(names),  # text, label
+        )
+        for task, names in _TASKS.items()
     ),
     LabelledSet(
         "airline-sentiment",
@@ -233,12 +257,15 @@ KNOWN_SETS: tuple[LabelledSet, ...] = (
         "Apache-2.0",
         _emotions,  # text, labels (numbers, comma between)
     ),
-    LabelledSet(
-        "tweeteval-offensive",
-        "tweeteval/offensive.train.csv.gz",
-        "unstated",
-        "unrestricted by TweetEval; source task terms apply",
-        _labels({"0": "none", "1": "offensive"}),  # text, label 0/1
+    *(
+        LabelledSet(
+            f"tweeteval-{task}",
+            f"tweeteval/{task}.train.csv{'' if task == 'irony' else '.gz'}",
+            "unstated",
+            _TWEETEVAL,
+            _labels(names),  # text, label
+        )
+        for task, names in _TASKS.items()
     ),
     LabelledSet(
         "sarcasm-isarcasmeval",
@@ -253,6 +280,13 @@ KNOWN_SETS: tuple[LabelledSet, ...] = (
         "clear",
         "CC BY 3.0",
         _intent("intent"),  # text, intent
+    ),
+    LabelledSet(
+        "intent-banking77",
+        "intent-banking77/train.csv.gz",
+        "clear",
+        "CC BY 4.0",
+        _intent("category"),  # text, category
     ),
     LabelledSet(
         "intent-bitext",

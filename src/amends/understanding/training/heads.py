@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from amends.terms import BadInput
-from amends.understanding.features import (
+from amends.understanding.fast.features import (
     BUCKETS,
     GAPS,
     buckets_of,
@@ -21,13 +21,15 @@ from amends.understanding.features import (
     tokens,
     word_hash,
 )
-from amends.understanding.model import IDF_STEP
+from amends.understanding.fast.model import IDF_STEP
 from amends.understanding.training.lessons import Lesson
 
 FOLDS = 5
 STRENGTH = 10.0  # C of the complaint head; 3 to 30 measured within half a point of one another
 HINT_STRENGTH = 3.0
 _HINT_SHARE = 0.1  # hints are scaled down so that words come first
+DENSE_STRENGTH = 0.002
+POOL_SHARE = 0.3  # how much a text without a label counts beside one with
 _PLATT_STRENGTH = 1e4
 
 Floats = NDArray[np.float64]
@@ -41,7 +43,7 @@ class Line:
     weights: Floats
     bias: float
 
-    def scores(self, matrix: sparse.csr_matrix) -> Floats:
+    def scores(self, matrix: sparse.csr_matrix | NDArray[np.float32]) -> Floats:
         scored: Floats = matrix @ self.weights + self.bias
         return scored
 
@@ -93,8 +95,14 @@ class Space:
         return self._known[token]
 
 
-def fit_line(matrix: sparse.csr_matrix, answers: Whole, strength: float, seed: int) -> Line:
-    """Logistic regression, both answers given equal weight."""
+def fit_line(
+    matrix: sparse.csr_matrix,
+    answers: Whole,
+    strength: float,
+    seed: int,
+    weights: Floats | None = None,
+) -> Line:
+    """Logistic regression, both answers given equal weight; ``weights`` says how much a row counts."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(
@@ -104,16 +112,22 @@ def fit_line(matrix: sparse.csr_matrix, answers: Whole, strength: float, seed: i
         class_weight="balanced",
         random_state=seed,
         max_iter=2000,
-    ).fit(matrix, answers)
+    ).fit(matrix, answers, sample_weight=weights)
     return Line(fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0]))
 
 
 def platt(scores: Floats, answers: Whole) -> tuple[float, float]:
     """Slope and bias that turn scores into log-odds fitting the answers."""
+    slopes, bias = blend(scores[:, None], answers)
+    return float(slopes[0]), bias
+
+
+def blend(scores: Floats, answers: Whole) -> tuple[Floats, float]:
+    """Slopes and bias by which scores side by side, shape (n, k), add to log-odds."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=_PLATT_STRENGTH).fit(scores[:, None], answers)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    fitted = LogisticRegression(C=_PLATT_STRENGTH).fit(scores, answers)
+    return fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0])
 
 
 def sigmoid(scores: Floats) -> Floats:
@@ -134,30 +148,74 @@ def folds_of(strata: Sequence[str], seed: int) -> list[tuple[Whole, Whole]]:
     return list(splitter.split(np.zeros(len(pooled)), pooled))
 
 
-class ComplaintData:
-    """Complaint texts as words and hints, from which heads are fitted on any of the rows."""
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Texts without labels: their words and hints, and their rows of an encoder."""
 
-    def __init__(self, space: Space, lesson: Lesson, hints: Sequence[Line], seed: int) -> None:
-        words = space.matrix(lesson.texts)
+    seen: sparse.csr_matrix
+    rows: NDArray[np.float32]
+
+
+class ComplaintData:
+    """Complaint texts as words and hints, from which heads are fitted on any of the rows.
+
+    ``deep`` are the texts' rows of an encoder, if there is one: a deep head is then fitted on the same
+    rows, and what it says of ``pool`` teaches the fast one too.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        lesson: Lesson,
+        hints: Sequence[Line],
+        seed: int,
+        deep: NDArray[np.float32] | None = None,
+        pool: tuple[Sequence[str], NDArray[np.float32]] | None = None,
+    ) -> None:
         self.answers = np.array(lesson.answers, dtype=np.int64)
+        self.deep = deep
         self._hints = hints
         self._seed = seed
-        scored = [sparse.csr_matrix(hint.scores(words)[:, None]) for hint in hints]
-        self._seen = sparse.hstack([words, *(_HINT_SHARE * column for column in scored)]).tocsr()
+        self._seen = self._with_hints(space.matrix(lesson.texts))
+        self._pool = Pool(self._with_hints(space.matrix(pool[0])), pool[1]) if pool else None
 
-    def fit(self, rows: Whole) -> Line:
-        """A head fitted on some rows, over words and hints."""
-        return fit_line(self._seen[rows], self.answers[rows], STRENGTH, self._seed)
+    def _with_hints(self, words: sparse.csr_matrix) -> sparse.csr_matrix:
+        scored = [sparse.csr_matrix(hint.scores(words)[:, None]) for hint in self._hints]
+        return sparse.hstack([words, *(_HINT_SHARE * column for column in scored)]).tocsr()
+
+    def fit(self, rows: Whole, teacher: Line | None) -> Line:
+        """A fast head fitted on some rows, over words and hints, and on what a deep one says of the pool."""
+        if self._pool is None or teacher is None:
+            return fit_line(self._seen[rows], self.answers[rows], STRENGTH, self._seed)
+        told = sigmoid(teacher.scores(self._pool.rows))
+        seen = sparse.vstack([self._seen[rows], self._pool.seen, self._pool.seen]).tocsr()
+        count = len(told)
+        answers = np.concatenate([self.answers[rows], np.ones(count), np.zeros(count)])
+        weights = np.concatenate([np.ones(len(rows)), POOL_SHARE * told, POOL_SHARE * (1 - told)])
+        return fit_line(seen, answers.astype(np.int64), STRENGTH, self._seed, weights)
+
+    def fit_deep(self, rows: Whole) -> Line | None:
+        """A deep head fitted on some rows, over an encoder's rows; None without an encoder."""
+        return None if self.deep is None else fit_dense(self.deep[rows], self.answers[rows])
 
     def scores(self, line: Line, rows: Whole) -> Floats:
         return line.scores(self._seen[rows])
 
     def out_of_fold(self, rows: Whole, strata: Sequence[str]) -> Floats:
-        """A score for each row by a head that never saw it."""
-        scored = np.zeros(len(rows))
+        """For each row the scores of a fast and of a deep head that never saw it, shape (n, 2); the
+        deep column is nought where there is no encoder."""
+        scored = np.zeros((len(rows), 2))
         for learn, trial in folds_of([strata[row] for row in rows], self._seed):
-            scored[trial] = self.scores(self.fit(rows[learn]), rows[trial])
+            scored[trial] = self.both(rows[learn], rows[trial])
         return scored
+
+    def both(self, learn: Whole, trial: Whole) -> Floats:
+        """Scores of heads fitted on some rows, on others: fast and deep, shape (n, 2)."""
+        teacher = self.fit_deep(learn)
+        fast = self.scores(self.fit(learn, teacher), trial)
+        if self.deep is None or teacher is None:
+            return np.stack([fast, np.zeros_like(fast)], axis=1)
+        return np.stack([fast, teacher.scores(self.deep[trial])], axis=1)
 
     def folded(self, line: Line) -> Line:
         """The same head over words alone: the hints are linear in the words too."""
@@ -167,6 +225,17 @@ class ComplaintData:
             weights += _HINT_SHARE * pull * hint.weights
             bias += _HINT_SHARE * float(pull) * hint.bias
         return Line(weights, bias)
+
+
+def fit_dense(rows: NDArray[np.float32], answers: Whole) -> Line:
+    """Logistic regression over an encoder's rows, each number brought to one spread first."""
+    from sklearn.linear_model import LogisticRegression
+
+    middle, spread = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
+    fitted = LogisticRegression(C=DENSE_STRENGTH, max_iter=300)
+    fitted.fit((rows - middle) / spread, answers)
+    weights = fitted.coef_[0] / spread
+    return Line(weights.astype(np.float64), float(fitted.intercept_[0] - weights @ middle))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +262,26 @@ def fit_held(space: Space, lesson: Lesson, seed: int, written: Sequence[str] = (
     return Held([bent], shares, _answers(lesson, trial))
 
 
-def fit_sentiment(space: Space, lesson: Lesson, seed: int) -> Held:
-    """Three heads whose softmax is the sentiment; one temperature from a tenth held out."""
+def fit_classes(
+    space: Space, lesson: Lesson, classes: int, seed: int, strength: float = HINT_STRENGTH
+) -> Held:
+    """Heads whose softmax says which class; one temperature from a tenth held out."""
     learn, tune, trial = _tenths(lesson, seed)
     matrix, answers = _rows(space, lesson, learn), _answers(lesson, learn)
     lines = [
-        fit_line(matrix, (answers == answer).astype(np.int64), HINT_STRENGTH, seed)
-        for answer in range(3)
+        fit_line(matrix, (answers == answer).astype(np.int64), strength, seed)
+        for answer in range(classes)
     ]
     held_out = _rows(space, lesson, tune)
     raw = np.stack([line.scores(held_out) for line in lines], axis=1)
     slope = _temperature(raw, _answers(lesson, tune))
     lines = [line.bent(slope, 0.0) for line in lines]
-    shares = sentiment_shares(lines, _rows(space, lesson, trial))
+    shares = class_shares(lines, _rows(space, lesson, trial))
     return Held(lines, shares, _answers(lesson, trial))
 
 
-def sentiment_shares(lines: Sequence[Line], matrix: sparse.csr_matrix) -> Floats:
-    """Probabilities of shape (texts, 3)."""
+def class_shares(lines: Sequence[Line], matrix: sparse.csr_matrix) -> Floats:
+    """Probabilities of shape (texts, classes)."""
     raw = np.stack([line.scores(matrix) for line in lines], axis=1)
     raised = np.exp(raw - raw.max(axis=1, keepdims=True))
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
@@ -237,7 +308,9 @@ def _tenths(lesson: Lesson, seed: int) -> tuple[Whole, Whole, Whole]:
         raise BadInput(
             "There are too few examples to hold a tenth out for calibration; give more labelled rows."
         )
-    return order[2 * tenth :], tune, trial
+    held = {lesson.texts[row] for row in order[: 2 * tenth]}
+    learn = [row for row in order[2 * tenth :].tolist() if lesson.texts[row] not in held]
+    return np.array(learn, dtype=np.int64), tune, trial
 
 
 def _rows(space: Space, lesson: Lesson, rows: Whole) -> sparse.csr_matrix:

@@ -1,6 +1,7 @@
 """Lessons: which rows teach which head, and what counts as yes and as no."""
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,17 +25,18 @@ _COLD = frozenset(
     {"anger", "annoyance", "disappointment", "disapproval", "disgust", "sadness", "remorse", "fear"}
 )
 _CALM = frozenset(("neutral", "realization", "curiosity", "confusion"))
-# Hints: small readings of other sets, offered to the complaint head beside the words.
-HINTS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "brand dislike": (BRANDS, frozenset({"negative"})),
-    "brand liking": (BRANDS, frozenset({"positive"})),
-    "anger": (("goemotions",), frozenset({"anger", "annoyance"})),
-    "disappointment": (("goemotions",), frozenset({"disappointment", "disapproval"})),
-    "gratitude": (("goemotions",), frozenset({"gratitude"})),
-    "admiration": (("goemotions",), frozenset({"admiration"})),
-    "puzzlement": (("goemotions",), frozenset({"confusion", "curiosity"})),
-    "offence": (("tweeteval-offensive",), frozenset({"offensive"})),
+_FEELINGS = {
+    "anger": frozenset({"anger", "annoyance"}),
+    "joy": frozenset({"joy", "amusement", "excitement"}),
+    "optimism": frozenset({"optimism"}),
+    "sadness": frozenset({"sadness", "grief", "remorse"}),
 }
+_AROUSED = frozenset({"anger", "excitement", "fear", "surprise", "disgust", "joy", "annoyance"})
+_ASKING = re.compile(
+    r"\b(?:please|pls|plz|can you|could you|can i|could i|would you|i need|i want|i'd like|help)\b",
+    re.IGNORECASE,
+)
+POOL_SETS = (*BRANDS, "ibm-care-conversations", "intent-banking77", "tweeteval-sentiment")
 
 Sets = Mapping[str, Sequence[Row]]
 
@@ -62,21 +64,67 @@ def _of(sets: Sets, names: Sequence[str]) -> list[Row]:
     return [row for name in names for row in sets.get(name, ())]
 
 
-def hint_lessons(sets: Sets) -> dict[str, Lesson]:
-    """A lesson for each hint whose sets are there and hold both answers."""
-    found: dict[str, Lesson] = {}
-    for name, (sources, tags) in HINTS.items():
-        pairs = [(row.text, int(bool(row.tags & tags))) for row in _of(sets, sources)]
-        if len({answer for _, answer in pairs}) == 2:
-            found[name] = _lesson(pairs)
-    return found
+def emotion_lesson(sets: Sets) -> Lesson:
+    """0 anger, 1 joy, 2 optimism, 3 sadness: TweetEval's; without it GoEmotions', where one is named."""
+    pairs = []
+    names = ("tweeteval-emotion",) if sets.get("tweeteval-emotion") else ("goemotions",)
+    for row in _of(sets, names):
+        said = [place for place, tags in enumerate(_FEELINGS.values()) if row.tags & tags]
+        if len(said) == 1 and (len(row.tags) == 1):
+            pairs.append((row.text, said[0]))
+    return _lesson(pairs)
+
+
+def arousal_lesson(sets: Sets) -> Lesson:
+    """Yes: emotions of GoEmotions that stir (anger, fear, joy...); no: those that do not."""
+    rows = _of(sets, ("goemotions",))
+    return _lesson([(row.text, int(bool(row.tags & _AROUSED))) for row in rows])
+
+
+def tag_lesson(sets: Sets, names: Sequence[str], tag: str) -> Lesson:
+    """Yes where a set gives the tag; without those sets, where GoEmotions names anger or disgust."""
+    if rows := _of(sets, names):
+        return _lesson([(row.text, int(tag in row.tags)) for row in rows])
+    instead = frozenset({"anger", "disgust"})
+    return _lesson([(row.text, int(row.tags <= instead)) for row in _of(sets, ("goemotions",))])
+
+
+def irony_lesson(sets: Sets) -> Lesson:
+    """Ironic or sarcastic by its author or by a hashtag since removed."""
+    names = ("tweeteval-irony", "sarcasm-isarcasmeval")
+    said = frozenset({"ironic", "sarcastic"})
+    rows = _of(sets, names)
+    if not rows:
+        return tag_lesson(sets, (), "")
+    return _lesson([(row.text, int(bool(row.tags & said))) for row in rows])
+
+
+def request_lesson(sets: Sets, seed: int) -> Lesson:
+    """Distant: yes where words ask for something, half of which are then cut out; no without them."""
+    chance = random.Random(seed)  # noqa: S311 (a draw, not a secret)
+    names = ("goemotions", "ibm-care-conversations", "intent-banking77", *BRANDS)
+    pairs = []
+    for row in _of(sets, names):
+        if _ASKING.search(row.text):
+            cut = chance.random() < 0.5
+            pairs.append((_ASKING.sub("", row.text) if cut else row.text, 1))
+        else:
+            pairs.append((row.text, 0))
+    return _lesson(pairs)
+
+
+def pool(sets: Sets, most: int, seed: int) -> list[str]:
+    """Texts without labels from which a fast head may learn what a deep one says, seeded."""
+    texts = [row.text for row in _of(sets, POOL_SETS)]
+    random.Random(seed).shuffle(texts)  # noqa: S311 (a draw, not a secret)
+    return texts[:most]
 
 
 def complaint_lesson(sets: Sets) -> Lesson:
     """Labelled complaints; without them, distant ones: irritated posts, help-desk openings."""
     if labelled := _of(sets, COMPLAINTS):
         return _lesson([(row.text, int("complaint" in row.tags)) for row in labelled])
-    grievance = HINTS["anger"][1] | HINTS["disappointment"][1]
+    grievance = _FEELINGS["anger"] | {"disappointment", "disapproval"}
     distant = [(row.text, int(bool(row.tags & grievance))) for row in _of(sets, ("goemotions",))]
     distant += [(row.text, 1) for row in _of(sets, ("ibm-care-conversations",))]
     distant += [(row.text, 0) for row in _of(sets, ("intent-clinc150",))]
@@ -89,7 +137,9 @@ def sentiment_lesson(sets: Sets) -> Lesson:
     """0 negative, 1 neutral, 2 positive; without labelled sets, from the emotions of GoEmotions."""
     order = {"negative": 0, "neutral": 1, "positive": 2}
     if labelled := _of(sets, SENTIMENT_SETS):
-        return _lesson([(row.text, order[next(iter(row.tags))]) for row in labelled])
+        foreign = [row for row in _of(sets, ("umsab-multilingual",)) if row.part != "english"]
+        twice = [*labelled, *foreign]  # seven languages beside four times as much English
+        return _lesson([(row.text, order[next(iter(row.tags))]) for row in twice])
     groups = (_COLD, _CALM, _WARM)
     return _lesson(
         [

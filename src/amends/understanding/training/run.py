@@ -1,6 +1,7 @@
 """One training run: read, tell apart, fit, measure, write."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from amends.terms import BadInput
-from amends.understanding.features import BUCKETS
-from amends.understanding.model import (
+from amends.understanding.deep.encoder import GRAPH, VOCABULARY
+from amends.understanding.deep.heads import Heads, load_heads, save_heads
+from amends.understanding.fast.features import BUCKETS
+from amends.understanding.fast.model import (
     COLUMNS,
     Weights,
     digest,
@@ -18,45 +21,38 @@ from amends.understanding.model import (
     save_weights,
     squeeze,
 )
-from amends.understanding.reader import LinearReader
-from amends.understanding.training import figures, lessons
+from amends.understanding.tiers import Tiers
+from amends.understanding.training import figures, lessons, measured
 from amends.understanding.training.card import card_text
-from amends.understanding.training.files import (
-    KNOWN_SETS,
-    Row,
-    TrainingFiles,
-    rows_of,
-    without_repeats,
+from amends.understanding.training.columns import fit_columns
+from amends.understanding.training.complaint import Complaint, Origin, across, fit_complaint
+from amends.understanding.training.encoder import train_encoder
+from amends.understanding.training.files import KNOWN_SETS, Row, TrainingFiles
+from amends.understanding.training.heads import ComplaintData, Floats, Held, Line, Space, Whole
+from amends.understanding.training.mixing import MIXED, Mixing, said, tried
+from amends.understanding.training.report import report_text
+from amends.understanding.training.rows import (
+    MEASURED_ONLY,
+    MOODS,
+    Deep,
+    load_deep,
+    read_sets,
 )
-from amends.understanding.training.heads import (
-    HINT_STRENGTH,
-    ComplaintData,
-    Floats,
-    Held,
-    Line,
-    Space,
-    Whole,
-    fit_held,
-    fit_line,
-    fit_sentiment,
-    folds_of,
-    platt,
-    sigmoid,
-)
-from amends.understanding.training.written import THANKS, TIMES
 
-NAME = "reader-1"
+NAME = "reader-2"
 RECALL_WANTED = 0.90
-MEASURED_ONLY = ("tweeteval-sentiment-val", "airline-sentiment")
+POOL = 6_000  # texts without labels on which the deep head teaches the fast one
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Out:
-    """A finished fit: its weights and the figures its own making gave."""
+    """A finished fit, and the figures its own making gave."""
 
     weights: Weights
+    heads: Heads | None
     figures: dict[str, Any]
+    curves: dict[str, Any]
 
 
 def train_from(
@@ -66,58 +62,83 @@ def train_from(
     seed: int,
     permissive: bool,
     progress: Progress,
+    encoder: Path | None = None,
+    own_encoder: bool = False,
 ) -> dict[str, Any]:
-    """Train a reader, measure it, and write ``reader.npz``, ``card.json`` and ``card.md`` to ``out``.
+    """Train a reader, measure it, and write ``reader.npz``, ``card.json``, ``card.md`` and
+    ``report.html`` to ``out``; with an ``encoder``'s folder also ``heads.npz``, beside a copy of it.
 
     The same files and seed give the same bytes. Sets marked non-commercial are measured on and
-    never learnt from; ``permissive`` learns from clearly licensed sets alone. Both ways are fitted
-    where the files allow, so that the card can say what the stricter one costs. Returns the
-    card. Raises BadInput where a file cannot be read or a head finds no examples.
+    never learnt from; ``permissive`` learns from clearly licensed sets alone, and without an encoder
+    unless it is ``own_encoder``, tuned on the same sets: the shipped one has learnt from others. Both ways are fitted where the files allow, so that the
+    card can say what the stricter one costs. Returns the card. Raises BadInput where a file cannot be
+    read or a head finds no examples.
     """
-    sets, counts = _read(config, progress)
+    deep = load_deep(encoder) if encoder and (own_encoder or not permissive) else None
+    sets, counts = read_sets(config, progress)
     trials = {name: sets.pop(name) for name in MEASURED_ONLY if name in sets}
     complaints = [row for name in lessons.COMPLAINTS for row in sets.get(name, ())]
     clear = {name: rows for name, rows in sets.items() if _clear(name)}
     if complaints:
         sets.pop("intent-bitext", None)  # stands in for labelled complaints where there are none
-    chosen = _fit(clear if permissive else sets, seed, progress)
+    chosen = _fit(clear if permissive else sets, trials, deep, seed, progress)
+    tiers = {"fast": Tiers(chosen.weights)}
+    if deep and chosen.heads:
+        tiers["unsure"] = Tiers(chosen.weights, deep.encoder, chosen.heads)
+    progress("measuring")
     card: dict[str, Any] = {
         "name": NAME,
-        "model": chosen.weights.name,
+        "model": tiers["unsure" if deep else "fast"].model,
         "seed": seed,
         "permissive": permissive,
         "threshold": chosen.weights.threshold,
+        "deep": deep is not None,
         "sets": _provenance(counts, clear if permissive else sets),
-        "figures": {**chosen.figures, **_measured(chosen.weights, trials, seed)},
+        "figures": {**chosen.figures, "trials": measured.trials(tiers, trials, seed)},
+        "edits": measured.edits(
+            tiers, [*complaints, *trials.get("tweeteval-sentiment-val", ())], seed
+        ),
     }
     progress("fitting with clearly licensed sets alone, for comparison")
     card["permissive_costs"] = _costs(chosen, clear, permissive, complaints, trials, seed)
-    out.mkdir(parents=True, exist_ok=True)
-    save_weights(chosen.weights, out / "reader.npz")
-    (out / "card.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", "utf-8")
-    (out / "card.md").write_text(card_text(card), "utf-8")
-    load_weights(out / "reader.npz")
+    _write(out, card, chosen, encoder if deep else None)
     return card
 
 
-def _read(
-    config: TrainingFiles, progress: Progress
-) -> tuple[dict[str, list[Row]], dict[str, tuple[int, int]]]:
-    """The rows by set, each text once over all sets, in the order of ``KNOWN_SETS``.
+def tune_encoder(
+    config: TrainingFiles,
+    start: Path,
+    out: Path,
+    *,
+    seed: int,
+    epochs: int,
+    permissive: bool,
+    progress: Progress,
+) -> None:
+    """Tune an encoder on the sets that may teach, complaints aside. Raises BadInput as
+    ``train_encoder`` does."""
+    sets, _ = read_sets(config, progress)
+    kept = {
+        name: rows
+        for name, rows in sets.items()
+        if name not in (*MEASURED_ONLY, *lessons.COMPLAINTS) and (_clear(name) or not permissive)
+    }
+    train_encoder(kept, start, out, seed=seed, epochs=epochs, progress=progress)
 
-    That order puts what is measured on first, so a text found twice is measured, not learnt; but
-    the non-commercial set comes last and keeps only what nothing else holds.
-    """
-    seen: set[str] = set()
-    sets: dict[str, list[Row]] = {}
-    counts: dict[str, tuple[int, int]] = {}
-    for known in sorted(KNOWN_SETS, key=lambda one: one.licence == "non-commercial"):
-        if known.name in config.found:
-            progress(f"reading {known.name}")
-            rows = list(rows_of(known, config.found[known.name]))
-            sets[known.name] = without_repeats(rows, seen)
-            counts[known.name] = (len(rows), len(sets[known.name]))
-    return sets, counts
+
+def _write(out: Path, card: dict[str, Any], chosen: _Out, encoder: Path | None) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    save_weights(chosen.weights, out / "reader.npz")
+    load_weights(out / "reader.npz")
+    if chosen.heads is not None and encoder is not None:
+        save_heads(chosen.heads, out / "heads.npz")
+        load_heads(out / "heads.npz")
+        for name in (GRAPH, VOCABULARY, MOODS):
+            if (out / name).resolve() != (encoder / name).resolve():
+                shutil.copyfile(encoder / name, out / name)
+    (out / "card.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", "utf-8")
+    (out / "card.md").write_text(card_text(card), "utf-8")
+    (out / "report.html").write_text(report_text(card, chosen.curves), "utf-8")
 
 
 def _clear(name: str) -> bool:
@@ -143,48 +164,79 @@ def _provenance(
 
 
 def _fit(
-    sets: dict[str, list[Row]], seed: int, progress: Progress, *, measure: bool = True
+    sets: dict[str, list[Row]],
+    trials: dict[str, list[Row]],
+    deep: Deep | None,
+    seed: int,
+    progress: Progress,
+    *,
+    measure: bool = True,
 ) -> _Out:
     lesson = lessons.complaint_lesson(sets)
-    sentiment_lesson = lessons.sentiment_lesson(sets)
     progress("counting words")
-    rows = [row.text for name in sorted(sets) for row in sets[name]]
-    space = Space(rows)
-    progress("fitting sentiment")
-    sentiment = fit_sentiment(space, sentiment_lesson, seed)
-    hints: list[Line] = []
-    if any(name in sets for name in lessons.COMPLAINTS):
-        progress("fitting hints")
-        hints = list(sentiment.lines)
-        for hint in lessons.hint_lessons(sets).values():
-            answers = np.array(hint.answers, dtype=np.int64)
-            hints.append(fit_line(space.matrix(hint.texts), answers, HINT_STRENGTH, seed))
-    progress("fitting praise and question")
-    praise = fit_held(space, lessons.praise_lesson(sets), seed, THANKS * TIMES)
-    question = fit_held(space, lessons.question_lesson(sets, seed), seed)
-    progress("fitting complaint, five folds in five folds")
-    data = ComplaintData(space, lesson, hints, seed)
+    space = Space([row.text for name in sorted(sets) for row in sets[name]])
+    columns, held = fit_columns(space, sets, seed, progress)
+    labelled = any(name in sets for name in lessons.COMPLAINTS)
+    seen, pool = None, None
+    if deep and labelled:
+        progress("encoding")
+        others = lessons.pool(sets, POOL, seed)
+        seen, pool = deep.rows(lesson.texts), (others, deep.rows(others))
+    progress("fitting complaint, five folds")
+    data = ComplaintData(space, lesson, columns if labelled else (), seed, seen, pool)
     origin = _origins(sets, lesson)
-    complaint, shares = _fit_complaint(data, origin)
-    found: dict[str, Any] = {}
-    if measure:
-        shares, said = _nested(data, origin, seed)
-        found["complaint_across"] = _across(data, origin, seed)
+    found = fit_complaint(data, origin, seed)
+    shares = found.shares[:, 1]
     threshold = figures.recall_first(data.answers, shares, RECALL_WANTED)
+    weights = _weights(space, [found.fast, *columns], threshold)
+    told: dict[str, Any] = {}
+    curves: dict[str, Any] = {}
     if measure:
-        found |= _complaint_figures(origin, data.answers, shares, said, threshold, seed)
-    lines = [complaint, *sentiment.lines, *praise.lines, *question.lines]
-    found |= {
-        "praise_held_out": _held(praise, seed),
-        "question_held_out": _held(question, seed),
-        "sentiment_held_out": figures.with_interval(
-            figures.macro_recall, sentiment.answers, sentiment.probabilities.argmax(axis=1), seed
-        ),
-    }
-    return _Out(_weights(space, lines, threshold), found)
+        told = measured.complaint(origin, lesson.texts, data.answers, found.shares, threshold, seed)
+        progress("fitting complaint on one set, and on all domains but one")
+        told["across"] = across(data, origin, seed)
+        told["held_out"] = {name: _held(one, seed) for name, one in held.items()}
+        curves = measured.curves(data.answers, shares)
+    heads = None
+    if deep:
+        progress("weighing the tiers")
+        heads, told["mixed"] = _heads(weights, deep, found, trials, seed)
+    return _Out(weights, heads, told, curves)
 
 
-def _origins(sets: dict[str, list[Row]], lesson: lessons.Lesson) -> list[tuple[str, str, str]]:
+def _heads(
+    weights: Weights, deep: Deep, found: Complaint, trials: dict[str, list[Row]], seed: int
+) -> tuple[Heads, dict[str, Any]]:
+    """The deep heads, the tiers weighed on the validation sets, and what that gives fold by fold."""
+    mixing = Mixing.of_fast_alone()
+    told: dict[str, Any] = {}
+    fast = Tiers(weights)
+    for name, columns in MIXED.items():
+        if not (rows := trials.get(name)) or not deep.weights[:, columns].any():
+            continue
+        texts = [row.text for row in rows]
+        answers = measured.answers_of(name, rows)
+        quick = fast.raw(texts)[:, columns].astype(np.float64)
+        slow = deep.scores(deep.rows(texts))[:, columns]
+        mixing.learn(columns, slow, quick, answers)
+        told[name] = {
+            tier: figures.with_interval(measured.measure_of(name), answers, said(scores), seed)
+            for tier, scores in (
+                ("fast", quick),
+                ("deep", slow),
+                ("both", tried(columns, slow, quick, answers, seed)),
+            )
+        }
+    kept, biases = deep.weights.copy(), deep.biases.copy()
+    if found.deep is not None:
+        kept[:, 0], biases[0] = found.deep.weights, found.deep.bias
+        mixing.trust[0], mixing.fast[0], mixing.biases[0] = found.mix
+    added = mixing.biases + mixing.trust * biases
+    numbers = [part.astype(np.float32) for part in (mixing.trust, mixing.fast, added)]
+    return Heads(f"{NAME}-deep", kept.astype(np.float32), *numbers), told
+
+
+def _origins(sets: dict[str, list[Row]], lesson: lessons.Lesson) -> list[Origin]:
     """Set, part and length band of each complaint text."""
     known = {row.text: row for rows in sets.values() for row in rows}
     return [
@@ -192,131 +244,27 @@ def _origins(sets: dict[str, list[Row]], lesson: lessons.Lesson) -> list[tuple[s
     ]
 
 
-def _fit_complaint(
-    data: ComplaintData, origin: Sequence[tuple[str, str, str]]
-) -> tuple[Line, Floats]:
-    """The calibrated head, and the probabilities its calibration saw, out of fold."""
-    everything = np.arange(len(data.answers))
-    scores = data.out_of_fold(everything, _strata(data, origin))
-    slope, bias = platt(scores, data.answers)
-    line = data.folded(data.fit(everything)).bent(slope, bias)
-    return line, sigmoid(slope * scores + bias)
-
-
-def _strata(data: ComplaintData, origin: Sequence[tuple[str, str, str]]) -> list[str]:
-    return [
-        f"{source} {answer}" for (source, _, _), answer in zip(origin, data.answers, strict=True)
-    ]
-
-
-def _nested(
-    data: ComplaintData, origin: Sequence[tuple[str, str, str]], seed: int
-) -> tuple[Floats, Whole]:
-    """Probabilities and yes or no for each row, out of fold.
-
-    Calibration and cut are fitted inside each fold's own learning rows, so nothing that is
-    measured had a part in them.
-    """
-    answers, strata = data.answers, _strata(data, origin)
-    shares, said = np.zeros(len(answers)), np.zeros(len(answers), dtype=np.int64)
-    for learn, trial in folds_of(strata, seed):
-        inner = data.out_of_fold(learn, strata)
-        slope, bias = platt(inner, answers[learn])
-        cut = figures.best_cut(answers[learn], sigmoid(slope * inner + bias))
-        scores = data.scores(data.fit(learn), trial)
-        shares[trial] = sigmoid(slope * scores + bias)
-        said[trial] = shares[trial] >= cut
-    return shares, said
-
-
-def _across(
-    data: ComplaintData, origin: Sequence[tuple[str, str, str]], seed: int
-) -> dict[str, Any]:
-    """Macro-F1 on each set of a head that saw the other sets alone."""
-    sources = np.array([source for source, _, _ in origin])
-    found: dict[str, Any] = {}
-    for name in sorted(set(sources.tolist())):
-        trial, learn = np.nonzero(sources == name)[0], np.nonzero(sources != name)[0]
-        if len(learn):
-            said = (data.scores(data.fit(learn), trial) > 0).astype(np.int64)
-            found[name] = figures.with_interval(figures.macro_f1, data.answers[trial], said, seed)
-    return found
-
-
-def _complaint_figures(
-    origin: Sequence[tuple[str, str, str]],
-    answers: Whole,
-    shares: Floats,
-    said: Whole,
-    threshold: float,
-    seed: int,
-) -> dict[str, Any]:
-    sources = np.array([source for source, _, _ in origin])
-    flagged = (shares >= threshold).astype(np.int64)
-    found: dict[str, Any] = {}
-    for name in sorted(set(sources.tolist())):
-        rows = np.nonzero(sources == name)[0]
-        found[name] = {
-            "complaints": int(answers[rows].sum()),
-            "macro_f1": figures.with_interval(figures.macro_f1, answers[rows], said[rows], seed),
-            "auc": figures.ranking(answers[rows], shares[rows]),
-            "at_threshold": figures.recall_and_precision(answers[rows], flagged[rows]),
-            "ece": figures.reliability(answers[rows], shares[rows])["ece"],
-        }
-    parts = [f"{source}: {part}" for source, part, _ in origin]
-    bands = [band for _, _, band in origin]
-    return {
-        "complaint_out_of_fold": found,
-        "complaint_at_threshold": figures.recall_and_precision(answers, flagged),
-        "complaint_reliability": figures.reliability(answers, shares),
-        "complaint_by_part": figures.by_slice(parts, answers, shares, threshold),
-        "complaint_by_length": figures.by_slice(bands, answers, shares, threshold),
-    }
-
-
 def _held(held: Held, seed: int) -> dict[str, Any]:
-    said = (held.probabilities >= 0.5).astype(np.int64)
+    answers, shares = held.answers, held.probabilities
+    if shares.ndim == 2:
+        classes: Whole = shares.argmax(axis=1).astype(np.int64)
+        return {"macro_f1": figures.with_interval(figures.macro_f1_of_all, answers, classes, seed)}
+    yes = (shares >= 0.5).astype(np.int64)
     return {
-        "macro_f1": figures.with_interval(figures.macro_f1, held.answers, said, seed),
-        "at_half": figures.recall_and_precision(held.answers, said),
-        "ece": figures.reliability(held.answers, held.probabilities)["ece"],
+        "macro_f1": figures.with_interval(figures.macro_f1, answers, yes, seed),
+        "at_half": figures.recall_and_precision(answers, yes),
+        "ece": figures.reliability(answers, shares)["ece"],
     }
 
 
 def _weights(space: Space, lines: Sequence[Line], threshold: float) -> Weights:
-    columns = np.stack([line.weights for line in lines], axis=1)
+    columns: Floats = np.stack([line.weights for line in lines], axis=1)
     if columns.shape != (BUCKETS, len(COLUMNS)):
         raise BadInput("The fitted heads do not match the model format; report this.")
     table, scales = squeeze(columns)
     biases = np.array([line.bias for line in lines], dtype=np.float32)
     name = f"{NAME}.{digest(space.idf, table)[:8]}"
     return Weights(name, threshold, space.idf, table, scales, biases)
-
-
-def _measured(weights: Weights, trials: dict[str, list[Row]], seed: int) -> dict[str, Any]:
-    """Figures of the finished file, read as the product reads it, on sets it did not learn from."""
-    reader = LinearReader(weights)
-    found: dict[str, Any] = {}
-    for name, rows in trials.items():
-        readings = reader.read([row.text for row in rows])
-        order = {"negative": 0, "neutral": 1, "positive": 2}
-        answers = np.array([order[next(iter(row.tags))] for row in rows], dtype=np.int64)
-        said = np.array([order[reading.sentiment] for reading in readings], dtype=np.int64)
-        flagged = np.array([reading.complaint >= weights.threshold for reading in readings])
-        praised = np.array([reading.praise >= 0.5 for reading in readings], dtype=np.int64)
-        found[name] = {
-            "sentiment": figures.with_interval(figures.macro_recall, answers, said, seed),
-            "flagged": {
-                mood: figures.share(
-                    int(flagged[answers == place].sum()), int((answers == place).sum())
-                )
-                for mood, place in order.items()
-            },
-            "praise_of_positive": figures.recall_and_precision(
-                (answers == 2).astype(np.int64), praised
-            ),
-        }
-    return found
 
 
 def _costs(
@@ -329,22 +277,9 @@ def _costs(
 ) -> dict[str, Any] | None:
     """The figures of a reader from clearly licensed sets alone; None where they do not suffice."""
     try:
-        strict = chosen if permissive else _fit(clear, seed, lambda _: None, measure=False)
+        strict = (
+            chosen if permissive else _fit(clear, {}, None, seed, lambda _: None, measure=False)
+        )
     except BadInput:
         return None
-    reader = LinearReader(strict.weights)
-    found: dict[str, Any] = {"threshold": strict.weights.threshold}
-    for name in sorted({row.origin for row in complaints}):
-        rows = [row for row in complaints if row.origin == name]
-        answers = np.array([int("complaint" in row.tags) for row in rows], dtype=np.int64)
-        shares = np.array([read.complaint for read in reader.read([row.text for row in rows])])
-        said = (shares >= 0.5).astype(np.int64)
-        found[name] = {
-            "macro_f1": figures.with_interval(figures.macro_f1, answers, said, seed),
-            "auc": figures.ranking(answers, shares),
-        }
-    found |= {
-        name: measured["sentiment"]
-        for name, measured in _measured(strict.weights, trials, seed).items()
-    }
-    return found
+    return measured.strict(Tiers(strict.weights), complaints, trials, seed)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.forms import Form
 
 from amends.desk.models import Brand
@@ -30,7 +32,8 @@ def sentence(error: Exception) -> str:
 @cache
 def shipped_threshold() -> float:
     """The reader's own threshold: complaints from here on open a case."""
-    return load_reader().threshold
+    named = settings.AMENDS_READER
+    return load_reader(Path(named) if named else None).threshold
 
 
 def threshold_of(brand: Brand | None) -> float:
