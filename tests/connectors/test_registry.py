@@ -26,7 +26,9 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 def test_networks_are_the_entry_points() -> None:
-    assert registry.networks() == ["bluesky", "demo", "mastodon", "x"]
+    assert registry.networks() == [
+        "bluesky", "demo", "feeds", "filedrop", "mastodon", "webhook", "x",
+    ]  # fmt: skip
 
 
 def test_importing_the_registry_loads_no_connector() -> None:
@@ -47,9 +49,9 @@ def test_the_class_of_a_network_is_loaded() -> None:
 def test_an_unknown_network_is_one_sentence() -> None:
     with pytest.raises(ConnectorError) as refused:
         registry.connector_class("myspace")
-    assert (
-        str(refused.value)
-        == "There is no connector for myspace; there are bluesky, demo, mastodon, x."
+    assert str(refused.value) == (
+        "There is no connector for myspace; there are "
+        "bluesky, demo, feeds, filedrop, mastodon, webhook, x."
     )
 
 

@@ -1,7 +1,6 @@
 """A webhook from its sample to a case: mapped, signed, kept once, and nothing lost."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -10,8 +9,7 @@ from django.utils import timezone
 
 from amends.connectors.webhook import WebhookConnector
 from amends.connectors.webhook.signing import signature_of
-from amends.desk.actions.deliveries import deliveries_after, take_delivery
-from amends.desk.actions.hearing import move_cursor
+from amends.desk.actions.deliveries import deliveries_after
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.models import ChannelRow, DeliveryRow
 from amends.desk.workers.listen import channel_of
@@ -124,25 +122,6 @@ def test_what_is_not_signed_now_by_us_is_refused_alike(row: ChannelRow) -> None:
 
 def test_delivery_that_is_too_large_is_refused_unread(row: ChannelRow) -> None:
     assert (deliver(b" " * 1_000_001).status_code, DeliveryRow.objects.count()) == (413, 0)
-
-
-def test_deliveries_are_forgotten_a_day_after_they_were_read(row: ChannelRow) -> None:
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-
-    def take(body: bytes, at: datetime) -> None:
-        stamp = str(int(at.timestamp()))
-        signature = signature_of(SECRET, stamp, body)
-        take_delivery("reviews", body, timestamp=stamp, signature=signature, now=at)
-
-    take(b'{"text": "read"}', now)
-    take(b'{"text": "not yet"}', now)
-    first = deliveries_after(row, 0, 1)[0]
-    move_cursor(row, "deliveries", f"{first.id}:0", now=now)
-    take(b'{"text": "later"}', now + timedelta(days=2))
-    assert [one.body for one in deliveries_after(row, 0, 9)] == [
-        b'{"text": "not yet"}',
-        b'{"text": "later"}',
-    ]
 
 
 def test_listener_is_given_what_was_delivered(row: ChannelRow) -> None:
