@@ -171,8 +171,13 @@ def _store_matches(kept: Sequence[Kept], written: Column) -> None:
                 words.append(found)
                 times.append(at)
         one.kinds = kinds
-    columns = zip(_MATCH, (posts, matched, words, times), strict=True)
-    insert_columns(MentionRow, dict(columns))
+    columns: dict[str, Column] = {
+        "post_id": posts,
+        "watch_id": matched,
+        "words": words,
+        "at": times,
+    }
+    insert_columns(MentionRow, columns)
 
 
 _NONE: Final = frozenset[str]()
