@@ -67,6 +67,13 @@ def test_narrowest_policy_and_its_hours_say_when_it_is_due() -> None:
     assert case_at(saturday).due_at == datetime.fromisoformat("2026-03-09T10:00+01:00")
 
 
+@pytest.mark.alike
+def test_hours_that_cannot_be_read_any_more_keep_no_case_from_being_written() -> None:
+    hours = HoursRow.objects.create(name="Gone", zone="Mars/Base", windows=WEEKDAYS)
+    policy("Demo", hours=hours)
+    assert case_at(NOON + timedelta(days=5)).due_at == NOON + timedelta(days=5) + HOUR
+
+
 def test_clocks_stand_still_while_the_customer_has_the_word() -> None:
     policy(times={"resolution": 600})
     row = wait_for_customer(case_at(), by=mina(), now=NOON + HOUR)

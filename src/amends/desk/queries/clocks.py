@@ -1,5 +1,6 @@
 """What is promised for a case and what its clocks show; the rota and its gaps."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -7,10 +8,13 @@ from typing import Final
 
 from amends.casework import CaseState, Priority
 from amends.casework.clocks import CaseTimes, Clock, Pause, Standing
-from amends.casework.hours import Hours, Window
+from amends.casework.hours import ALWAYS, Hours, Window
 from amends.casework.rota import Absence, Duty, Span, Turn, gaps
 from amends.casework.sla import SlaPolicy, choose_policy, standings
 from amends.desk.models import Case, HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
+from amends.terms import BadInput
+
+log = logging.getLogger(__name__)
 
 AHEAD: Final = timedelta(days=28)
 OLD: Final = timedelta(days=30)
@@ -41,7 +45,17 @@ def policy_of(row: SlaPolicyRow) -> SlaPolicy:
         customer=row.customer_id,
         escalate_to=row.escalate_to_id,
     )
-    return policy if row.hours is None else policy.within(hours_of(row.hours))
+    return policy if row.hours is None else policy.within(_hours_or_always(row.hours))
+
+
+def _hours_or_always(row: HoursRow) -> Hours:
+    """What was saved can be read; a later release may know a zone or a region no more. Then clocks
+    run day and night rather than that no case can be written."""
+    try:
+        return hours_of(row)
+    except BadInput as error:
+        log.warning("The hours %s cannot be read, so they are day and night: %s", row, error)
+        return ALWAYS
 
 
 def load_policies() -> list[SlaPolicy]:
