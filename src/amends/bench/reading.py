@@ -23,12 +23,12 @@ from amends.understanding.training.rows import MEASURED_ONLY
 
 Whole = NDArray[np.int64]
 Sets = dict[str, list[Row]]
-_MOST = 2_000  # rows of a set
+_MOST = 500  # rows of a set
 _BAND = 0.05  # of a word list's score, from which on it is no longer neutral: VADER's own
 _TIERS: dict[str, Depth] = {"fast alone": "none", "both": "unsure", "deep for all": "all"}
 
 
-def bench_reading(config: TrainingFiles, model: Path | None, seed: int, rounds: int = 3) -> Report:
+def bench_reading(config: TrainingFiles, model: Path | None, seed: int, rounds: int = 2) -> Report:
     """Quality on the folder's validation sets, in percent, and posts a second of CPU.
 
     Raises BadInput where the folder holds none of those sets.

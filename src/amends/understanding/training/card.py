@@ -42,6 +42,13 @@ def card_text(card: dict[str, Any]) -> str:
     return "\n\n".join([*sections, f"## Limits\n\n{_LIMITS}"]) + "\n"
 
 
+_ENCODER = (
+    "What the encoder of the deep tier was tuned on before is told beside it; of the shipped one in "
+    "`docs/models/README.md`: the sets above that are learnt from, complaints and intents aside, and "
+    "offensive-davidson (MIT)."
+)
+
+
 def figure(found: dict[str, Any]) -> str:
     """``79.4 (77.8 to 81.0)``, or a dash where there was nothing to measure."""
     if found["value"] is None:
@@ -80,6 +87,7 @@ def _data(card: dict[str, Any]) -> str:
         + _table(("set", "rows", "kept", "licence stated", "use"), rows)
         + "\n\nA text found twice, within a set or across sets (letters and digits, without links and "
         "handles), is kept once, where it is measured. Sets marked non-commercial are never learnt from."
+        + (" " + _ENCODER if card["deep"] else "")
     )
 
 
