@@ -18,7 +18,7 @@ from amends.terms import Author, BadInput, Post
 
 FIELDS = (
     "items", "id", "text", "title", "author", "author_id", "author_handle", "url", "created_at",
-    "rating", "lang",
+    "edited_at", "rating", "lang",
 )  # fmt: skip
 LONGEST_ID = 400
 _MOST_STEPS = 20
@@ -37,6 +37,7 @@ _CALLED: Mapping[str, Sequence[str]] = {
     "url": ("url", "link", "permalink", "href", "review_url"),
     "created_at": ("created_at", "createdAt", "created", "date", "timestamp", "published_at",
                    "published", "time", "submitted_at"),
+    "edited_at": ("edited_at", "updated_at", "updatedAt", "modified_at", "last_modified"),
     "rating": ("rating", "stars", "score", "star_rating"),
     "lang": ("lang", "language", "locale"),
 }  # fmt: skip
@@ -83,7 +84,8 @@ class Fields(msgspec.Struct, frozen=True):
             raise BadInput(
                 f"There is no text where the mapping looks for it: {self._where('text')}."
             )
-        author, created = self._author(value), self._time(value, latest)
+        author, created = self._author(value), self._time(value, "created_at", latest)
+        edited = self._time(value, "edited_at", latest)
         return Post(
             id=self._id(value, text, author, created),
             text=text,
@@ -91,6 +93,7 @@ class Fields(msgspec.Struct, frozen=True):
             url=web_link(_text(self._at(value, "url"))[:4000]),
             author=author,
             created_at=created,
+            edited_at=edited if edited and edited != created else None,
             lang=_text(self._at(value, "lang"))[:35] or None,
             counts=_rating(self._at(value, "rating")),
         )
@@ -118,11 +121,14 @@ class Fields(msgspec.Struct, frozen=True):
             return None
         return Author(id=told[:LONGEST_ID], handle=handle[:253] or None, name=name[:640] or None)
 
-    def _time(self, value: object, latest: datetime) -> datetime | None:
-        told = self._at(value, "created_at")
+    def _time(self, value: object, name: str, latest: datetime) -> datetime | None:
+        told = self._at(value, name)
         if told is None or told == "":
             return None
-        return min(_moment(told), latest)
+        try:
+            return min(_moment(told), latest)
+        except BadInput as error:
+            raise BadInput(f"{name}: {error}") from None
 
     def _id(self, value: object, text: str, author: Author | None, at: datetime | None) -> str:
         told = text_of(self._at(value, "id"))
@@ -227,10 +233,10 @@ def _moment(told: object) -> datetime:
             seconds = told / 1000 if abs(told) > 1e11 else told
             return _EPOCH + timedelta(seconds=seconds)
         except (OverflowError, ValueError):
-            raise BadInput(f"created_at: {str(told)[:40]} is no time.") from None
+            raise BadInput(f"{str(told)[:40]} is no time.") from None
     found = time_of(told if isinstance(told, str) else str(told)[:60])
     if found is None:
-        raise BadInput("created_at: it is empty.")
+        raise BadInput("It is empty.")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import NamedTuple
 
 from lxml import etree
@@ -9,6 +10,9 @@ from lxml import etree
 from amends.connectors.fields import web_link
 
 LIMIT = 500_000  # characters that are read; no post and few mails are longer
+# The parser looks for each end among all that is open. What has more ends and beginnings, multiplied,
+# than any page that is meant to be read loses its tags and no more.
+_MOST_SEARCHING = 100_000_000
 
 _HIDDEN = frozenset({"script", "style", "template", "head", "title", "noscript", "svg", "object"})
 _PARAGRAPHS = frozenset(
@@ -18,9 +22,8 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset(
     ("div", "li", "tr", "dt", "dd", "caption", "figcaption", "address", "option")
 )  # fmt: skip
+_TAG = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_BLANKS_BEFORE = re.compile(r"[ \t]+\n")
-_BLANKS_AFTER = re.compile(r"\n[ \t]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -38,6 +41,9 @@ def plain_text(content: str) -> Plain:
     content = content[:LIMIT]
     if "<" not in content and "&" not in content:
         return Plain(content.replace("\r\n", "\n").replace("\r", "\n").strip())
+    ends = content.count("</")
+    if ends * (content.count("<") - ends) > _MOST_SEARCHING:
+        return Plain(_BLANKS.sub(" ", unescape(_TAG.sub(" ", content))).strip())
     sheet = _Sheet()
     parser = etree.HTMLParser(
         target=sheet, encoding="utf-8", no_network=True, recover=True, huge_tree=False
@@ -108,8 +114,8 @@ class _Sheet:
         self._close_link()
 
     def text(self) -> str:
-        written = _BLANKS_AFTER.sub("\n", _BLANKS_BEFORE.sub("\n", "".join(self._written)))
-        return _BLANK_LINES.sub("\n\n", written).replace("\u00a0", " ").strip()
+        lines = "".join(self._written).replace("\u00a0", " ").split("\n")
+        return _BLANK_LINES.sub("\n\n", "\n".join(line.strip(" \t") for line in lines)).strip()
 
     def _put(self, text: str) -> None:
         (self._written if self._link is None else self._inside).append(text)

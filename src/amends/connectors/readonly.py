@@ -3,7 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
-from amends.terms import ConnectorError, Page, Post, Published, ReplyTarget, Traits
+from amends.terms import Author, ConnectorError, Page, Post, Published, ReplyTarget, Traits
+
+
+def reader(network: str, handle: str) -> Author:
+    """Who we are where nobody signs in: by an id that no author has, so that somebody who happens
+    to be called like the channel is not taken for us."""
+    return Author(id=f"{network}//{handle}", handle=handle)
 
 
 class ReadOnly:

@@ -1,6 +1,7 @@
 """What feeds tell, in their three languages and in broken ones."""
 
 import contextlib
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,6 +129,29 @@ def test_depth_breaks_nothing(depth: int) -> None:
         read_document(deep)
     html = "<div>" * depth + "deep"
     assert read_item(Item(html=html), host="h", latest=NOW).text == "deep"
+
+
+HOSTILE = {
+    "ends that nothing began": "<b>" * 50_000 + "</i>" * 80_000 + "deep",
+    "blanks without end": "<pre>" + " " * 400_000 + "deep",
+    "unclosed comments": "<!--" * 100_000 + "deep",
+    "references": "&" * 400_000 + "deep",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_markup_made_to_be_slow_is_not(name: str) -> None:
+    began = time.process_time()
+    read_item(Item(html=HOSTILE[name], title="T"), host="h", latest=NOW)
+    assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize("junk", [b"&" * 2_000_000, b"&x;" * 1_000_000, b"<item/>" * 200_000])
+def test_document_made_to_be_slow_is_not(junk: bytes) -> None:
+    began = time.process_time()
+    with contextlib.suppress(BadInput):
+        posts(b"<rss><channel>" + junk + b"</channel></rss>")
+    assert time.process_time() - began < 1.0
 
 
 JUNK = st.sampled_from(

@@ -57,7 +57,7 @@ async def test_our_own_form_and_anybodys_are_read(tmp_path: Path) -> None:
             id="d1",
             text="Brindlewing lost my suitcase.",
             network="filedrop",
-            author=Author(handle="maud"),
+            author=Author(id="maud", handle="maud"),
             created_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
         ),
         Post(

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from amends.connectors.mapping import guess_mapping, read_mapping
 from amends.connectors.webhook.signing import check_signed, signature_of
-from amends.terms import Author, BadInput, NotAllowed, Post
+from amends.listening.pipeline import Item
+from amends.listening.steps import mark_own_posts
+from amends.terms import Author, BadInput, Channel, NotAllowed, Post
 from tests.connectors.webhook.fake import SECRET, Box, connector
 from tests.support.clocks import HandClock
 
@@ -97,6 +99,32 @@ def test_times_are_read_as_they_are_sent(value: object) -> None:
     fields = read_mapping("text = t\ncreated_at = c")
     post = fields.post({"t": "x", "c": value}, network="n", latest=NOW)
     assert post.created_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "edited"), [("2026-03-02T09:00:00Z", False), ("2026-03-02T10:00:00Z", True)]
+)
+def test_post_changed_after_it_was_written_is_an_edit(at: str, edited: bool) -> None:
+    fields = read_mapping("text = t\ncreated_at = c\nedited_at = u")
+    post = fields.post({"t": "x", "c": "2026-03-02T09:00:00Z", "u": at}, network="n", latest=NOW)
+    assert (post.edited_at is not None) == edited
+
+
+def test_time_that_is_none_is_named() -> None:
+    fields = read_mapping("text = t\nedited_at = u")
+    with pytest.raises(BadInput, match=r"edited_at: .*soon.* is no time"):
+        fields.post({"t": "x", "u": "soon"}, network="n", latest=NOW)
+
+
+async def test_author_called_like_the_webhook_is_not_taken_for_us() -> None:
+    box = Box(HandClock())
+    box.post({"id": 1, "text": "late", "who": "reviews"})
+    made = connector(box, mapping="text = text\nauthor_handle = who")
+    us = await made.check()
+    channel = Channel(network="webhook", handle="reviews", account_id=us.id)
+    items = [Item(post) for post in (await made.fetch("deliveries", None)).posts]
+    mark_own_posts([channel])(items)
+    assert [item.ours for item in items] == [False]
 
 
 def allowed(**changed: Any) -> bool:

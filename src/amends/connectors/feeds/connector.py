@@ -15,7 +15,7 @@ from amends.connectors.feeds.place import Place, content_part, id_part, mark_of,
 from amends.connectors.feeds.settings import read_settings, sign_in
 from amends.connectors.feeds.translate import NETWORK, edited, read_item
 from amends.connectors.polling import shown
-from amends.connectors.readonly import ReadOnly
+from amends.connectors.readonly import ReadOnly, reader
 from amends.outbound import Outbound, OutboundError, Response, Unreachable
 from amends.terms import (
     Author,
@@ -69,7 +69,7 @@ class FeedsConnector(ReadOnly):
     def __init__(
         self, channel: Channel, credentials: Credentials, outbound: Outbound, clock: Clock
     ) -> None:
-        self._handle = channel.handle.lstrip("@")
+        self._us = reader(NETWORK, channel.handle.lstrip("@"))
         self._settings = read_settings(channel)
         self._signed = sign_in(self._settings, credentials)
         self._clock = clock
@@ -108,7 +108,7 @@ class FeedsConnector(ReadOnly):
         return self._handed_out(source, place, rest, limit)
 
     async def author(self, author_id: str) -> Author:
-        if author_id.lstrip("@") == self._handle:
+        if author_id in (self._us.id, self._us.handle):
             return await self.check()
         raise ConnectorError("Feeds tell no more of an author than stands at the post.")
 
@@ -126,9 +126,8 @@ class FeedsConnector(ReadOnly):
         if len(refused) == len(told):
             raise refused[0]
         titles = [one for one in told if isinstance(one, str)]
-        return Author(
-            id=self._handle, handle=self._handle, name=" ".join(titles[0].split())[:200] or None
-        )
+        name = " ".join(titles[0].split())[:200] or None
+        return msgspec.structs.replace(self._us, name=name)
 
     async def aclose(self) -> None:
         """Nothing is kept open between calls."""

@@ -20,6 +20,7 @@ _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800}
 _REFERENCE = re.compile(rb"&(?:(#?[A-Za-z0-9]{1,32});)?")
+_MOST_MENDED = 200_000  # references in a document with mistakes
 _XML_NAMES = ("amp", "lt", "gt", "quot", "apos")
 _ROOTS = ("rss", "feed", "RDF", "rdf:RDF", "atom:feed")
 
@@ -121,7 +122,7 @@ def _parsed(body: bytes) -> etree._Element:
     except (etree.LxmlError, ValueError) as error:
         tail = body.rstrip()[-100:].replace(b"\0", b"")  # UTF-16
         whole = any(tail.endswith(f"</{name}>".encode()) for name in _ROOTS)
-        if not whole:
+        if not whole or body.count(b"&") > _MOST_MENDED:
             raise BadInput(_no_feed(body)) from error
     try:
         root = etree.fromstring(_REFERENCE.sub(_mended, body), _parser(recover=True))

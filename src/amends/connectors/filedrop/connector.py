@@ -11,7 +11,7 @@ import msgspec
 from amends.connectors.filedrop.files import Places, Spot, files_of, marked
 from amends.connectors.filedrop.records import NETWORK, Record, read_record, records_of
 from amends.connectors.mapping import Fields, read_mapping
-from amends.connectors.readonly import ReadOnly
+from amends.connectors.readonly import ReadOnly, reader
 from amends.outbound import Outbound
 from amends.terms import (
     Author,
@@ -69,7 +69,7 @@ class FiledropConnector(ReadOnly):
         self, channel: Channel, credentials: Credentials, outbound: Outbound, clock: Clock
     ) -> None:
         del credentials, outbound  # it goes nowhere
-        self._us = Author(id=channel.handle, handle=channel.handle)
+        self._us = reader(NETWORK, channel.handle.lstrip("@"))
         self._settings = read_settings(channel)
         self._clock = clock
 
@@ -88,7 +88,7 @@ class FiledropConnector(ReadOnly):
             raise ConnectorError(msg) from error
 
     async def author(self, author_id: str) -> Author:
-        if author_id.lstrip("@") == self._us.id:
+        if author_id in (self._us.id, self._us.handle):
             return self._us
         raise ConnectorError("Files tell no more of an author than stands at the post.")
 

@@ -56,7 +56,10 @@ def read_record(record: Record, mapping: Fields | None, latest: datetime) -> Pos
 def _own(post: Post, latest: datetime) -> Post:
     """On this network, whatever the file says: no file speaks for another one's accounts."""
     at = min(post.created_at, latest) if post.created_at else None
-    return msgspec.structs.replace(post, network=NETWORK, created_at=at)
+    author = post.author
+    if author is not None and author.id is None:
+        author = msgspec.structs.replace(author, id=author.handle or author.name)
+    return msgspec.structs.replace(post, network=NETWORK, created_at=at, author=author)
 
 
 def _json(line: Line) -> Record:

@@ -9,7 +9,7 @@ import msgspec
 from amends.connectors.mapping import Fields, read_mapping
 from amends.connectors.polling import shown
 from amends.connectors.protocol import Deliveries, Delivery
-from amends.connectors.readonly import ReadOnly
+from amends.connectors.readonly import ReadOnly, reader
 from amends.outbound import Outbound
 from amends.terms import (
     Author,
@@ -62,7 +62,7 @@ class WebhookConnector(ReadOnly):
     ) -> None:
         del outbound  # it goes nowhere
         self.deliveries: Deliveries | None = None
-        self._us = Author(id=channel.handle, handle=channel.handle)
+        self._us = reader(NETWORK, channel.handle.lstrip("@"))
         self._signs = bool(credentials.values.get("secret"))
         self._settings = read_settings(channel)
         self._clock = clock
@@ -110,7 +110,7 @@ class WebhookConnector(ReadOnly):
                 yield self._letter(str(error), raw, latest)
 
     async def author(self, author_id: str) -> Author:
-        if author_id.lstrip("@") == self._us.id:
+        if author_id in (self._us.id, self._us.handle):
             return self._us
         raise ConnectorError("A webhook tells no more of an author than stands in the delivery.")
 
