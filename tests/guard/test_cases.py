@@ -17,6 +17,12 @@ STOPPED = [
     "Delete this tweet and we will refund you.",
     "Our lawyers are reading your posts.",
 ]
+STOCK = [
+    "Thank you for reaching out. Your feedback is important to us and we value your patience.",
+    "We apologize for any inconvenience this may have caused. Please contact customer support.",
+    "Hi there, we appreciate your feedback and will pass it on to the relevant team.",
+    "Your satisfaction is our top priority. We will do our best to resolve this issue.",
+]
 PASSING: list[dict[str, Any]] = [
     {"reply": "What's the issue?", "post": "I HATE @acme. Never again!!!", "account": "acme"},
     {
@@ -31,6 +37,13 @@ PASSING: list[dict[str, Any]] = [
 def test_reply_of_the_articles_is_stopped(reply: str) -> None:
     """R29, R30"""
     assert asked({"reply": reply})["verdict"] == "stop"
+
+
+@pytest.mark.parametrize("reply", STOCK)
+def test_stock_phrases_about_nothing_are_stopped(reply: str) -> None:
+    """R29"""
+    found = asked({"reply": reply, "post": "@acme my fridge leaks and the repair man never came"})
+    assert [one["code"] for one in found["findings"] if one["level"] == "stop"] == ["stock_phrases"]
 
 
 @pytest.mark.parametrize("question", PASSING)

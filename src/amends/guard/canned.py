@@ -6,6 +6,8 @@ from amends.guard.writing import Writing
 
 _STOCK_SHARE = 0.9
 _SHOWN = 120
+# "Thanks for your patience" is one move, and so is "we value your feedback".
+_ONE_MOVE = ({"thanks", "you matter"}, {"you matter", "above all"})
 
 
 def check_canned(writing: Writing, recent: RecentReplies | None) -> None:
@@ -19,15 +21,16 @@ def check_canned(writing: Writing, recent: RecentReplies | None) -> None:
 
 def _check_stock(writing: Writing) -> None:
     stock = stock_share(writing.page, _STOCK_SHARE)
-    danced = len(stock.moves) > 1 and stock.moves != {"thanks", "you matter"}
-    if not danced or writing.shared or _specific(writing):
+    danced = len(stock.moves) > 1 and stock.moves not in _ONE_MOVE
+    if not danced or writing.shared or _specific(writing, stock.moves):
         return
     reason = f"{stock.share:.0%} of these words are stock phrases; nothing in them is about this complaint."
     writing.add("stock_phrases", reason=reason, similarity=stock.share)
 
 
-def _specific(writing: Writing) -> bool:
-    """It asks or names a way to go on, or is a thank-you for praise."""
+def _specific(writing: Writing, moves: frozenset[str]) -> bool:
+    """It asks or names a way to go on, or is a thank-you for praise, who is not told that they matter."""
     page = writing.page
     asks = "?" in page.flat or bool(page.links) or bool(page.mails) or writing.says("route")
-    return asks or (writing.says("warm_praise") and not writing.sorry)
+    praised = writing.says("warm_praise") and not writing.sorry and "above all" not in moves
+    return asks or (praised and not moves >= {"look into", "you matter"})

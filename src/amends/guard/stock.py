@@ -20,7 +20,7 @@ _GREETED = re.compile(
 )
 _FEWEST_WORDS = 6
 _MOST_NAMES = 5
-MOVES = ("sorry", "thanks", "look into", "you matter")
+MOVES = ("sorry", "thanks", "look into", "you matter", "above all", "elsewhere")
 
 
 class Stock(NamedTuple):
