@@ -181,6 +181,28 @@ async def test_each_record_that_cannot_be_read_is_a_dead_letter(tmp_path: Path) 
     )
 
 
+async def test_quote_that_never_closes_costs_its_line_alone(tmp_path: Path) -> None:
+    reading = Reading(tmp_path, limit=7)
+    rows = "".join(f"{n},late\n" for n in range(300))
+    reading.put("a.csv", f'id,text\nx,"open\n{rows}')
+    ids = await reading.ids()
+    assert (ids, [one.line for one in reading.dead]) == ([str(n) for n in range(300)], [2])
+
+
+async def test_quote_inside_a_field_is_a_quote(tmp_path: Path) -> None:
+    reading = Reading(tmp_path)
+    reading.put("a.csv", 'id,text\n1,a 5" wheel broke\n2,late\n')
+    assert [post.text for post in await reading.posts()] == ['a 5" wheel broke', "late"]
+
+
+async def test_record_of_several_lines_is_waited_for(tmp_path: Path) -> None:
+    reading = Reading(tmp_path)
+    reading.put("a.csv", 'id,text\n1,"one\n')
+    first = await reading.ids()
+    reading.put("a.csv", 'two"\n')
+    assert (first, [post.text for post in await reading.posts()]) == ([], ["one\ntwo"])
+
+
 async def test_mapping_takes_other_names(tmp_path: Path) -> None:
     reading = Reading(tmp_path, mapping="id = nr\ntext = said.text", to_us="yes")
     reading.put("a.jsonl", '{"nr": 7, "said": {"text": "late"}}\n')

@@ -1,7 +1,8 @@
 """Lines of JSON and records of CSV to posts. Anything unreadable raises ``BadInput``."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from amends.terms.schema import decode_post
 
 NETWORK = "filedrop"
 _SEPARATORS = (",", ";", "\t", "|")
-_MOST_LINES = 500  # of one record: a quote that is open for longer was none
+_MOST_LINES = 100  # of one record: a quote that is open for longer was none
+_NO_UTF8 = "The line is no UTF-8; save the file as UTF-8."
 
 
 class Record(NamedTuple):
@@ -82,35 +84,90 @@ def _table(found: Found, now: datetime) -> Iterator[Record]:
         return
     separator = max(_SEPARATORS, key=lambda one: len(_cells(header, one)))
     names = [name.strip() for name in _cells(header, separator)]
-    open_lines: list[Line] = []
-    for line in lines_of(found, now):
+    lines = _Lines(lines_of(found, now))
+    while (line := lines.next()) is not None:
         if line.after.line == 1:
             yield Record(None, "", b"", 1, line.after)
             continue
-        if not line.ended and not line.quiet:
+        lines.put_back([line])
+        record = _row(lines, names, separator)
+        if record is None:
             return
-        open_lines.append(line)
-        whole = b"\n".join(one.data for one in open_lines)
-        if whole.count(b'"') % 2 and len(open_lines) < _MOST_LINES and len(whole) < LONGEST:
-            continue
-        yield _row(whole, names, separator, open_lines)
-        open_lines = []
-    if open_lines and open_lines[-1].quiet:  # a quote that nobody will close any more
-        yield _row(b"\n".join(one.data for one in open_lines), names, separator, open_lines)
+        yield record
 
 
-def _row(whole: bytes, names: list[str], separator: str, lines: list[Line]) -> Record:
-    value, fault, text = None, "", _text(whole)
-    cells = _cells(text, separator) if text.strip() else []
-    if not text and whole.strip():
-        fault = "The line is no UTF-8; save the file as UTF-8."
-    elif text.strip() and text.count('"') % 2:
-        fault = "A quote is opened on this line and never closed."
-    elif cells and len(cells) != len(names):
+class _Lines:
+    """The lines of a file that are whole, with those that are to be read again in front."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._again: deque[Line] = deque()
+
+    def next(self) -> Line | None:
+        line = self._again.popleft() if self._again else next(self._lines, None)
+        growing = line is not None and not line.ended and not line.quiet
+        return None if growing else line
+
+    def put_back(self, lines: Sequence[Line]) -> None:
+        self._again.extendleft(reversed(lines))
+
+
+class _Feed:
+    """Gives a reader of CSV as many lines as its next record asks for."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        self.taken: list[Line] = []
+        self.ran_out = False  # whether the record asked for more than there is …
+        self.at_end = False  # … so far
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        self.ran_out = True  # unless a line is given below
+        if len(self.taken) == _MOST_LINES:
+            raise StopIteration
+        line = self._lines.next()
+        if line is None:
+            self.at_end = True
+            raise StopIteration
+        text = _text(line.data)
+        if line.data.strip() and not text:
+            self._lines.put_back([line])
+            raise StopIteration
+        self.ran_out = False
+        self.taken.append(line)
+        return f"{text}\n"
+
+
+def _row(lines: _Lines, names: list[str], separator: str) -> Record | None:
+    """The next record; None where it is still being written. A quote that never closes costs its
+    first line: those after it are read anew."""
+    feed, fault = _Feed(lines), ""
+    try:
+        cells = next(csv.reader(feed, delimiter=separator), [])
+    except csv.Error as error:
+        cells, fault = [], f"The line is no CSV: {error}."
+    if not feed.taken:
+        line = lines.next()
+        if line is None:
+            return None
+        return Record(None, _NO_UTF8, line.data, line.after.line, line.after)
+    first, last = feed.taken[0], feed.taken[-1]
+    if feed.ran_out:
+        if feed.at_end and not first.quiet:
+            return None  # the rest of the record may be on its way
+        fault = fault or "A quote is opened on this line and never closed."
+    if fault:
+        lines.put_back(feed.taken[1:])
+        return Record(None, fault, first.data, first.after.line, first.after)
+    if cells and any(cells) and len(cells) != len(names):
         fault = f"The line has {len(cells)} columns where the header names {len(names)}."
-    elif cells:
-        value = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
-    return Record(value, fault, whole, lines[0].after.line, lines[-1].after, table=True)
+    value = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
+    raw = b"\n".join(one.data for one in feed.taken)
+    given = None if fault or not value else value
+    return Record(given, fault, raw, first.after.line, last.after, table=True)
 
 
 def _cells(text: str, separator: str) -> list[str]:
