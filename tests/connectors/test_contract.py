@@ -16,12 +16,13 @@ from typing import Any, Protocol
 import pytest
 
 from amends.connectors.protocol import Connector
-from amends.connectors.registry import connector_class, networks
-from amends.terms import Author, ConnectorError, Post, ReplyTarget
+from amends.connectors.registry import connector_class, networks, traits_of
+from amends.terms import Author, ConnectorError, Post, ReplyTarget, Traits
 from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.filedrop.fake import FiledropWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
+from tests.connectors.template.connector import BoardConnector
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.webhook.fake import WebhookWorld
 from tests.connectors.x.fake import FakeX, XWorld
@@ -67,19 +68,25 @@ def bluesky(request: pytest.FixtureRequest) -> World:
     return made
 
 
-@pytest.fixture(
-    params=[
-        "demo",
-        "demo-http",
-        "feeds",
-        "filedrop",
-        "mastodon",
-        "webhook",
-        "x",
-        "template",
-        pytest.param("bluesky", marks=pytest.mark.atproto),
-    ],
-)
+def _traits(place: str) -> Traits:
+    return BoardConnector.traits if place == "template" else traits_of(WORLDS[place])
+
+
+def _places(*able: str) -> list[Any]:
+    """The worlds of networks that have these traits."""
+    atproto = pytest.param("bluesky", marks=pytest.mark.atproto)
+    there = [
+        place for place in (*WORLDS, "template") if all(getattr(_traits(place), t) for t in able)
+    ]
+    return [atproto if place == "bluesky" else place for place in there]
+
+
+def only(*able: str) -> pytest.MarkDecorator:
+    """A promise of those networks alone that have these traits."""
+    return pytest.mark.parametrize("world", _places(*able), indirect=True)
+
+
+@pytest.fixture(params=_places())
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     made: World
     path = tmp_path / "demo.sqlite3"
@@ -146,14 +153,6 @@ def to_us(connector: Connector) -> str:
     return "notifications" if "notifications" in sources else sources[0]
 
 
-async def answering(world: World) -> Connector:
-    """The connector of a network that takes replies."""
-    connector = await world.connector()
-    if not connector.traits.can_reply:
-        pytest.skip("this network takes no replies")
-    return connector
-
-
 async def three_mentions(world: World) -> list[str]:
     texts = [f"Where is my suitcase, day {day}?" for day in (1, 2, 3)]
     return [await world.post_as_customer(text, mention=True) for text in texts]
@@ -204,11 +203,10 @@ async def test_a_cursor_at_the_end_gives_only_what_came_later(world: World) -> N
     await connector.aclose()
 
 
+@only("can_search")
 async def test_an_untagged_post_is_found_by_its_words(world: World) -> None:
     """R01, R08: with no handle in it, by search or not at all."""
     connector = await world.connector()
-    if not connector.traits.can_search:
-        pytest.skip("this network cannot be searched")
     word = f"quibblewort{time.monotonic_ns()}"
     source = next(name for name in connector.sources([word]) if name.startswith("search:"))
     post_id = await world.post_as_customer(f"I hate {word}.", mention=False)
@@ -216,9 +214,10 @@ async def test_an_untagged_post_is_found_by_its_words(world: World) -> None:
     await connector.aclose()
 
 
+@only("can_reply")
 async def test_a_replys_parent_is_the_complaint(world: World) -> None:
     """R24: answered where it started."""
-    connector = await answering(world)
+    connector = await world.connector()
     target = await complaint(world, connector)
     made = await connector.publish("We are on it.", target=target, attempt=key())
     reply = await in_thread(connector, target, made.id)
@@ -257,10 +256,9 @@ def key() -> str:
     return f"attempt{time.time_ns()}"
 
 
+@only("can_reply", "idempotent")
 async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
-    connector = await answering(world)
-    if not connector.traits.idempotent:
-        pytest.skip("this network keeps no keys")
+    connector = await world.connector()
     target = await complaint(world, connector)
     attempt = key()
     ids = {
@@ -272,10 +270,9 @@ async def test_publishing_twice_with_one_key_posts_once(world: World) -> None:
     await connector.aclose()
 
 
+@only("can_reply", "looks_up")
 async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -> None:
-    connector = await answering(world)
-    if not connector.traits.looks_up:
-        pytest.skip("this network cannot be asked what went out")
+    connector = await world.connector()
     target = await complaint(world, connector)
     attempt, other = key(), f"{key()}x"
     made = await connector.publish("We are on it.", target=target, attempt=attempt)
@@ -286,8 +283,9 @@ async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -
     await connector.aclose()
 
 
+@only("can_reply")
 async def test_deleting_twice_is_no_error(world: World) -> None:
-    connector = await answering(world)
+    connector = await world.connector()
     target = await complaint(world, connector)
     made = await connector.publish("Written in haste.", target=target, attempt=key())
     there = await texts_once(world, target, lambda found: found != [])
