@@ -12,7 +12,7 @@ from amends.understanding.deep.wordpiece import WordPieces
 
 Numbers = NDArray[np.float32]
 PLACES = 64  # pieces read of a text
-BATCH = 16
+BATCH = 8
 GRAPH, VOCABULARY = "encoder.onnx", "vocabulary.txt"
 _REMEDY = "train it again with `amends train`, or use the shipped one"
 
