@@ -1,16 +1,74 @@
 """What a reply gives away becomes a promise, or waits for an approver (R41)."""
 
-import pytest
+from datetime import UTC, datetime
 
-from amends.guard import CaseFacts, promises
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from amends.guard import CaseFacts, due_of, promises
 from amends.guard.promises import amount_of
+from amends.text import normalise
 from tests.guard.asked import codes
 
 
 def test_promises_are_read_out_of_a_reply() -> None:
     reply = "We will refund you $1,234.50 and I'll call you by Friday."
     found = [(one.kind, one.words, one.amount, one.currency) for one in promises(reply)]
-    assert found == [("amount", "$1,234.50", 1234.5, "USD"), ("deed", "I'll call you by", None, "")]
+    assert found == [
+        ("amount", "$1,234.50", 1234.5, "USD"),
+        ("deed", "I'll call you by Friday", None, ""),
+    ]
+
+
+NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("reply", "words", "due"),
+    [
+        ("Sorry! I'll write to you by 6 pm.", "I'll write to you by 6 pm", (4, 18, 0)),
+        ("I will call you tomorrow, Rosa. Bad Monday.", "I will call you tomorrow", (5, 23, 59)),
+        ("You'll hear from me within 24 hours.", None, (5, 14, 0)),
+        ("We'll get back to you on Friday at noon.", None, (6, 12, 0)),
+        ("We'll answer within two business days.", None, (6, 14, 0)),
+        ("I'm sending it tonight.", None, (4, 23, 59)),
+        ("I'm looking into it, you'll have news at 3.", "you'll have news at 3", (4, 15, 0)),
+        ("Ich melde mich bis 18 Uhr.", None, (4, 18, 0)),
+        ("Te escribo mañana antes de las 10.", None, (5, 10, 0)),
+        ("Je vous réponds sous 48 heures.", None, (6, 14, 0)),
+        ("Ti scrivo entro le 18.", None, (4, 18, 0)),
+        ("Respondo em duas horas.", None, (4, 16, 0)),
+        ("Ik bel je binnen een uur.", None, (4, 15, 0)),
+    ],
+)
+def test_what_is_announced_is_due_when_it_says(
+    reply: str, words: str | None, due: tuple[int, int, int]
+) -> None:
+    (found,) = promises(reply)
+    day, hour, minute = due
+    assert found.words == (words or reply.removesuffix("."))
+    assert due_of(found.when, NOW) == NOW.replace(day=day, hour=hour, minute=minute)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "We were late on Monday.",
+        "I'm so sorry about today.",
+        "I called you yesterday at 5 pm.",
+        "Flight 117 leaves at 18:00.",
+    ],
+)
+def test_what_happened_is_no_promise(reply: str) -> None:
+    assert promises(reply) == []
+
+
+@given(st.text(max_size=80), st.datetimes(timezones=st.just(UTC)))
+def test_due_times_lie_ahead_whatever_is_said(text: str, now: datetime) -> None:
+    assume(now.year < 9990)
+    due = due_of(f"{normalise(text)} by 3 in 5 days", now)
+    assert due is None or due > now
 
 
 def test_price_is_no_promise() -> None:

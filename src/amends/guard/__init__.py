@@ -12,6 +12,7 @@ from amends.guard.findings import LEVELS, Finding, Level, Verdict, redact, verdi
 from amends.guard.policy import DEFAULT_POLICY, Policy
 from amends.guard.private import private_words, without_personal_data
 from amends.guard.promises import Promise, promises
+from amends.guard.times import due_of
 
 __all__ = [
     "CODES",
@@ -29,6 +30,7 @@ __all__ = [
     "RecentReplies",
     "Verdict",
     "check",
+    "due_of",
     "private_words",
     "promises",
     "redact",

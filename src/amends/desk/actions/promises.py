@@ -2,19 +2,22 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from amends.casework import Action
+from amends.casework.hours import zone_named
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Promise, Responder
+from amends.desk.queries.clocks import load_policies, policy_for
 from amends.desk.queries.ledger import broken_promises
-from amends.guard import promises
+from amends.guard import due_of, promises
 from amends.terms import BadInput, NotAllowed
 
 UNSAID: Final = timedelta(days=1)
-"""When a promise found in a reply is due until somebody says otherwise."""
+"""When a promise that names no time is due until somebody says otherwise."""
 LONGEST: Final = 500
 
 
@@ -38,15 +41,22 @@ def make_promise(
 
 def promises_of(row: OutgoingReply, case: Case, *, now: datetime) -> list[CaseEvent]:
     """Keep what a reply that went out promises; its events, for whoever holds the case."""
-    found = dict.fromkeys(" ".join(one.words.split())[:LONGEST] for one in promises(row.text))
+    found = {" ".join(one.words.split())[:LONGEST]: one.when for one in promises(row.text)}
+    local = now.astimezone(_zone(case)) if found else now
     events = []
-    for words in found:
+    for words, when in found.items():
+        due_at = due_of(when, local) or now + UNSAID
         made = Promise.objects.create(
-            case=case, reply=row, words=words, due_at=now + UNSAID, by=row.by, at=now
+            case=case, reply=row, words=words, due_at=due_at, by=row.by, at=now
         )
         due = made.due_at.isoformat()
         events.append(make_event(case, "promise.made", at=now, by=row.by, promise=made.pk, due=due))
     return events
+
+
+def _zone(case: Case) -> ZoneInfo:
+    """By whose clock we mean what we say: that of the hours that hold for the case."""
+    return zone_named(policy_for(case, load_policies()).hours.zone)
 
 
 def move_promise(promise: Promise, *, due_at: datetime, by: Responder, now: datetime) -> Promise:
