@@ -9,7 +9,7 @@ from amends.desk.models import OutgoingReply
 from amends.guard import RecentReplies
 
 CAPACITY = 100_000
-FIRST = 2_000  # read at once by the first check of a process; each later one reads so many more
+FIRST, FURTHER = 1_000, 100  # read by the first check of a process, and by each later one
 _NEVER_OUT = (ReplyStatus.CANCELLED, ReplyStatus.FAILED, ReplyStatus.HELD)
 
 
@@ -25,12 +25,13 @@ class _Memory:
     def catch_up(self) -> None:
         """What was sent since, and a further part of what was sent before."""
         sent = OutgoingReply.objects.exclude(status__in=_NEVER_OUT).exclude(text="")
-        before = sent
+        before, most = sent, FIRST
         if self.oldest is not None:
+            most = FURTHER
             before = sent.filter(pk__lt=self.oldest)
             self._add(sent.filter(pk__gt=self.newest).order_by("pk").values_list("pk", "text"))
-        room = min(FIRST, CAPACITY - len(self.index))
-        self._add(before.order_by("-pk").values_list("pk", "text")[: max(room, 0)])
+        most = max(0, min(most, CAPACITY - len(self.index)))
+        self._add(before.order_by("-pk").values_list("pk", "text")[:most])
 
     def _add(self, rows: Iterable[tuple[int, str]]) -> None:
         for pk, text in rows:
