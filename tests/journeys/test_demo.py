@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
@@ -49,6 +49,7 @@ def network(desk: Desk, home: Path) -> DemoNetwork:
     made.signup("rosa_lind", name="Rosa Lind")
     made.signup("ben_ode", name="Ben Ode")
     made.signup("cleo_ray", name="Cleo Ray")
+    made.signup("eli_moor", name="Eli Moor")
     return made
 
 
@@ -164,6 +165,30 @@ def test_draft_survives_a_reload(browser: Browser, desk: Desk) -> None:
             page.locator("[data-test=text-public]").fill("Half a thought about")
         page.reload()
         expect(page.locator("[data-test=text-public]")).to_have_value("Half a thought about")
+
+
+def test_typing_goes_on_while_the_case_changes(
+    browser: Browser, desk: Desk, network: DemoNetwork
+) -> None:
+    """What a person typed is never lost: not even while the answer to a verb is on its way."""
+    network.post("eli_moor", "Brindlewing broke my guitar and nobody there answers")
+    with page_of(browser, desk.address) as page:
+        _sign_in(page)
+        _row(page, "broke my guitar", within_s=30)
+        page.route("**/draft/", lambda route: route.fulfill(status=204))  # nothing of it is kept
+        answers: list[Route] = []
+
+        def hold_back(route: Route) -> None:
+            answers.append(route)
+
+        page.route("**/take-up/", hold_back)
+        page.locator("[data-test=take-up]").click()
+        page.locator("[data-test=compose-private]").click()
+        page.locator("[data-test=text-private]").fill("Which flight was it, Eli?")
+        answers[0].continue_()
+        expect(page.locator("[data-test=case-state]")).to_contain_text("Open")
+        expect(page.locator("[data-test=text-private]")).to_have_value("Which flight was it, Eli?")
+        expect(page.locator("[data-test=text-private]")).to_be_visible()
 
 
 def test_phone_takes_list_and_thread_one_after_another(browser: Browser, desk: Desk) -> None:

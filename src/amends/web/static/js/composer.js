@@ -82,6 +82,30 @@
   });
   document.addEventListener("htmx:beforeRequest", (event) => event.target !== form() && keepAll());
 
+  // The answer to a verb draws the case anew. What was typed while it was on its way stays.
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const whole = form();
+    typed = null;
+    if (!whole || detail.target.id !== "case" || detail.requestConfig?.elt === whole) return;
+    const fields = [...whole.querySelectorAll("textarea")].filter((one) => one.id && one.value !== one.defaultValue);
+    if (fields.length) typed = { ref: whole.dataset.case, mode: modeOf(whole), texts: fields.map(({ id, value }) => [id, value]) };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const whole = form();
+    if (!typed || whole?.dataset.case !== typed.ref) return;
+    const kept = typed;
+    typed = null;
+    const mode = whole.querySelector(`[name=mode][value=${kept.mode}]`);
+    if (mode) mode.checked = true;
+    for (const [id, value] of kept.texts) {
+      const field = whole.querySelector(`#${id}`);
+      if (!field) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form && event.target.form === form()) {
       event.preventDefault();
