@@ -38,11 +38,6 @@ class Checked:
     def verdict(self) -> Verdict:
         return verdict_of(self.findings)
 
-    @property
-    def codes(self) -> list[str]:
-        """Of what stands against it, each once."""
-        return sorted({one.code for one in self.findings if one.level != "note"})
-
 
 def check_text(
     case: Case,

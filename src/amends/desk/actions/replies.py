@@ -83,13 +83,20 @@ def queue_reply(
             anyway=reason,
             **kind,
         )
-        events = taking_up(row, by=by, now=now)
-        told = kind | ({"guard": checked.verdict, "codes": checked.codes} if reason else {})
-        happened = "reply.held" if stopped else "reply.queued"
-        events.append(make_event(row, happened, at=now, by=by, reply=reply.pk, **told))
+        events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
     return reply
+
+
+def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:
+    """The event of a reply that is new, with what the guard said where somebody overrode it."""
+    told: dict[str, object] = {"private": reply.private, "closes_out": reply.closes_out}
+    if reply.anyway:
+        codes = sorted({code for code, level, *_ in reply.findings if level != "note"})
+        told |= {"guard": reply.verdict, "codes": codes}
+    kind = "reply.held" if reply.status == ReplyStatus.HELD else "reply.queued"
+    return make_event(row, kind, at=now, by=reply.by, reply=reply.pk, **told)
 
 
 def _way(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[ChannelRow, PostRow]:
