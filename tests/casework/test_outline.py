@@ -3,7 +3,7 @@
 import pytest
 
 from amends.casework import open_questions, outline
-from amends.casework.outline import Fault
+from amends.casework.fault import Fault
 
 
 def hints(fault: Fault | None = None, *, public: bool = True) -> dict[str, str]:
@@ -21,10 +21,10 @@ def test_reply_has_five_parts_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("ours", "our fault"),
-        ("third_party", "do not take it on us"),
-        ("customer", "no blame"),
-        ("unclear", "finding out"),
+        (Fault.OURS, "our fault"),
+        (Fault.THIRD_PARTY, "do not take it on us"),
+        (Fault.CUSTOMER, "no blame"),
+        (Fault.UNCLEAR, "finding out"),
         (None, "not determined"),
     ],
 )

@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-Fault = Literal["ours", "third_party", "customer", "unclear"]
+from amends.casework.fault import Fault
 
 _OUTBURST_WORDS = 12
 _WHEN = re.compile(
@@ -27,10 +26,10 @@ class Part:
 
 
 _OWN: dict[Fault | None, str] = {
-    "ours": "Say that it is our fault, and that we are sorry. No if, no but.",
-    "third_party": "Show that you feel with them. It was not us, so do not take it on us.",
-    "customer": "Show that you understand how it came about. Lay no blame.",
-    "unclear": "Say that you are finding out what happened. Take no fault on us yet.",
+    Fault.OURS: "Say that it is our fault, and that we are sorry. No if, no but.",
+    Fault.THIRD_PARTY: "Show that you feel with them. It was not us, so do not take it on us.",
+    Fault.CUSTOMER: "Show that you understand how it came about. Lay no blame.",
+    Fault.UNCLEAR: "Say that you are finding out what happened. Take no fault on us yet.",
     None: "Who is at fault is not determined. Say that you are finding out.",
 }
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from amends.casework import MOVES, CaseState, ReplyStatus
+from amends.casework import MOVES, Action, CaseState, ReplyStatus
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
-from amends.desk.queries.guarding import approvers
+from amends.desk.queries.choices import approvers
 from amends.web.asking import can
 from amends.web.clockpage import clock_facts
 from amends.web.composer import composer_for
@@ -97,7 +97,7 @@ def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:
     words = status_words(reply)
     if reply.status != ReplyStatus.HELD:
         return Line(entry, words)
-    able = approvers(reply.by)
+    able = approvers(reply.by, Action.REPLY)
     names = [one.name for one in able]
     return Line(entry, words, said=said_of(reply), approvers=names, may_approve=person in able)
 

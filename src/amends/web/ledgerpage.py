@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from amends.casework import Action
 from amends.casework.fault import NEXT, Fault, SecondChance
 from amends.casework.remedies import GESTURES, RemedyKind, RemedyStatus
 from amends.desk.models import Case, Promise, Remedy, Responder
-from amends.desk.queries.ledger import ledger_of, limits, remedy_approvers
+from amends.desk.queries.choices import approvers
+from amends.desk.queries.ledger import ledger_of, limits
 
 FAULTS = {
     "ours": "Ours",
@@ -75,7 +77,7 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
         "promises": [_promise(row, now) for row in ledger.promises],
         "limit": next((most for role, most in limits().items() if role == person.role), 0),
         "waiting": waiting,
-        "remedy_approvers": remedy_approvers(person) if waiting else [],
+        "remedy_approvers": approvers(person, Action.WORK) if waiting else [],
     }
 
 

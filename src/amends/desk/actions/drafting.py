@@ -1,7 +1,7 @@
 """Drafts and translations (R31, R33): asked of a model, checked by the guard, sent by nobody but a
 person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -10,12 +10,13 @@ from django.db import transaction
 
 from amends.casework import Action, Role, check_may
 from amends.connectors.registry import traits_of
-from amends.desk.actions.guarding import Checked, check_text, own_contacts
+from amends.desk.actions.guarding import Checked, check_text
 from amends.desk.actions.replies import channel_for, target_for
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.drafts import Endpoint, drafting, drafts_in, translating, translation_in
 from amends.desk.drafts.prompts import Messages
 from amends.desk.models import AuthorRow, Case, DraftEndpoint, PostRow, Responder
+from amends.desk.queries.guarding import own_contacts
 from amends.guard import RecentReplies, without_personal_data
 from amends.terms import BadInput, NotAllowed
 
@@ -127,7 +128,7 @@ def translate(text: str, *, language: str, case: Case, by: Responder, ask: Ask) 
     if not text:
         raise BadInput("There is nothing to translate.")
     if not endpoint.local:
-        text = _redacted(case, text)
+        (text,) = _redacted(case, [text])
     return translation_in(ask(endpoint, translating(text, language=language)))
 
 
@@ -160,7 +161,7 @@ def _facts(case: Case, target: PostRow, *, private: bool, outside: bool) -> dict
     before = list(posts.exclude(pk=target.pk).order_by("-created_at", "-pk")[:_SAID_BEFORE])
     texts = [target.text, *(post.text for post in reversed(before))]
     if outside:
-        texts = [_redacted(case, text) for text in texts]
+        texts = _redacted(case, texts)
     return {
         "company": case.brand.name,
         "fault": case.fault,
@@ -174,7 +175,8 @@ def _facts(case: Case, target: PostRow, *, private: bool, outside: bool) -> dict
     }
 
 
-def _redacted(case: Case, text: str) -> str:
+def _redacted(case: Case, texts: Iterable[str]) -> list[str]:
     authors = AuthorRow.objects.filter(posts__place__case=case, posts__ours=False)
     names = {part for a in authors for part in (a.handle, a.name, *a.name.split())}
-    return without_personal_data(text, names=names, own=own_contacts(case.brand.contact_route))
+    own = own_contacts(case.brand.contact_route)
+    return [without_personal_data(text, names=names, own=own) for text in texts]

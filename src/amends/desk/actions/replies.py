@@ -9,7 +9,7 @@ from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, still_open, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
-from amends.desk.actions.guarding import check_text, why_anyway
+from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
 from amends.desk.queries.ledger import open_matters
 from amends.terms import BadInput, NotAllowed, Stale, Traits
@@ -58,6 +58,7 @@ def queue_reply(
     """
     text = text.strip()
     kind = {"private": private, "closes_out": closes_out}
+    ready_guard(text)
     with held(case, by=by, action=Action.REPLY) as row:
         _check_state(row, **kind)
         if seen_replies is not None and row.replies.count() > seen_replies:

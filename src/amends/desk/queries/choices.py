@@ -7,6 +7,12 @@ from amends.desk.queries.doors import may_see
 LATEST = 500
 
 
+def approvers(of: Responder, action: Action) -> list[Responder]:
+    """Who may approve what this person did where that takes the right to ``action``."""
+    may = Responder.objects.filter(is_active=True, may_approve=True).exclude(pk=of.pk)
+    return [one for one in may.order_by("name") if action in permitted(Role(one.role))]
+
+
 def owners() -> list[Responder]:
     """Everybody who may own a case, by name."""
     working = [role.value for role in Role if Action.WORK in permitted(role)]

@@ -1,18 +1,24 @@
 """The guard's policy in force, who may approve, and what another policy would have done."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from amends.casework import Action, ReplyStatus, Role, check_may, permitted
+from msgspec.structs import replace
+
+from amends.casework import Action, ReplyStatus, Role, check_may
 from amends.connectors.registry import traits_of
-from amends.desk.models import Case, GuardRules, OutgoingReply, Responder
+from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
 
 LATEST = 1_000
 SHOWN = 10
 _REMEMBERED = ("near_copy",)  # what was sent before it is not looked up again
+_OWN = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,100}\w|(?:[\w-]{1,60}\.){1,4}[^\W\d_]{2,20}|\+?\d[\d ()/-]{5,20}\d"
+)
 
 
 def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
@@ -53,12 +59,6 @@ def rules_so_far(person: Responder) -> list[GuardRules]:
     return list(GuardRules.objects.select_related("by").order_by("-pk")[:50])
 
 
-def approvers(wrote: Responder) -> list[Responder]:
-    """Who may approve what this person wrote."""
-    may = Responder.objects.filter(is_active=True, may_approve=True).exclude(pk=wrote.pk)
-    return [one for one in may.order_by("name") if Action.REPLY in permitted(Role(one.role))]
-
-
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What a policy would have made of the newest replies beside the one in force.
@@ -90,7 +90,7 @@ def try_policy(policy: Policy, *, person: Responder, latest: int = LATEST) -> Tr
     changed = []
     replies = list(rows[:latest])
     for reply, turns in _with_turns(replies):
-        old, new = (_checked(reply, turns, one) for one in (now, policy))
+        old, new = _checked(reply, turns, now, policy)
         pair = verdict_of(old), verdict_of(new)
         verdicts[pair] += 1
         before.update(_against(old))
@@ -111,25 +111,56 @@ def _with_turns(replies: list[OutgoingReply]) -> Iterable[tuple[OutgoingReply, i
     return reversed(counted)
 
 
-def _checked(reply: OutgoingReply, turns: int, policy: Policy) -> list[Finding]:
-    first, to = reply.case.first_post.author, reply.to_post.author
-    facts = CaseFacts(
-        mode="private" if reply.private else "public",
-        post=reply.to_post.text,
-        public_turns=turns,
-        recipient=to.handle if to else None,
-        complainant=first.handle if first else None,
-        network=reply.channel.network,
-        account=reply.channel.handle,
-        fault=fault_of(reply.case),
+def _checked(reply: OutgoingReply, turns: int, *policies: Policy) -> list[list[Finding]]:
+    """What each of the policies says of a reply, with its brand's own addresses."""
+    facts = case_facts(
+        reply.case,
+        channel=reply.channel,
+        target=reply.to_post,
+        private=reply.private,
         closes_out=reply.closes_out,
+        public_turns=turns,
     )
-    found = check(reply.text, facts, None, traits_of(reply.channel.network), policy)
-    kept = [one for one in reply.findings if one[0] in _REMEMBERED]
-    return found + [
-        Finding(code=code, level=policy.level(code), span=(start, end), reason="", suggestion="")
-        for code, _, start, end in kept
+    own = own_contacts(reply.case.brand.contact_route)
+    traits = traits_of(reply.channel.network)
+    return [
+        check(reply.text, facts, None, traits, replace(one, contacts=(*one.contacts, *own)))
+        + [
+            Finding(code=code, level=one.level(code), span=(start, end), reason="", suggestion="")
+            for code, _, start, end in reply.findings
+            if code in _REMEMBERED
+        ]
+        for one in policies
     ]
+
+
+def case_facts(
+    case: Case,
+    *,
+    channel: ChannelRow,
+    target: PostRow,
+    private: bool,
+    closes_out: bool,
+    public_turns: int,
+) -> CaseFacts:
+    """The facts of a case as the guard wants them, without those of who writes."""
+    first = case.first_post.author
+    return CaseFacts(
+        mode="private" if private else "public",
+        post=target.text,
+        public_turns=public_turns,
+        recipient=target.author.handle if target.author else None,
+        complainant=first.handle if first else None,
+        network=channel.network,
+        account=channel.handle,
+        fault=fault_of(case),
+        closes_out=closes_out,
+    )
+
+
+def own_contacts(route: str) -> tuple[str, ...]:
+    """Addresses, domains and telephone numbers that a brand's contact route names."""
+    return tuple(dict.fromkeys(_OWN.findall(route)))
 
 
 def _against(findings: Iterable[Finding]) -> set[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from amends.casework import Action, Role, check_may, permitted
+from amends.casework import Action, Role, check_may
 from amends.casework.remedies import OPEN, SHIPPED, RemedyStatus
 from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
 
@@ -46,12 +46,6 @@ def limits() -> Mapping[Role, Decimal]:
     """How much each role may give by itself; none for roles that change no case."""
     decided = {Role(row.role): row.most for row in Authority.objects.all()}
     return {role: decided.get(role, most) for role, most in SHIPPED.items()}
-
-
-def remedy_approvers(offered: Responder) -> list[Responder]:
-    """Who may approve what this person offered."""
-    may = Responder.objects.filter(is_active=True, may_approve=True).exclude(pk=offered.pk)
-    return [one for one in may.order_by("name") if Action.WORK in permitted(Role(one.role))]
 
 
 @dataclass(frozen=True, slots=True)

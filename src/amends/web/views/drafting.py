@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from amends.casework import Action, open_questions, outline
+from amends.casework.fault import Fault
 from amends.desk.actions import target_for
 from amends.desk.actions.drafting import endpoint_in_force, propose, translate
 from amends.desk.drafts import Endpoint, complete
@@ -67,7 +68,7 @@ def show(request: HttpRequest, ref: str) -> HttpResponse:
 def _help(case: Case, person: Responder, *, private: bool) -> dict[str, Any]:
     target = target_for(case, private=private, closes_out=False)
     parts = outline(
-        fault=case.fault or None,  # type: ignore[arg-type]
+        fault=Fault(case.fault) if case.fault else None,
         public=not private,
         contact_route=case.brand.contact_route,
         initials=person.initials,
