@@ -16,6 +16,7 @@ from amends.casework import (
     check_may,
     path_to,
 )
+from amends.casework.closing import check_ending, check_nothing_open
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
@@ -173,6 +174,8 @@ def _move(
         _seen_state(row, seen)
         if state in {CaseState.RESOLVED, CaseState.DISMISSED}:
             _nothing_on_its_way(row)
+        if state is CaseState.DISMISSED:
+            check_nothing_open(open_matters(row))
         path = path_to(CaseState(row.state), state) or (state,)
         events = [
             move_event(row, step, at=now, by=by, **(data if step is state else {})) for step in path
@@ -231,29 +234,20 @@ def is_closed_out(case: Case) -> bool:
 def close_case(
     case: Case, *, reason: str, by: Responder, now: datetime, seen: str | None = None
 ) -> Case:
-    """Close a resolved case without a public close-out: that needs a reason (R44). So does closing
-    it over remedies, gestures or promises that are open (R42)."""
-    if not is_closed_out(case) and not reason.strip():
-        raise BadInput("Closing without a public close-out needs a reason. Write one.")
+    """Close a resolved case without a public close-out: that needs a reason (R44). Nothing closes it
+    over remedies, gestures, promises or claims that are open (R42)."""
+    check_ending(closed_out=is_closed_out(case), reason=reason)
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
         _nothing_on_its_way(row)
-        still = open_matters(row)
-        if still and not reason.strip():
-            raise BadInput(f"{still_open(still)} Settle it first, or write why it is left open.")
-        facts = {"closed_out": is_closed_out(row)} | ({"open": len(still)} if still else {})
+        check_nothing_open(open_matters(row))
+        facts = {"closed_out": is_closed_out(row)}
         event = move_event(row, CaseState.CLOSED, at=now, by=by, **facts)
         _stamp(row, CaseState.CLOSED, now)
         row.close_reason = reason.strip()
         row.outcome = row.outcome or Outcome.SILENT
         write(row, [event], "state", "unanswered_since", "closed_at", "close_reason", "outcome")
     return row
-
-
-def still_open(matters: list[str]) -> str:
-    """The sentence that says what keeps a case from being closed."""
-    last = f" and {matters[-1]}" if len(matters) > 1 else matters[-1]
-    return f"Still open: {', '.join(matters[:-1])}{last}."
 
 
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path_to
+from amends.casework.closing import check_nothing_open
 from amends.connectors.registry import traits_of
-from amends.desk.actions.cases import held, still_open, taking_up, write
+from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
@@ -123,8 +124,8 @@ def _check_state(row: Case, *, private: bool, closes_out: bool) -> None:
         raise NotAllowed(f"This case is {row.state}. Reopen it before you answer.")
     if closes_out and row.replies.filter(closes_out=True, status__in=ON_THEIR_WAY).exists():
         raise Stale("A close-out of this case is on its way already.")
-    if closes_out and (still := open_matters(row)):
-        raise NotAllowed(f"{still_open(still)} Settle it first, or close with a reason.")
+    if closes_out:
+        check_nothing_open(open_matters(row))
 
 
 def check_length(text: str, traits: Traits, *, private: bool) -> None:

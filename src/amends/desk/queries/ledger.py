@@ -1,14 +1,17 @@
 """The ledger of a case: whose fault it was, what we give, what we promised, and what is open."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import Count, Sum
 
 from amends.casework import Action, Role, check_may
-from amends.casework.remedies import OPEN, SHIPPED, RemedyStatus
+from amends.casework.closing import PROMISE, Matter, remedy_matter
+from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus
 from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
 
 
@@ -28,18 +31,28 @@ def ledger_of(case: Case) -> Ledger:
     )
 
 
-def open_matters(case: Case) -> list[str]:
-    """What still has to be given or done, each as a phrase (R42): a case closes over none of it
-    silently."""
+def open_matters(case: Case) -> Counter[Matter]:
+    """What still has to be given or done, by kind (R42): a case closes over none of it."""
+    found = Counter[Matter]()
+    for count in _COUNTED:
+        found.update(count(case))
+    return found
+
+
+def _remedies(case: Case) -> list[Matter]:
     waiting = case.remedies.filter(status__in=sorted(OPEN)).order_by("pk")
-    kept = case.promises.filter(kept_at=None, dropped_at=None).count()
-    phrases = [
-        f"a {kind} that {'waits for approval' if status == RemedyStatus.WAITING else 'is not delivered'}"
+    return [
+        remedy_matter(RemedyKind(kind), RemedyStatus(status))
         for kind, status in waiting.values_list("kind", "status")
     ]
-    if kept:
-        phrases.append("a promise" if kept == 1 else f"{kept} promises")
-    return phrases
+
+
+def _promises(case: Case) -> list[Matter]:
+    return [PROMISE] * case.promises.filter(kept_at=None, dropped_at=None).count()
+
+
+_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (_remedies, _promises)
+"""What else keeps a case open says so here, a line each."""
 
 
 def limits() -> Mapping[Role, Decimal]:
