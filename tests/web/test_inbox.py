@@ -97,6 +97,7 @@ def test_case_nobody_owes_anything_comes_last_and_says_so() -> None:
         (Tab.ACKNOWLEDGE, "cases_to_acknowledge_by_rank"),
         (Tab.CLOSE_OUT, "cases_settled_by_state"),
         (Tab.DONE, "cases_latest_first"),
+        (Tab.SNOOZED, "cases_to_wake"),
     ],
 )
 @pytest.mark.parametrize("further", [False, True])
@@ -152,7 +153,7 @@ def test_tabs_say_how_many_they_hold() -> None:
     _case("a")
     page = Page(signed_in(people.mina()).get("/inbox/").content.decode())
     assert page.hooks("tab-unassigned") != []
-    tabs = "Mine 0 Unassigned 1 All 1 Done Needs acknowledgement 1 Awaiting close-out 0"
+    tabs = "Mine 0 Unassigned 1 All 1 Done Needs acknowledgement 1 Awaiting close-out 0 Snoozed 0"
     assert tabs in page.words
 
 
@@ -259,7 +260,7 @@ def test_list_asks_the_database_as_often_for_one_row_as_for_three(rows: int) -> 
         connection,
     ) as asked:
         assert len(_rows(client.get("/inbox/").content.decode())) == rows
-    assert len(asked) == 12
+    assert len(asked) == 13
 
 
 @pytest.mark.alike

@@ -1,7 +1,7 @@
 """What a case's history says, in words a person would use."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amends.casework import Priority, ReplyStatus
@@ -156,6 +156,22 @@ def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
     return f"{who} handed the case up to {name}{because}"
 
 
+_WOKE = {
+    "time": "The time the case was snoozed to has come",
+    "customer": "The customer wrote, so the case is no longer snoozed",
+    "breach": "A clock ran out, so the case is no longer snoozed",
+}
+
+
+def _snoozed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    until = datetime.fromisoformat(str(data["until"])).astimezone(UTC)
+    return f"{who} snoozed the case until {until:%-d %B, %H:%M} UTC"
+
+
+def _woken(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return _WOKE.get(str(data.get("why")), f"{who} brought the case back")
+
+
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
     "case.prioritised": _prioritised,
@@ -165,6 +181,8 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.merged": _merged,
     "case.closed": _closed,
     "case.escalated": _escalated,
+    "case.snoozed": _snoozed,
+    "case.woken": _woken,
     "sla.breached": _breached,
     "fault.determined": _fault,
     "second_chance.answered": _chance,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from amends.casework import CaseState, Link, Verdict, check_move, event_hash, verify
+from amends.casework import LIVE, CaseState, Link, Verdict, check_move, event_hash, verify
 from amends.desk.models import Case, CaseEvent, Responder
 
 KINDS: Final[dict[str, str]] = {
@@ -18,6 +18,8 @@ KINDS: Final[dict[str, str]] = {
     "case.merged": "It went on in another case.",
     "case.assigned": "Its owner changed.",
     "case.prioritised": "Its priority changed.",
+    "case.snoozed": "It was put off to a later time.",
+    "case.woken": "It is back among the cases that wait.",
     "case.labelled": "A label was put on.",
     "case.unlabelled": "A label was taken off.",
     "case.acknowledged": "Our first public reply went out.",
@@ -116,6 +118,8 @@ def move_event(
     old = CaseState(case.state)
     check_move(old, state)
     case.state = state
+    if state not in LIVE:
+        case.snoozed_until = None
     _note_pause(case, old, state, at)
     if state is CaseState.OPEN:
         kind = "case.taken_up" if old is CaseState.NEW else "case.reopened"

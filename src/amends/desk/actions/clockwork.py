@@ -15,7 +15,7 @@ from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, Responder
 from amends.desk.queries.clocks import OLD, due_alarms, load_policies, policy_for, times_of
 
-WOUND: Final = ("pauses", "due_at", "clock", "alarm_at", "rank")
+WOUND: Final = ("pauses", "due_at", "clock", "alarm_at", "rank", "snoozed_until")
 """What winding writes; whoever saves a case that was changed saves these too."""
 BATCH: Final = 50_000
 Due = dict[Clock, tuple[Run, datetime]]
@@ -36,7 +36,7 @@ def _set(case: Case, due: Due) -> None:
     untold = (at for clock, (run, at) in due.items() if told.get(clock) != run.since.isoformat())
     case.alarm_at = min(untold, default=None)
     case.rank = None
-    if case.state in LIVE:
+    if case.state in LIVE and case.snoozed_until is None:
         case.rank = rank_of(Waiting(case.priority, case.due_at, case.spread))
 
 
@@ -66,6 +66,9 @@ def _sound(case: Case, policy: SlaPolicy, *, now: datetime) -> None:
                 make_event(case, "sla.breached", at=now, clock=str(clock), due=at.isoformat())
             )
     case.told = told
+    if events and case.snoozed_until is not None:
+        case.snoozed_until = None
+        events.append(make_event(case, "case.woken", at=now, why="breach"))
     if events and policy.escalate_to is not None:
         events += _hand_up(case, policy.escalate_to, now=now)
     _set(case, due)

@@ -235,6 +235,9 @@ def note_customer_post(
         book.events.extend(taken_private(case, row, now=now))
     if not by_customer:
         return
+    if case.snoozed_until is not None:
+        case.snoozed_until = None
+        book.events.append(make_event(case, "case.woken", at=now, why="customer"))
     case.customer_wrote_at = max(case.customer_wrote_at or row.created_at, row.created_at)
     wants_answer = decision.outcome not in {Outcome.THANKED, Outcome.RETRACTED}
     if wants_answer and case.state in LIVE and case.unanswered_since is None:

@@ -34,8 +34,8 @@ class Case(models.Model):
     Of the clocks, computed anew at each change (``desk.actions.clockwork``): ``due_at`` and ``clock``
     are of the one that runs out first, ``alarm_at`` when the first runs out of which nobody was told,
     ``told`` when those began of which somebody was. ``pauses`` are the stretches in which it was
-    neither new nor open, as ISO times. ``rank`` orders those that are live: the smallest is what
-    waiting costs most (``casework.waiting``).
+    neither new nor open, as ISO times. ``rank`` orders those that are live and not snoozed: the
+    smallest is what waiting costs most (``casework.waiting``).
     """
 
     ref = models.CharField(max_length=16, unique=True)
@@ -87,6 +87,7 @@ class Case(models.Model):
     spread = models.PositiveIntegerField(default=0)  # how often others took the matter up
     escalated = models.PositiveSmallIntegerField(default=0)  # how often it was handed up
     rank = models.BigIntegerField(null=True)
+    snoozed_until = models.DateTimeField(null=True)  # put off: in no tab but its own till then
     touched_at = models.DateTimeField()
     events = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=GENESIS)
@@ -118,6 +119,11 @@ class Case(models.Model):
                 fields=["alarm_at", "id"],
                 name="cases_by_alarm",
                 condition=models.Q(alarm_at__isnull=False),
+            ),
+            models.Index(
+                fields=["snoozed_until", "id"],
+                name="cases_to_wake",
+                condition=models.Q(snoozed_until__isnull=False),
             ),
             models.Index(
                 fields=["state", "resolved_at", "id"],

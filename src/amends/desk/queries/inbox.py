@@ -26,6 +26,7 @@ class Tab(StrEnum):
     ALL = "all"
     ACKNOWLEDGE = "acknowledge"
     CLOSE_OUT = "close-out"
+    SNOOZED = "snoozed"
     DONE = "done"
 
 
@@ -48,7 +49,7 @@ class InboxFilter:
 class InboxPage:
     """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at, role (of the author),
     unanswered_since, due_at, clock, spread, rank, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
-    complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed. ``next``: the key of the next page, "" at the end."""
+    complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed, snoozed_until. ``next``: the key of the next page, "" at the end."""
 
     rows: list[dict[str, Any]]
     next: str
@@ -59,6 +60,8 @@ def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
         return cases.filter(state=CaseState.RESOLVED, resolved_at__isnull=False)
     if tab is Tab.DONE:
         return cases.filter(state__in=[CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED])
+    if tab is Tab.SNOOZED:
+        return cases.filter(snoozed_until__isnull=False)
     cases = cases.filter(rank__isnull=False)  # those that are live; asked so, indexes serve
     if tab is Tab.MINE:
         return cases.filter(owner=person)
@@ -90,13 +93,17 @@ def _filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
 
 
 _BY_RANK: Final = ("rank", "id")
-_ORDERS: Final = {Tab.CLOSE_OUT: ("resolved_at", "id"), Tab.DONE: ("-touched_at", "-id")}
+_ORDERS: Final = {
+    Tab.CLOSE_OUT: ("resolved_at", "id"),
+    Tab.DONE: ("-touched_at", "-id"),
+    Tab.SNOOZED: ("snoozed_until", "id"),
+}
 """Each is the order of an index that also narrows to what the tab holds."""
 
 
 def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> InboxPage:
     """One page: what waiting costs most comes first. Close-outs: longest settled first; done cases:
-    latest first."""
+    latest first; snoozed ones: whichever wakes first."""
     order = _ORDERS.get(wanted.tab, _BY_RANK)
     cases: QuerySet[Any] = _filtered(person, wanted)
     if wanted.after:
@@ -128,6 +135,7 @@ _COLUMNS = (
     "id", "ref", "state", "outcome", "priority", "network", "private", "opened_at", "unanswered_since",
     "acknowledged_at", "taken_private_at", "closed_out_at", "touched_at", "events", "owner_id",
     "owner__name", "customer_wrote_at", "due_at", "clock", "spread", "rank", "escalated", "resolved_at",
+    "snoozed_until",
 )  # fmt: skip
 _RENAMED = {
     "first_post__text": "text",

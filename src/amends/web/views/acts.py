@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from amends.casework import Action, Priority, Role, may
+from amends.casework.typed import span_typed
 from amends.desk import actions
+from amends.desk.actions.snoozing import snooze_case, wake_case
 from amends.desk.models import Case, OutgoingReply, Responder
 from amends.desk.queries import get_case_for, get_reply_for, owners, uppers
 from amends.desk.queries.doors import NotThere
@@ -136,6 +138,17 @@ def unlabel(case: Case, typed: QueryDict, by: Responder, now: datetime) -> objec
     return actions.unlabel_case(case, name=typed.get("label", ""), by=by, now=now)
 
 
+def snooze(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    """For a length of time, or until a moment where one was chosen."""
+    chosen = typed.get("until", "").strip()
+    until = amending.moment(chosen) if chosen else now + span_typed(typed.get("span", ""))
+    return snooze_case(case, until=until, by=by, now=now)
+
+
+def wake(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:  # noqa: ARG001
+    return wake_case(case, by=by, now=now)
+
+
 def resolve(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     return actions.resolve_case(case, by=by, now=now, seen=_seen(typed))
 
@@ -173,6 +186,8 @@ ACTS: dict[str, Act] = {
     "priority": prioritise,
     "label": label,
     "unlabel": unlabel,
+    "snooze": snooze,
+    "wake": wake,
     "resolve": resolve,
     "wait": wait,
     "dismiss": dismiss,

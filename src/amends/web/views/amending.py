@@ -70,7 +70,9 @@ def remedy_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) ->
 
 def promise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     words = _text(typed, "words")
-    return promises.make_promise(case, words=words, due_at=_moment(typed), by=by, now=now)
+    return promises.make_promise(
+        case, words=words, due_at=moment(typed.get("due", "")), by=by, now=now
+    )
 
 
 def promise_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
@@ -81,7 +83,7 @@ def promise_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -
     if row is not None and decision == "drop":
         return promises.drop_promise(row, by=by, now=now)
     if row is not None and decision == "move":
-        return promises.move_promise(row, due_at=_moment(typed), by=by, now=now)
+        return promises.move_promise(row, due_at=moment(typed.get("due", "")), by=by, now=now)
     raise BadInput("There is no such promise in this case; look again, then decide.")
 
 
@@ -104,10 +106,10 @@ def _day(typed: QueryDict, name: str) -> date | None:
         raise BadInput(f"“{sent[:20]}” is no date. Write one as 2026-12-24.") from error
 
 
-def _moment(typed: QueryDict) -> datetime:
-    """What a field for date and time holds, in UTC, which the page says."""
+def moment(sent: str) -> datetime:
+    """What a field for date and time holds, in UTC, which the page says. Raises ``BadInput``."""
     try:
-        found = datetime.fromisoformat(typed.get("due", "").strip())
+        found = datetime.fromisoformat(sent.strip())
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadInput("Say when it is due, with a date and a time.") from error

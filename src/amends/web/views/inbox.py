@@ -29,6 +29,7 @@ TABS = {
     Tab.DONE: "Done",  # among the short ones, so that they fill one line and the long ones another
     Tab.ACKNOWLEDGE: "Needs acknowledgement",
     Tab.CLOSE_OUT: "Awaiting close-out",
+    Tab.SNOOZED: "Snoozed",
 }
 MOST_SHOWN = 300
 
