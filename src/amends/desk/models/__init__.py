@@ -2,6 +2,7 @@
 
 from amends.desk.models.amends import Authority, Determination, Promise, Remedy
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
+from amends.desk.models.claims import Claim, ClaimCopy, Evidence, LegalHold
 from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
 from amends.desk.models.deliveries import DeliveryRow
 from amends.desk.models.drafting import DraftEndpoint
@@ -22,6 +23,7 @@ from amends.desk.models.hearing import (
 from amends.desk.models.history import ImportRun
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.replies import Draft, OutgoingReply
+from amends.desk.models.surveys import Survey
 
 __all__ = [
     "AuthorRow",
@@ -31,6 +33,8 @@ __all__ = [
     "CaseEvent",
     "CasePost",
     "ChannelRow",
+    "Claim",
+    "ClaimCopy",
     "Cursor",
     "Customer",
     "DeadLetterRow",
@@ -39,10 +43,12 @@ __all__ = [
     "Draft",
     "DraftEndpoint",
     "DropCount",
+    "Evidence",
     "GuardRules",
     "HoursRow",
     "ImportRun",
     "Label",
+    "LegalHold",
     "MentionRow",
     "Note",
     "OutgoingReply",
@@ -56,5 +62,6 @@ __all__ = [
     "RotaTurn",
     "SignInLink",
     "SlaPolicyRow",
+    "Survey",
     "WatchRow",
 ]

@@ -36,6 +36,9 @@ class Case(models.Model):
     ``told`` when those began of which somebody was. ``pauses`` are the stretches in which it was
     neither new nor open, as ISO times. ``rank`` orders those that are live and not snoozed: the
     smallest is what waiting costs most (``casework.waiting``).
+
+    ``outcome_at`` is when it was seen what the customer made of it, ``silent_at`` when saying nothing
+    till then is the outcome.
     """
 
     ref = models.CharField(max_length=16, unique=True)
@@ -54,6 +57,10 @@ class Case(models.Model):
     priority = models.PositiveSmallIntegerField(
         choices=[(p.value, p.name.lower()) for p in Priority], default=Priority.NORMAL
     )
+    outcome_at = models.DateTimeField(null=True)
+    silent_at = models.DateTimeField(null=True)
+    invited_at = models.DateTimeField(null=True)  # to speak again in public (R45)
+    legal = models.BooleanField(default=False)  # for those alone who deal with legal matters (R46)
     # Without an index of its own, which SQLite would take for "of nobody" and then sort.
     owner = models.ForeignKey(
         "desk.Responder",
@@ -125,6 +132,17 @@ class Case(models.Model):
                 name="cases_to_wake",
                 condition=models.Q(snoozed_until__isnull=False),
             ),
+            models.Index(
+                fields=["silent_at", "id"],
+                name="cases_by_silence",
+                condition=models.Q(silent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-outcome_at", "-id"],
+                name="cases_by_outcome",
+                condition=models.Q(outcome_at__isnull=False),
+            ),
+            models.Index(fields=["id"], name="cases_legal", condition=models.Q(legal=True)),
             models.Index(
                 fields=["state", "resolved_at", "id"],
                 name="cases_settled_by_state",

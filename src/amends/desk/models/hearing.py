@@ -167,6 +167,11 @@ class PostRow(models.Model):
                 name="posts_not_taken_in",
                 condition=models.Q(taken_in=False),
             ),
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="posts_to_blank",
+                condition=models.Q(deleted_at__isnull=False, erased_at__isnull=True),
+            ),
             # Read backwards: what grows at the end leaves full pages behind.
             models.Index(fields=["created_at", "id"], name="posts_by_time"),
             # The first post of a thread is found by its id.

@@ -15,6 +15,7 @@ class OutgoingReply(models.Model):
     by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT)
     private = models.BooleanField(default=False)
     closes_out = models.BooleanField(default=False)
+    invites = models.BooleanField(default=False)  # to speak again in public
     text = models.TextField()
     to_post = models.ForeignKey("desk.PostRow", on_delete=models.PROTECT, related_name="+")
     attempt = models.CharField(max_length=64, unique=True)
