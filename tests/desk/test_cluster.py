@@ -8,16 +8,16 @@ import pytest
 from amends.desk.models import Case, ChannelRow, DeadLetterRow, DropCount, MentionRow, PostRow
 from amends.desk.workers.cluster import DeskTaker
 from amends.listening.cluster import Packet, source_of_channel
-from amends.understanding import load_reader
 from tests import factories
 from tests.listening.fakes import Clock
+from tests.support.readers import fast_reader
 
 pytestmark = pytest.mark.database
 
 
 def taker() -> DeskTaker:
     refs = iter(f"REF{number}" for number in range(100))
-    return DeskTaker(reader=load_reader(), clock=Clock(), new_ref=lambda: next(refs))
+    return DeskTaker(reader=fast_reader(), clock=Clock(), new_ref=lambda: next(refs))
 
 
 def source(channel: ChannelRow) -> str:

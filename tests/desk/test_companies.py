@@ -9,8 +9,8 @@ from amends.desk.actions.history import Importer
 from amends.desk.models import Brand, Case, ImportRun, PostRow, WatchRow
 from amends.listening.history import History, open_history
 from amends.terms import Stale, SystemClock, WatchKind
-from amends.understanding import load_reader
 from tests.factories import brand, case, channel, mention, store, watch
+from tests.support.readers import fast_reader
 
 pytestmark = pytest.mark.database
 
@@ -39,7 +39,7 @@ def history(tmp_path: Path) -> History:
 def bring_in(history: History, handle: str | None, **facts: object) -> int:
     refs = (f"H{n}" for n in itertools.count(Case.objects.count()))
     known: dict[str, object] = {
-        "reader": load_reader(), "clock": SystemClock(), "new_ref": lambda: next(refs),
+        "reader": fast_reader(), "clock": SystemClock(), "new_ref": lambda: next(refs),
     }  # fmt: skip
     made = Importer(**(known | facts))  # type: ignore[arg-type]
     return made.read(history, handle=handle).cases_opened

@@ -13,7 +13,7 @@ from amends.desk.actions.history import Counts, Importer
 from amends.desk.models import Brand, Case, CaseEvent, DeadLetterRow, ImportRun, PostRow
 from amends.listening.history import open_history
 from amends.terms import SystemClock
-from amends.understanding import load_reader
+from tests.support.readers import fast_reader
 from tests.support.shared import shared
 
 pytestmark = pytest.mark.database
@@ -42,7 +42,7 @@ LINES = [
 def importer(**facts: object) -> Importer:
     refs = (f"H{n}" for n in itertools.count(1))
     made: dict[str, object] = {
-        "reader": load_reader(),
+        "reader": fast_reader(),
         "clock": SystemClock(),
         "new_ref": lambda: next(refs) + str(Case.objects.count()),
     }

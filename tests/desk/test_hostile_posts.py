@@ -17,15 +17,15 @@ from amends.desk.workers.sink import DeskSink
 from amends.listening.taking import Door
 from amends.terms import Author, DeadLetter, Media, Page, Post, Ref
 from amends.text.language import language_detector
-from amends.understanding import load_reader
 from tests.factories import NOON, case, channel, watch
+from tests.support.readers import fast_reader
 
 pytestmark = pytest.mark.database
 
 LONG, NUL, LONE = "x" * 10_000, "a\0b", "a\ud800b"
 EAST = timezone(timedelta(hours=14))
 FIRST, LAST = datetime(1, 1, 1, tzinfo=EAST), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-READER, DETECTOR = cache(load_reader), cache(language_detector)  # slow to load, and the same
+READER, DETECTOR = fast_reader, cache(language_detector)  # slow to load, and the same
 TEXTS = {"long": LONG, "nul": NUL, "lone": LONE, "bidi": "\u202ea\u2066b"}
 
 

@@ -27,9 +27,9 @@ from amends.desk.models import (
 from amends.desk.workers import Worker, work
 from amends.outbound import Outbound
 from amends.terms import SystemClock, WatchKind
-from amends.understanding import load_reader
 from tests.factories import brand, watch
 from tests.people import mina
+from tests.support.readers import fast_reader
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -87,7 +87,7 @@ async def _no_connection_is_left() -> AsyncIterator[None]:
 async def working() -> AsyncIterator[None]:
     stop, clock = asyncio.Event(), QuickClock()
     worker = Worker(
-        reader=load_reader(),
+        reader=fast_reader(),
         outbound=Outbound(),
         clock=clock,
         sleep=clock.sleep,

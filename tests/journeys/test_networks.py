@@ -15,13 +15,13 @@ from amends.desk.models import Case, ChannelRow, OutgoingReply
 from amends.desk.workers import Worker, work
 from amends.desk.workers.metering import spending_of
 from amends.outbound import Outbound
-from amends.understanding import load_reader
 from tests.connectors.mastodon import fake as mastodon
 from tests.connectors.x import fake as x
 from tests.factories import brand, watch
 from tests.people import mina
 from tests.support.clocks import HandClock
 from tests.support.fakes import Fake, Fault, running
+from tests.support.readers import fast_reader
 
 pytestmark = [pytest.mark.database, pytest.mark.alike, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +57,7 @@ class Desk:
     async def __aenter__(self) -> Self:
         outbound = Outbound(allow=["127.0.0.1:*"])
         worker = Worker(
-            reader=load_reader(), outbound=outbound, clock=self._fake.clock, sleep=self._sleep,
+            reader=fast_reader(), outbound=outbound, clock=self._fake.clock, sleep=self._sleep,
             tick_s=0.02, tend_s=0.05, settling=timedelta(0),
         )  # fmt: skip
         self._task = asyncio.create_task(work(worker, self._stop))

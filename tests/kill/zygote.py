@@ -127,7 +127,7 @@ def kill(pid: int) -> int:
 
 def main() -> None:
     connector_class("demo")
-    reader = load_reader()
+    reader = load_reader(depth="none")
     reader.read(["@brindlewing lost my bag"])
     language_detector()("You lost my bag, this is awful")
     check(
