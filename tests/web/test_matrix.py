@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
 from amends.desk.actions.roles import mark_accounts
+from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
     HoursRow,
     PostRow,
@@ -36,6 +37,8 @@ ELSEWHERE = {
     "case-draft",
     "case-guard",
     "case-help",
+    "case-snippets",
+    "case-insert",
     "case-translate",
     "reply-refuse",
     "live",
@@ -59,7 +62,7 @@ NEEDS = {
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
-            "hours-remove", "remedies", "rota", "turn-remove", "absence-remove",
+            "hours-remove", "remedies", "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
         ),
         Action.SET_UP,
     ),
@@ -78,6 +81,8 @@ READ_ONLY = {
     "clocks",
     "sla-sample",
     "hours-sample",
+    "snippets",
+    "snippet-sample",
 }
 
 
@@ -100,6 +105,7 @@ def _address(name: str) -> str:
         "hours": lambda: HoursRow.objects.create(name=f"h{next(_numbers)}", windows=_WINDOWS).pk,
         "turn": lambda: RotaTurn.objects.create(**_turn()).pk,
         "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
+        "snippet": _snippet,
         "heard": _post,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
@@ -120,6 +126,13 @@ def _turn() -> dict[str, Any]:
 
 def _absence() -> dict[str, Any]:
     return {"person": people.omar(), "first": date(2026, 3, 2), "last": date(2026, 3, 2)}
+
+
+def _snippet() -> int:
+    key = f"s{next(_numbers)}"
+    return save_snippet(
+        None, key=key, name=key, texts={"en": "Hi"}, by=people.ada(), now=factories.NOON
+    ).pk
 
 
 def _post() -> int:
@@ -150,7 +163,8 @@ def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Res
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in NEEDS if n in {"brand", "channel", "watch", "person", "sla", "hours"}]
+    "name",
+    [n for n in NEEDS if n in {"brand", "channel", "watch", "person", "sla", "hours", "snippet"}],
 )
 @pytest.mark.parametrize("number", [0, 10**30])
 def test_what_is_not_there_is_not_found(name: str, number: int) -> None:

@@ -1,6 +1,6 @@
 """What the composer shows: for each mode its target, its account, its limit and its draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amends.casework import CaseState
@@ -9,6 +9,7 @@ from amends.desk.actions import channel_for, is_closed_out, target_for
 from amends.desk.actions.guarding import check_text
 from amends.desk.models import Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
+from amends.desk.queries.snippets import snippets_now
 from amends.terms import BadInput
 from amends.web.guarding import Guarded, shown
 
@@ -41,6 +42,7 @@ class Composer:
     sign: bool
     initials: str
     contact_route: str
+    snippets: Sequence[tuple[int, str, str]] = ()  # for browsers without scripts
 
 
 def composer_for(
@@ -77,6 +79,7 @@ def composer_for(
         sign=typed is None or "mode" not in typed or bool(typed.get("sign")),
         initials=person.initials,
         contact_route=case.brand.contact_route,
+        snippets=list(snippets_now().values_list("pk", "key", "name")) if can["reply"] else [],
     )
 
 

@@ -16,6 +16,7 @@ from amends.web.views import (
     inbox,
     live,
     palette,
+    snippets,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/write/", acts.acting(acts.write, needs=None), name="case-write"),
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     path("cases/<str:ref>/guard/", guarding.look, name="case-guard"),
+    path("cases/<str:ref>/snippets/", snippets.listing, name="case-snippets"),
+    path("cases/<str:ref>/insert/", snippets.insert, name="case-insert"),
     path("cases/<str:ref>/help/", drafting.show, name="case-help"),
     path("cases/<str:ref>/translate/", drafting.translation, name="case-translate"),
     path("cases/<str:ref>/replies/<int:pk>/refuse/", acts.refuse, name="reply-refuse"),

@@ -16,6 +16,7 @@ from amends.web.views import (
     setup_remedies,
     setup_rota,
     setup_sign_in,
+    setup_snippets,
     setup_watches,
 )
 
@@ -49,6 +50,11 @@ urlpatterns = [
     path("set-up/rota/", setup_rota.rota, name="rota"),
     path("set-up/rota/turns/<int:pk>/remove/", setup_rota.turn_remove, name="turn-remove"),
     path("set-up/rota/absences/<int:pk>/remove/", setup_rota.absence_remove, name="absence-remove"),
+    path("set-up/snippets/", setup_snippets.listing, name="snippets"),
+    path("set-up/snippets/new/", setup_snippets.form, name="snippet-new"),
+    path("set-up/snippets/sample/", setup_snippets.sample, name="snippet-sample"),
+    path("set-up/snippets/<int:pk>/", setup_snippets.form, name="snippet"),
+    path("set-up/snippets/<int:pk>/remove/", setup_snippets.remove, name="snippet-remove"),
     path("set-up/authors/", authors.listing, name="authors"),
     path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),
     path("set-up/guard/", setup_guard.show, name="guard"),

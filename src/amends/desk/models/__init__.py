@@ -23,6 +23,7 @@ from amends.desk.models.hearing import (
 from amends.desk.models.history import ImportRun
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.replies import Draft, OutgoingReply
+from amends.desk.models.snippets import Snippet, SnippetVersion
 from amends.desk.models.surveys import Survey
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "RotaTurn",
     "SignInLink",
     "SlaPolicyRow",
+    "Snippet",
+    "SnippetVersion",
     "Survey",
     "WatchRow",
 ]

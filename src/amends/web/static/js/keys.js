@@ -52,6 +52,7 @@
     if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
     if (MODES[key]) return write(MODES[key]);
     if (["a", "l", "z"].includes(key)) return openMenu(key);
+    if (key === "s") return press("[data-test=snippets]");
     if (key === "e") return press("button[data-key=e]");
     if (key === "/") return document.getElementById("search")?.focus() ?? true;
     if (key === "?") return document.getElementById("key-sheet").showModal() ?? true;

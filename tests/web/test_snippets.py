@@ -1,0 +1,96 @@
+"""Snippets in the composer and in the set-up."""
+
+import pytest
+from django.urls import reverse
+
+from amends.desk.actions.snippets import save_snippet
+from amends.desk.models import Draft, Snippet
+from tests import factories, people
+from tests.web.support import HTMX, Page, signed_in
+
+pytestmark = [pytest.mark.database, pytest.mark.alike]
+
+
+def snippet(key: str = "late-bag", **texts: str) -> Snippet:
+    texts = texts or {"en": "Hi {customer.first_name}, your bag is in Oslo."}
+    return save_snippet(
+        None, key=key, name="Late bags", texts=texts, by=people.ada(), now=factories.NOON
+    )
+
+
+def test_composer_finds_snippets_filled_in_for_the_case() -> None:
+    snippet()
+    snippet("other", en="Something else")
+    case = factories.case()
+    sent = {"mode": "public", "snippet_words": "late-b"}
+    url = reverse("case-snippets", args=[case.ref])
+    page = Page(signed_in(people.mina()).post(url, sent, headers=HTMX).content.decode())
+    found = [(one["data-key"], one["data-route"]) for one in page.hooks("snippet")]
+    assert found == [("late-bag", "Hi Rosa, your bag is in Oslo.")]
+
+
+def test_without_scripts_it_goes_behind_what_was_typed() -> None:
+    row, case = snippet(), factories.case()
+    sent = {"mode": "public", "text_public": "Good morning.", "snippet": str(row.pk)}
+    answer = signed_in(people.mina()).post(reverse("case-insert", args=[case.ref]), sent)
+    whole = "Good morning. Hi Rosa, your bag is in Oslo."
+    assert whole in answer.content.decode()
+    assert Draft.objects.get().text == whole
+
+
+@pytest.mark.parametrize("name", ["case-snippets", "case-insert"])
+def test_snippets_are_for_those_who_answer(name: str) -> None:
+    """R50."""
+    url = reverse(name, args=[factories.case().ref])
+    sent = {"mode": "public", "snippet": str(snippet().pk)}
+    roles = [people.mina(), people.noor(), people.vic()]
+    asked = [signed_in(one).post(url, sent).status_code for one in roles]
+    assert asked == [200, 403, 403]
+    assert signed_in(people.mina()).post(url, sent | {"mode": "note"}).status_code == 400
+
+
+def _typed(**more: str) -> dict[str, str]:
+    return {"key": "late-bag", "name": "Late bags", "language_0": "en", "text_0": "Hi", **more}
+
+
+def test_snippet_is_set_up_in_two_languages() -> None:
+    client = signed_in(people.ada())
+    sent = _typed(language_1="de", text_1="Hallo")
+    assert client.post(reverse("snippet-new"), sent).status_code == 302
+    assert Snippet.objects.get().texts == {"de": "Hallo", "en": "Hi"}
+    assert "late-bag" in client.get(reverse("snippets")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"text_0": "Hi {customer.age}"}, "There is no place {customer.age}"),
+        ({"language_1": "en", "text_1": "Hey"}, "There are two texts in en"),
+        ({"language_1": "", "text_1": "Hallo"}, "Say in which language each text is"),
+    ],
+)
+def test_refused_snippet_keeps_what_was_typed(more: dict[str, str], says: str) -> None:
+    answer = signed_in(people.ada()).post(reverse("snippet-new"), _typed(**more))
+    page = Page(answer.content.decode())
+    assert (answer.status_code, says in page.words, Snippet.objects.exists()) == (400, True, False)
+    assert all(text in page.text for text in more.values())
+
+
+def test_sample_shows_blanks_and_what_the_guard_says_of_it_alone() -> None:
+    """R29: a snippet is a part, not a whole answer."""
+    canned = (
+        "We are sorry for the inconvenience and appreciate your patience while we look into it."
+    )
+    sent = _typed(text_0=canned, language_1="de", text_1="Hallo {customer.first_name}")
+    page = Page(
+        signed_in(people.ada()).get(reverse("snippet-sample"), sent, headers=HTMX).content.decode()
+    )
+    assert "[first name of the customer]" in page.text
+    assert "Sent alone, the guard stops it" in page.words
+
+
+def test_used_key_and_removal_say_what_happened() -> None:
+    row, client = snippet(), signed_in(people.ada())
+    assert client.get(reverse("snippet", args=[row.pk])).status_code == 200
+    answer = client.post(reverse("snippet-remove", args=[row.pk]), follow=True)
+    assert "late-bag is removed." in answer.content.decode()
