@@ -25,6 +25,7 @@ class Action(StrEnum):
     WORK = "change a case"
     ASSIGN = "give a case to somebody else"
     ERASE = "erase a customer"
+    TEAMS = "arrange teams"
     SET_UP = "change the set-up"
     PEOPLE = "invite people"
 
@@ -34,7 +35,7 @@ _ALL = frozenset(Action)
 _MAY: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.LEAD: _ALL - {Action.SET_UP, Action.PEOPLE},
-    Role.RESPONDER: _ALL - {Action.SET_UP, Action.PEOPLE, Action.ERASE},
+    Role.RESPONDER: _ALL - {Action.SET_UP, Action.PEOPLE, Action.ERASE, Action.TEAMS},
     Role.ANALYST: frozenset(
         {Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD, Action.NOTE},
     ),

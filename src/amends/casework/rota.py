@@ -52,6 +52,19 @@ def on_duty(
     return sorted(found, key=lambda one: (one[1], one[0].person))
 
 
+def duties(turns: Iterable[Turn], away: Sequence[Absence], at: datetime) -> dict[int, Duty]:
+    """Who is there at an instant, and whether at the desk or on call."""
+    found: dict[int, Duty] = {}
+    for turn, _ in on_duty(turns, away, at, at + timedelta(microseconds=1)):
+        if found.get(turn.person) is not Duty.DESK:
+            found[turn.person] = turn.duty
+    return found
+
+
+def is_away(person: int, away: Iterable[Absence], at: datetime) -> bool:
+    return any(start <= at < end for start, end in _away(person, away))
+
+
 def gaps(
     hours: Hours,
     turns: Iterable[Turn],

@@ -72,7 +72,7 @@ def case_facts(
 def lines(case: Case, person: Responder) -> list[Line]:
     entries = _without_echoes(trail(case))
     events = [entry.event for entry in entries if entry.event is not None]
-    people, labels = names_of(people=_ids(events, "to"), labels=_ids(events, "label"))
+    people, labels = names_of(people=_people(events), labels=_ids(events, "label"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
     depths: dict[str, int] = {}
     shown = []
@@ -119,6 +119,12 @@ def _without_echoes(entries: list[Entry]) -> list[Entry]:
 
 def _ids(events: list[CaseEvent], name: str) -> set[int]:
     return {event.data[name] for event in events if event.data.get(name) is not None}
+
+
+def _people(events: list[CaseEvent]) -> set[int]:
+    """Who was given the case, and who was passed over."""
+    passed = (who for event in events for who in event.data.get("passed", {}).values())
+    return _ids(events, "to").union(*passed)
 
 
 def signature(case: Case) -> str:

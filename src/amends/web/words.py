@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amends.casework import Priority, ReplyStatus
+from amends.casework.routing import explain
 from amends.desk.models import CaseEvent, OutgoingReply
 
 STATES = {
@@ -62,6 +63,14 @@ _BY_ITSELF = {
     "case.resolved": "The case was resolved",
     "case.dismissed": "The case was dismissed",
 }
+LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
+    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
+    "zh": "Chinese",
+}  # fmt: skip
 CLOCKS = {
     "acknowledgement": "acknowledgement",
     "first_reply": "first answer",
@@ -89,6 +98,16 @@ def _assigned(who: str, data: dict[str, Any], people: Names, labels: Names) -> s
     if not name:
         return f"{who} gave the case back: it has no owner"
     return f"{who} took the case" if name == who else f"{who} gave the case to {name}"
+
+
+def _routed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return explain(data, people, LANGUAGES)
+
+
+def _handed_over(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    if data.get("to") is None:
+        return f"{who} gave the case back to {data.get('team', 'the team')}"
+    return f"{who} handed the case over to {people.get(data['to'], 'a colleague')}"
 
 
 def _prioritised(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -174,6 +193,8 @@ def _woken(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:
 
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
+    "case.routed": _routed,
+    "case.handed_over": _handed_over,
     "case.prioritised": _prioritised,
     "case.labelled": _labelled,
     "case.unlabelled": _unlabelled,

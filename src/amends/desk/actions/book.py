@@ -242,6 +242,7 @@ _FIELDS = [
     "events",
     "head",
     "spread",
+    "abusive_at",
     *WOUND,
 ]
 

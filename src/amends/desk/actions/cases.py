@@ -65,12 +65,10 @@ def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetim
             raise NotAllowed(f"{to.name} cannot own a case. Choose a responder or a lead.")
         if row.owner_id == (to.pk if to else None):
             return row
+        row.passed_by = by if to is None and row.owner_id == by.pk else None
         row.owner = to
-        write(
-            row,
-            [make_event(row, "case.assigned", at=now, by=by, to=to.pk if to else None)],
-            "owner",
-        )
+        event = make_event(row, "case.assigned", at=now, by=by, to=to.pk if to else None)
+        write(row, [event], "owner", "passed_by")
     return row
 
 

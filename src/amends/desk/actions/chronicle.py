@@ -17,6 +17,8 @@ KINDS: Final[dict[str, str]] = {
     "case.dismissed": "It was no complaint for us.",
     "case.merged": "It went on in another case.",
     "case.assigned": "Its owner changed.",
+    "case.routed": "Routing decided who is given it, and why.",
+    "case.handed_over": "Its owner handed it over, to a colleague or back to the team.",
     "case.prioritised": "Its priority changed.",
     "case.snoozed": "It was put off to a later time.",
     "case.woken": "It is back among the cases that wait.",
@@ -56,6 +58,10 @@ KINDS: Final[dict[str, str]] = {
     "reply.cancelled": "It was called back before it went out.",
     "customer.erased": "Names and texts of the customer were erased.",
 }
+
+GIVEN: Final = frozenset({"case.assigned", "case.routed", "case.handed_over", "case.escalated"})
+"""Events whose ``to`` is the owner from then on; None is nobody, but for ``case.routed``, which then
+changed nothing."""
 
 _STATE_KINDS: Final[dict[CaseState, str]] = {
     CaseState.WAITING: "case.waiting",
@@ -103,6 +109,8 @@ def make_event(
         hash=made,
     )
     case.events, case.head, case.touched_at = case.events + 1, made, at
+    if kind in GIVEN and data.get("to") is not None:
+        case.route_at = None  # somebody has it, whether they are there or not
     return event
 
 

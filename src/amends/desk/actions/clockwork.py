@@ -15,8 +15,10 @@ from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, Responder
 from amends.desk.queries.clocks import OLD, due_alarms, load_policies, policy_for, times_of
 
-WOUND: Final = ("pauses", "due_at", "clock", "alarm_at", "rank", "snoozed_until")
+WOUND: Final = ("pauses", "due_at", "clock", "alarm_at", "rank", "snoozed_until", "route_at")
 """What winding writes; whoever saves a case that was changed saves these too."""
+TO_ROUTE: Final = frozenset({CaseState.NEW, CaseState.OPEN})
+"""A case in another state waits for nobody of ours."""
 BATCH: Final = 50_000
 Due = dict[Clock, tuple[Run, datetime]]
 
@@ -38,6 +40,10 @@ def _set(case: Case, due: Due) -> None:
     case.rank = None
     if case.state in LIVE and case.snoozed_until is None:
         case.rank = rank_of(Waiting(case.priority, case.due_at, case.spread))
+    if case.state not in TO_ROUTE:
+        case.route_at = None
+    elif case.owner_id is None:
+        case.route_at = case.route_at or case.touched_at
 
 
 def sound_alarms(*, now: datetime, most: int = 200) -> int:

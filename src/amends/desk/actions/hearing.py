@@ -10,7 +10,7 @@ from django.db import transaction
 from amends.casework import Outcome
 from amends.desk.actions.bulk import insert_rows, look_up_by_index
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import Circumstances, hold, take_in
+from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
 from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
 from amends.desk.actions.mattering import that_matter
 from amends.desk.actions.memory import uncollected
@@ -127,10 +127,12 @@ def _tell_case(row: PostRow, kind: str, *, now: datetime) -> None:
     if case is None:
         return
     events = [make_event(case, kind, at=now, post=row.pk)]
+    if kind == "post.edited":
+        case.places.filter(post=row).update(abusive_at=note_abuse(case, row, None))
     if kind == "post.deleted" and case.first_post_id == row.pk:
         case.outcome = Outcome.RETRACTED
         events.append(make_event(case, "outcome.noted", at=now, post=row.pk, outcome=case.outcome))
-    case.save(update_fields=["outcome", "events", "head", "touched_at"])
+    case.save(update_fields=["outcome", "abusive_at", "events", "head", "touched_at"])
     for event in events:
         event.save()
 

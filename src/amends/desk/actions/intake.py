@@ -19,7 +19,8 @@ from amends.casework.waiting import MOST_SPREAD, passed_on
 from amends.desk.actions.book import Arrival, Book, Held, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
-from amends.terms import WatchKind
+from amends.terms import Reading, WatchKind
+from amends.understanding.abuse import abuse_in
 
 ABOUT_US = frozenset({WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON})
 URGENT_COMPLAINT = 0.9
@@ -151,7 +152,10 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
         _attach(one, case, decision, book, now=now)
     else:
         return False
-    book.places.append(CasePost(case=case, post_id=row.pk, why=decision.why, at=now))
+    abusive_at = note_abuse(case, row, one.reading)
+    book.places.append(
+        CasePost(case=case, post_id=row.pk, why=decision.why, at=now, abusive_at=abusive_at)
+    )
     book.enter(case, (row.network, row.conversation))
     if not row.ours:
         note_customer_post(case, row, decision, now=now, book=book)
@@ -212,9 +216,11 @@ def _attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: da
 
 
 def reopen_facts(case: Case) -> None:
-    """A case that needs work again is neither resolved nor closed."""
+    """A case that needs work again is neither resolved nor closed; routing looks whether its owner
+    is there. Called after the event of its reopening."""
     case.resolved_at = case.closed_at = None
     case.close_reason = ""
+    case.route_at = case.touched_at
 
 
 def taken_private(case: Case, row: PostRow, *, now: datetime) -> list[CaseEvent]:
@@ -224,6 +230,17 @@ def taken_private(case: Case, row: PostRow, *, now: datetime) -> list[CaseEvent]
         return []
     case.taken_private_at = row.created_at
     return [make_event(case, "case.taken_private", at=now, post=row.pk)]
+
+
+def note_abuse(case: Case, row: PostRow, reading: Reading | None) -> datetime | None:
+    """When the post was written, if there is abuse in it; the case keeps the latest (R47)."""
+    if row.ours:
+        return None
+    told = reading is not None and "abuse" in reading.intents
+    if not told and not abuse_in(row.text, row.lang.partition("-")[0].lower() or None):
+        return None
+    case.abusive_at = max(case.abusive_at or row.created_at, row.created_at)
+    return row.created_at
 
 
 def note_customer_post(

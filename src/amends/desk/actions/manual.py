@@ -8,7 +8,7 @@ from django.db import transaction
 from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, check_may
 from amends.desk.actions.book import Arrival, Book, open_book, write_book
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import ABOUT_US, new_case, note_customer_post
+from amends.desk.actions.intake import ABOUT_US, new_case, note_abuse, note_customer_post
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
 from amends.terms import AuthorRole, BadInput, NotAllowed, WatchKind
 
@@ -100,5 +100,8 @@ def _enter(
     kind = "case.opened" if opened else "post.attached"
     event: CaseEvent = make_event(case, kind, at=now, by=by, post=row.pk, why=BY_HAND.why)
     book.events.append(event)
-    book.places.append(CasePost(case=case, post=row, why=BY_HAND.why, at=now))
+    abusive_at = note_abuse(case, row, None)
+    book.places.append(
+        CasePost(case=case, post=row, why=BY_HAND.why, at=now, abusive_at=abusive_at)
+    )
     note_customer_post(case, row, BY_HAND, now=now, book=book)

@@ -23,6 +23,7 @@ from amends.desk.models.hearing import (
 from amends.desk.models.history import ImportRun
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.replies import Draft, OutgoingReply
+from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
 from amends.desk.models.snippets import Snippet, SnippetVersion
 from amends.desk.models.surveys import Survey
 
@@ -61,10 +62,15 @@ __all__ = [
     "RoleMark",
     "RotaAbsence",
     "RotaTurn",
+    "RoutingRules",
+    "SeatRow",
     "SignInLink",
+    "Skill",
     "SlaPolicyRow",
     "Snippet",
     "SnippetVersion",
     "Survey",
+    "Team",
+    "TeamMember",
     "WatchRow",
 ]

@@ -39,6 +39,8 @@ class Case(models.Model):
 
     ``outcome_at`` is when it was seen what the customer made of it, ``silent_at`` when saying nothing
     till then is the outcome.
+    ``route_at``: since when it waits for routing to give it to somebody; ``passed_by`` gave it back.
+    ``abusive_at``: when somebody last wrote abuse in it.
     """
 
     ref = models.CharField(max_length=16, unique=True)
@@ -95,6 +97,18 @@ class Case(models.Model):
     escalated = models.PositiveSmallIntegerField(default=0)  # how often it was handed up
     rank = models.BigIntegerField(null=True)
     snoozed_until = models.DateTimeField(null=True)  # put off: in no tab but its own till then
+    team = models.ForeignKey(
+        "desk.Team", null=True, on_delete=models.SET_NULL, related_name="cases", db_index=False
+    )
+    route_at = models.DateTimeField(null=True)
+    passed_by = models.ForeignKey(
+        "desk.Responder",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    abusive_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField()
     events = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=GENESIS)
@@ -144,6 +158,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["id"], name="cases_legal", condition=models.Q(legal=True)),
             models.Index(
+                fields=["route_at", "id"],
+                name="cases_to_route",
+                condition=models.Q(route_at__isnull=False),
+            ),
+            models.Index(
                 fields=["state", "resolved_at", "id"],
                 name="cases_settled_by_state",
                 condition=models.Q(resolved_at__isnull=False),
@@ -157,12 +176,23 @@ class Case(models.Model):
 
 
 class CasePost(models.Model):
-    """A post's place in a case: a post belongs to one case at most."""
+    """A post's place in a case: a post belongs to one case at most. ``abusive_at``: when it was
+    written, of a post with abuse in it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="places")
     post = models.OneToOneField("desk.PostRow", on_delete=models.CASCADE, related_name="place")
     why = models.CharField(max_length=20)
     at = models.DateTimeField()
+    abusive_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["abusive_at"],
+                name="abusive_posts_by_time",
+                condition=models.Q(abusive_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.post_id} in {self.case_id}"

@@ -10,7 +10,7 @@ from amends.desk.models import Case, CaseEvent, Draft, Note, OutgoingReply, Post
 _SHOWN = frozenset(
     {
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
-        "case.merged", "case.assigned", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
+        "case.merged", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
         "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",
         "customer.erased", "fault.determined", "second_chance.asked", "second_chance.answered",
         "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",

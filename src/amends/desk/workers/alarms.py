@@ -2,6 +2,7 @@
 
 from amends.desk.actions.clockwork import sound_alarms
 from amends.desk.actions.promises import tell_of_broken
+from amends.desk.actions.routing import route_cases
 from amends.desk.actions.snoozing import wake_cases
 from amends.desk.workers.database import DatabaseThread
 from amends.terms import Clock
@@ -12,11 +13,13 @@ AT_ONCE = 100
 
 async def ring(database: DatabaseThread, clock: Clock) -> None:
     """Ring for every clock that ran out by now, every case snoozed till now, and every promise that
-    was not kept."""
+    was not kept; then give away what waits to be given to somebody."""
     now = clock.now()
     while await database(lambda: sound_alarms(now=now, most=AT_ONCE)) == AT_ONCE:
         continue
     while await database(lambda: wake_cases(now=now, most=AT_ONCE)) == AT_ONCE:
         continue
     while await database(lambda: tell_of_broken(now=now, most=AT_ONCE)) == AT_ONCE:
+        continue
+    while await database(lambda: route_cases(now=now, most=AT_ONCE)) == AT_ONCE:
         continue
