@@ -9,13 +9,22 @@ order of the inbox).
 """
 
 from amends.casework.chain import GENESIS, Link, Verdict, event_hash, verify
-from amends.casework.delivery import REPLY_MOVES, ReplyStatus, check_delivery, next_try
+from amends.casework.delivery import (
+    DECIDED_FROM,
+    REPLY_MOVES,
+    ReplyDecision,
+    ReplyStatus,
+    check_decision,
+    check_delivery,
+    next_try,
+)
 from amends.casework.intake import Decision, Facts, Intake, decide
 from amends.casework.outline import Part, open_questions, outline
 from amends.casework.roles import Action, Role, check_approver, check_may, may, permitted
 from amends.casework.states import LIVE, MOVES, CaseState, Outcome, Priority, check_move, path_to
 
 __all__ = [
+    "DECIDED_FROM",
     "GENESIS",
     "LIVE",
     "MOVES",
@@ -29,10 +38,12 @@ __all__ = [
     "Outcome",
     "Part",
     "Priority",
+    "ReplyDecision",
     "ReplyStatus",
     "Role",
     "Verdict",
     "check_approver",
+    "check_decision",
     "check_delivery",
     "check_may",
     "check_move",

@@ -26,6 +26,7 @@ class Action(StrEnum):
     ASSIGN = "give a case to somebody else"
     ERASE = "erase a customer"
     TEAMS = "arrange teams"
+    OVERSEE = "see who may speak"
     SET_UP = "change the set-up"
     PEOPLE = "invite people"
 
@@ -35,7 +36,8 @@ _ALL = frozenset(Action)
 _MAY: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.LEAD: _ALL - {Action.SET_UP, Action.PEOPLE},
-    Role.RESPONDER: _ALL - {Action.SET_UP, Action.PEOPLE, Action.ERASE, Action.TEAMS},
+    Role.RESPONDER: _ALL
+    - {Action.SET_UP, Action.PEOPLE, Action.ERASE, Action.TEAMS, Action.OVERSEE},
     Role.ANALYST: frozenset(
         {Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD, Action.NOTE},
     ),

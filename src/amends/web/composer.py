@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amends.casework import CaseState
+from amends.casework.signing import sign
 from amends.connectors.registry import traits_of
 from amends.desk.actions import channel_for, is_closed_out, target_for
 from amends.desk.actions.guarding import check_text
@@ -158,9 +159,8 @@ def _chosen(case: Case, modes: list[Mode], wanted: str) -> str:
 
 
 def signed(text: str, person: Responder) -> str:
-    """The text with the initials of who wrote it (R27): a person answers a person."""
-    text = text.strip()
-    return f"{text} ^{person.initials}" if text and person.initials else text
+    """The text with the signature of who wrote it (R27): a person answers a person."""
+    return sign(text, person.signature)
 
 
 def chosen_mode(typed: Mapping[str, str]) -> str:

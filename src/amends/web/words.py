@@ -35,6 +35,7 @@ _ALONE = {
     "case.closed_out": "Closed out in public, where it began",
     "customer.erased": "The customer's names and texts were erased",
     "promise.broken": "A promise was not kept in time",
+    "reply.held": "A reply was held, as whoever wrote it may not speak for the company now",
 }
 _BY_SOMEBODY = {
     "case.taken_up": "took the case up",

@@ -48,7 +48,7 @@ KINDS: Final[dict[str, str]] = {
     "post.deleted": "The author deleted a post.",
     "note.added": "A colleague wrote a note.",
     "reply.queued": "A reply was handed to the outbox.",
-    "reply.held": "The guard stopped a reply; it waits for somebody else's approval.",
+    "reply.held": "A reply waits: the guard stops it, or whoever wrote it may not speak now.",
     "reply.approved": "Somebody else let a held reply pass.",
     "reply.refused": "Somebody else did not let a held reply pass.",
     "reply.sent": "The network published it.",

@@ -10,6 +10,7 @@ from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.intake import taken_private
 from amends.desk.actions.promises import promises_of
 from amends.desk.actions.replies import waiting_path
+from amends.desk.actions.speaking import hold_if_lapsed
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
 from amends.desk.queries.ledger import open_matters
 from amends.terms import Author, ConnectorError, DeliveryUnknown, OnlyByHand, Published
@@ -24,7 +25,8 @@ def claim_reply(
     """Claim the next reply that is due: a conditional update that changes one row.
 
     A ``ready`` one becomes ``sending``; one that is ``not known`` is claimed for looking up.
-    ``holder`` is new for each claim: what an earlier claim learns late settles nothing then.
+    ``holder`` is new for each claim: what an earlier claim learns late settles nothing then. One
+    whose writer may no longer speak is held instead.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     due = OutgoingReply.objects.filter(free, due_at__lte=now)
@@ -32,6 +34,8 @@ def claim_reply(
     if channels is not None:
         waiting = waiting.filter(channel__in=channels)
     for pk, status in waiting.order_by("due_at", "pk").values_list("pk", "status")[:10]:
+        if status == ReplyStatus.READY and hold_if_lapsed(pk, now=now):
+            continue
         fresh = {"claimed_until": now + hold, "claim": holder}
         if status == ReplyStatus.READY:
             fresh |= {"status": ReplyStatus.SENDING, "sending_at": now}

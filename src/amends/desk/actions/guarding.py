@@ -6,7 +6,15 @@ from datetime import datetime
 from django.db import transaction
 from msgspec.structs import replace
 
-from amends.casework import Action, ReplyStatus, Role, check_approver, check_delivery, check_may
+from amends.casework import (
+    Action,
+    ReplyDecision,
+    ReplyStatus,
+    Role,
+    check_approver,
+    check_decision,
+    check_may,
+)
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
@@ -15,6 +23,7 @@ from amends.desk.queries.choices import approvers
 from amends.desk.queries.guarding import case_facts, own_contacts, policy_in_force
 from amends.desk.queries.ledger import limits
 from amends.desk.queries.recent import recent_replies
+from amends.desk.queries.speaking import check_may_speak
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, private_words, verdict_of
 from amends.terms import BadInput
 
@@ -126,9 +135,11 @@ def why_anyway(checked: Checked, anyway: str, *, by: Responder) -> str:
 def approve_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """Let a held reply go out. Raises ``NotAllowed`` for whoever wrote it or may not approve."""
     with held(reply.case, by=by, action=Action.REPLY) as case:
-        row = _judged(reply, ReplyStatus.READY, by)
-        row.approver, row.due_at = by, now
-        row.save(update_fields=["status", "approver", "due_at"])
+        row = _judged(reply, ReplyDecision.APPROVE, by)
+        check_may_speak(by, now=now)
+        row.status, row.approver, row.due_at = ReplyStatus.READY, by, now
+        row.lapsed, row.reason = False, ""
+        row.save(update_fields=["status", "approver", "due_at", "lapsed", "reason"])
         write(case, [make_event(case, "reply.approved", at=now, by=by, reply=row.pk)])
     return row
 
@@ -141,18 +152,17 @@ def refuse_reply(
     if not reason:
         raise BadInput("Say why it shall not go out: whoever wrote it will want to know.")
     with held(reply.case, by=by, action=Action.REPLY) as case:
-        row = _judged(reply, ReplyStatus.CANCELLED, by)
-        row.approver, row.reason = by, reason
+        row = _judged(reply, ReplyDecision.REFUSE, by)
+        row.status, row.approver, row.reason = ReplyStatus.CANCELLED, by, reason
         row.save(update_fields=["status", "approver", "reason"])
         write(case, [make_event(case, "reply.refused", at=now, by=by, reply=row.pk)])
     return row
 
 
-def _judged(reply: OutgoingReply, status: ReplyStatus, by: Responder) -> OutgoingReply:
+def _judged(reply: OutgoingReply, decision: ReplyDecision, by: Responder) -> OutgoingReply:
     row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
     check_approver(Role(by.role), may_approve=by.may_approve, wrote_it=row.by_id == by.pk)
-    check_delivery(ReplyStatus(row.status), status)
-    row.status = status
+    check_decision(decision, ReplyStatus(row.status))
     return row
 
 

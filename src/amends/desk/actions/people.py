@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from amends.casework import Action, Role, check_may
+from amends.casework.signing import Signs
 from amends.desk.models import Responder, SignInLink
 from amends.terms import BadInput, NotAllowed
 
@@ -66,13 +67,13 @@ def change_role(
         )
 
 
-def rename_responder(person: Responder, *, name: str) -> None:
-    """The name a person signs with. Raises ``BadInput``."""
+def rename_responder(person: Responder, *, name: str, signs: Signs | None = None) -> None:
+    """The name a person signs with, and how (None: as before). Raises ``BadInput``."""
     name = " ".join(name.split())
     if not 0 < len(name) <= 120:
         raise BadInput("A name has 1 to 120 characters.")
-    person.name = name
-    person.save(update_fields=["name"])
+    person.name, person.signs = name, signs or person.signs
+    person.save(update_fields=["name", "signs"])
 
 
 def make_sign_in_link(person: Responder, *, now: datetime, new_token: Callable[[], str]) -> str:

@@ -5,7 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from amends.casework import Action, CaseState, ReplyStatus, check_delivery, path_to
+from amends.casework import (
+    Action,
+    CaseState,
+    ReplyDecision,
+    ReplyStatus,
+    check_decision,
+    check_delivery,
+    path_to,
+)
 from amends.casework.closing import check_nothing_open
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
@@ -13,6 +21,7 @@ from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.speaking import check_may_speak, why_silent
 from amends.terms import BadInput, NotAllowed, Stale, Traits
 from amends.text import length
 
@@ -54,13 +63,14 @@ def queue_reply(
 
     ``seen_replies`` is how many replies the page showed: one more means that somebody answered
     meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
-    held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason),
-    ``BadInput`` (length, nothing to answer), ``Stale``.
+    held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
+    whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
     """
     text = text.strip()
     kind = {"private": private, "closes_out": closes_out}
     ready_guard(text)
     with held(case, by=by, action=Action.REPLY) as row:
+        check_may_speak(by, now=now, text=text)
         _check_state(row, **kind)
         if seen_replies is not None and row.replies.count() > seen_replies:
             raise Stale(
@@ -142,36 +152,49 @@ def check_length(text: str, traits: Traits, *, private: bool) -> None:
 
 def cancel_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """Call a reply back before it goes out. Raises ``NotAllowed`` once it is on the wire."""
-    return _decide(reply, ReplyStatus.CANCELLED, "reply.cancelled", by=by, now=now)
+    kind = "reply.cancelled"
+    return _decide(reply, ReplyDecision.CALL_BACK, ReplyStatus.CANCELLED, kind, by=by, now=now)
 
 
 def send_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
-    """A person decides: a failed reply, or one nobody knows about, is sent (again)."""
+    """A person decides: a failed reply is sent again; so is one that was held as its writer could not
+    speak, now that they can. One that nobody knows about is given up first, or it could be twice."""
 
     def due(row: OutgoingReply) -> None:
+        check_may_speak(by, now=now)
+        stands_for_it = row.approver or row.by
+        if row.lapsed and (why := why_silent(stands_for_it, now=now)):
+            raise NotAllowed(f"{stands_for_it.name} may not send yet: {why}.")
+        row.lapsed = False
         if not row.text:
             raise NotAllowed("Its text was erased with the customer, so there is nothing to send.")
         row.due_at, row.tries, row.reason = now, 0, ""
 
-    return _decide(reply, ReplyStatus.READY, "reply.queued", by=by, now=now, also=due, again=True)
+    again, kind = ReplyDecision.SEND_AGAIN, "reply.queued"
+    return _decide(reply, again, ReplyStatus.READY, kind, by=by, now=now, also=due, again=True)
 
 
 def give_up(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """A person decides that a reply nobody knows about did not go out and shall not."""
-    return _decide(reply, ReplyStatus.FAILED, "reply.failed", by=by, now=now)
+    kind = "reply.failed"
+    return _decide(reply, ReplyDecision.NOT_OUT, ReplyStatus.FAILED, kind, by=by, now=now)
 
 
 def check_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """Have the worker look a reply up now that nobody knows about."""
     with held(reply.case, by=by, action=Action.REPLY):
         row = OutgoingReply.objects.get(pk=reply.pk)
-        if row.status == ReplyStatus.NOT_KNOWN:
-            OutgoingReply.objects.filter(pk=row.pk).update(due_at=now)
+        check_decision(ReplyDecision.CHECK_AGAIN, ReplyStatus(row.status))
+        OutgoingReply.objects.filter(pk=row.pk).update(due_at=now)
     return row
+
+
+_DECIDED = ("status", "claimed_until", "due_at", "tries", "reason", "lapsed")
 
 
 def _decide(
     reply: OutgoingReply,
+    decision: ReplyDecision,
     status: ReplyStatus,
     kind: str,
     *,
@@ -182,12 +205,13 @@ def _decide(
 ) -> OutgoingReply:
     with held(reply.case, by=by, action=Action.REPLY) as case:
         row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        check_decision(decision, ReplyStatus(row.status), lapsed=row.lapsed)
         check_delivery(ReplyStatus(row.status), status)
         row.status = status
         row.claimed_until = None
         if also is not None:
             also(row)
-        row.save(update_fields=["status", "claimed_until", "due_at", "tries", "reason"])
+        row.save(update_fields=_DECIDED)
         write(case, [make_event(case, kind, at=now, by=by, reply=row.pk, **data)])
     return row
 

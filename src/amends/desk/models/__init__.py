@@ -25,9 +25,17 @@ from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.replies import Draft, OutgoingReply
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
 from amends.desk.models.snippets import Snippet, SnippetVersion
+from amends.desk.models.speaking import (
+    Acknowledgement,
+    OwnModule,
+    SocialPolicy,
+    SpeakingRules,
+    TrainingAttempt,
+)
 from amends.desk.models.surveys import Survey
 
 __all__ = [
+    "Acknowledgement",
     "AuthorRow",
     "Authority",
     "Brand",
@@ -54,6 +62,7 @@ __all__ = [
     "MentionRow",
     "Note",
     "OutgoingReply",
+    "OwnModule",
     "PostRow",
     "Promise",
     "ReadingRow",
@@ -69,8 +78,11 @@ __all__ = [
     "SlaPolicyRow",
     "Snippet",
     "SnippetVersion",
+    "SocialPolicy",
+    "SpeakingRules",
     "Survey",
     "Team",
     "TeamMember",
+    "TrainingAttempt",
     "WatchRow",
 ]

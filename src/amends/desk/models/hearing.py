@@ -30,6 +30,9 @@ class ChannelRow(models.Model):
     settings = models.JSONField(default=dict)
     secret = models.BinaryField(default=bytes)
     owner = models.ForeignKey("desk.Responder", null=True, on_delete=models.SET_NULL)
+    deputy = models.ForeignKey(
+        "desk.Responder", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     enabled = models.BooleanField(default=True)
     health = models.CharField(max_length=16, default="starting")  # starting, well, waiting, stopped
     health_note = models.TextField(blank=True)

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from amends.casework import Role
+from amends.casework.signing import Signs, initials_of, signature_of
 
 
 class ResponderManager(BaseUserManager["Responder"]):
@@ -28,6 +29,9 @@ class Responder(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=16, choices=[(r.value, r.value) for r in Role])
+    signs = models.CharField(
+        max_length=8, choices=[(s.value, s.value) for s in Signs], default=Signs.INITIALS
+    )
     may_approve = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     invited_at = models.DateTimeField(auto_now_add=True)
@@ -42,9 +46,13 @@ class Responder(AbstractBaseUser):
 
     @property
     def initials(self) -> str:
-        """First letters of first and last name, for signing replies (R27)."""
-        words = self.name.split()
-        return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+        """First letters of first and last name."""
+        return initials_of(self.name)
+
+    @property
+    def signature(self) -> str:
+        """What stands under this person's replies (R27)."""
+        return signature_of(self.name, Signs(self.signs))
 
 
 class SignInLink(models.Model):

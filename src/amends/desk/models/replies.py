@@ -35,6 +35,7 @@ class OutgoingReply(models.Model):
     sent_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=4, blank=True)  # the guard's: pass, ask, stop
     findings = models.JSONField(default=list)  # [code, level, start, end] of each
+    lapsed = models.BooleanField(default=False)  # held as whoever wrote it may not speak now
     anyway = models.TextField(blank=True)  # why it goes out in spite of them
     approver = models.ForeignKey(
         "desk.Responder", null=True, on_delete=models.PROTECT, related_name="+"
