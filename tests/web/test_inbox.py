@@ -260,7 +260,7 @@ def test_list_asks_the_database_as_often_for_one_row_as_for_three(rows: int) -> 
         connection,
     ) as asked:
         assert len(_rows(client.get("/inbox/").content.decode())) == rows
-    assert len(asked) == 13
+    assert len(asked) == 14
 
 
 @pytest.mark.alike

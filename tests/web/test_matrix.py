@@ -18,6 +18,7 @@ from amends.desk.models import (
     RoleMark,
     RotaAbsence,
     RotaTurn,
+    SendingStop,
     SlaPolicyRow,
 )
 from amends.terms import AuthorRole
@@ -28,7 +29,7 @@ from tests.web.support import HTMX, signed_in
 pytestmark = pytest.mark.database
 
 PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x"}
-FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette"}
+FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette", "stops"}
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {
     "case",
@@ -41,11 +42,17 @@ ELSEWHERE = {
     "case-insert",
     "case-translate",
     "reply-refuse",
+    "reply-time",
+    "post-take-down",
     "live",
 }
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,
+    "outbox": Action.SEE_CASES,
+    "stop": Action.STOP,
+    "stop-lift": Action.STOP,
+    "release": Action.REPLY,
     "heard": Action.SEE_HEARD,
     "heard-csv": Action.SEE_HEARD,
     "heard-open": Action.WORK,
@@ -69,6 +76,7 @@ NEEDS = {
 }  # fmt: skip
 READ_ONLY = {
     "inbox",
+    "outbox",
     "heard",
     "heard-csv",
     "listening",
@@ -111,6 +119,8 @@ def _address(name: str) -> str:
     }
     if name == "channel-new":
         return reverse(name, args=["demo"])
+    if name == "stop-lift":
+        return reverse(name, args=[_stopped()])
     kind = name.partition("-")[0]
     new = name.endswith(("-new", "-sample", "-csv")) or name == "heard"
     return reverse(name, args=[there[kind]()] if kind in there and not new else [])
@@ -118,6 +128,10 @@ def _address(name: str) -> str:
 
 _numbers = itertools.count()
 _WINDOWS = [[0, "09:00", "17:00"]]
+
+
+def _stopped() -> int:
+    return SendingStop.objects.create(reason="r", by=people.ada(), at=factories.NOON).pk
 
 
 def _turn() -> dict[str, Any]:

@@ -13,6 +13,7 @@ class ReplyStatus(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     NOT_KNOWN = "not known"
+    PAUSED = "paused"
     CANCELLED = "cancelled"
 
 
@@ -20,8 +21,10 @@ _S = ReplyStatus
 
 REPLY_MOVES: dict[ReplyStatus, frozenset[ReplyStatus]] = {
     _S.HELD: frozenset({_S.READY, _S.CANCELLED}),  # approved by somebody else, or not
-    _S.READY: frozenset({_S.SENDING, _S.CANCELLED, _S.HELD}),  # held: its writer may not speak now
-    _S.SENDING: frozenset({_S.SENT, _S.READY, _S.FAILED, _S.NOT_KNOWN}),
+    # held: its writer may not speak now; paused: nothing goes out now
+    _S.READY: frozenset({_S.SENDING, _S.CANCELLED, _S.HELD, _S.PAUSED}),
+    _S.SENDING: frozenset({_S.SENT, _S.READY, _S.FAILED, _S.NOT_KNOWN, _S.PAUSED}),
+    _S.PAUSED: frozenset({_S.READY, _S.CANCELLED}),  # held back by a stop; a person confirms it
     _S.NOT_KNOWN: frozenset({_S.SENT, _S.READY, _S.FAILED}),  # found, not found, given up
     _S.FAILED: frozenset({_S.READY, _S.CANCELLED}),
     _S.SENT: frozenset(),
@@ -38,18 +41,22 @@ class ReplyDecision(StrEnum):
     NOT_OUT = "not-out"
     APPROVE = "approve"
     REFUSE = "refuse"
+    RELEASE = "release"
+    RETIME = "time"
 
 
 _D = ReplyDecision
 
 # What else a worker may do is none of a person's: a reply on the wire is out of everybody's hands.
 DECIDED_FROM: dict[ReplyDecision, frozenset[ReplyStatus]] = {
-    _D.CALL_BACK: frozenset({_S.HELD, _S.READY, _S.FAILED}),
+    _D.CALL_BACK: frozenset({_S.HELD, _S.READY, _S.FAILED, _S.PAUSED}),
     _D.SEND_AGAIN: frozenset({_S.FAILED}),  # and one that is held as its writer lapsed
     _D.CHECK_AGAIN: frozenset({_S.NOT_KNOWN}),
     _D.NOT_OUT: frozenset({_S.NOT_KNOWN}),
     _D.APPROVE: frozenset({_S.HELD}),
     _D.REFUSE: frozenset({_S.HELD}),
+    _D.RELEASE: frozenset({_S.PAUSED}),
+    _D.RETIME: frozenset({_S.HELD, _S.READY}),
 }
 _DECIDED = {
     _D.CALL_BACK: "called back",
@@ -58,8 +65,11 @@ _DECIDED = {
     _D.NOT_OUT: "given up",
     _D.APPROVE: "approved",
     _D.REFUSE: "refused",
+    _D.RELEASE: "confirmed",
+    _D.RETIME: "given another time",
 }
 
+HELD_BACK = "Sending was stopped; somebody has to confirm that it still goes out."
 MOST_TRIES = 12
 LONGEST_WAIT = timedelta(minutes=15)
 

@@ -27,6 +27,8 @@ class Action(StrEnum):
     ERASE = "erase a customer"
     TEAMS = "arrange teams"
     OVERSEE = "see who may speak"
+    STOP = "stop what goes out"
+    TAKE_DOWN = "remove what the company published"
     SET_UP = "change the set-up"
     PEOPLE = "invite people"
 
@@ -37,7 +39,15 @@ _MAY: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.LEAD: _ALL - {Action.SET_UP, Action.PEOPLE},
     Role.RESPONDER: _ALL
-    - {Action.SET_UP, Action.PEOPLE, Action.ERASE, Action.TEAMS, Action.OVERSEE},
+    - {
+        Action.SET_UP,
+        Action.PEOPLE,
+        Action.ERASE,
+        Action.TEAMS,
+        Action.OVERSEE,
+        Action.STOP,
+        Action.TAKE_DOWN,
+    },
     Role.ANALYST: frozenset(
         {Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD, Action.NOTE},
     ),

@@ -8,11 +8,14 @@ from typing import Any
 from django.utils import timezone
 
 from amends.casework import MOVES, Action, CaseState, ReplyStatus
+from amends.casework.scheduling import on_the_wall
+from amends.connectors.registry import traits_of
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
 from amends.desk.queries.choices import approvers
+from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.web.asking import can
 from amends.web.clockpage import clock_facts
 from amends.web.composer import composer_for
@@ -36,6 +39,10 @@ class Line:
     said: Sequence[Said] = ()
     approvers: Sequence[str] = ()
     may_approve: bool = False
+    goes: str = ""  # when a reply for later goes out, for a form
+    overtaken: bool = False
+    because: str = ""
+    removable: bool = False
 
 
 def case_facts(
@@ -73,12 +80,15 @@ def lines(case: Case, person: Responder) -> list[Line]:
     entries = _without_echoes(trail(case))
     events = [entry.event for entry in entries if entry.event is not None]
     people, labels = names_of(people=_people(events), labels=_ids(events, "label"))
+    reasons = reasons_of(case, events)
+    removable = traits_of(case.network).can_delete
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:
         if entry.event is not None:
-            shown.append(Line(entry, sentence(entry.event, people=people, labels=labels)))
+            said = sentence(entry.event, people=people, labels=labels)
+            shown.append(Line(entry, said, because=reasons.get(entry.event.pk, "")))
         elif entry.reply is not None:
             shown.append(_reply_line(entry, entry.reply, person))
         elif entry.post is not None:
@@ -86,7 +96,7 @@ def lines(case: Case, person: Responder) -> list[Line]:
             depth = depths.get(entry.post.in_reply_to, -1) + 1
             depths[entry.post.native_id] = depth
             answers = parent.author.handle if parent is not None and parent.author else ""
-            shown.append(Line(entry, "", min(depth, DEEPEST), answers))
+            shown.append(Line(entry, "", min(depth, DEEPEST), answers, removable=removable))
         else:
             shown.append(Line(entry))
     return shown
@@ -94,12 +104,19 @@ def lines(case: Case, person: Responder) -> list[Line]:
 
 def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:
     """``said`` only while it matters: the guard's findings of a reply that is held."""
-    words = status_words(reply)
+    words = status_words(reply, zone=person.zone)
+    goes = ""
+    if reply.goes_at is not None and reply.status in {ReplyStatus.READY, ReplyStatus.HELD}:
+        goes = on_the_wall(reply.goes_at, person.zone)
+    if reply.status == ReplyStatus.PAUSED:
+        return Line(entry, words, overtaken=is_overtaken(reply))
     if reply.status != ReplyStatus.HELD:
-        return Line(entry, words)
+        return Line(entry, words, goes=goes)
     able = approvers(reply.by, Action.REPLY)
     names = [one.name for one in able]
-    return Line(entry, words, said=said_of(reply), approvers=names, may_approve=person in able)
+    return Line(
+        entry, words, goes=goes, said=said_of(reply), approvers=names, may_approve=person in able
+    )
 
 
 def _without_echoes(entries: list[Entry]) -> list[Entry]:

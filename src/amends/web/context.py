@@ -7,11 +7,13 @@ from django.urls import NoReverseMatch, reverse
 
 from amends.casework import Action, Role, may
 from amends.desk.models import Responder
+from amends.desk.queries.stops import stops_in_force
 from amends.web.asking import can
 
 NAV = (
     ("inbox", "Inbox", Action.SEE_CASES),
     ("heard", "Heard", Action.SEE_HEARD),
+    ("outbox", "Outbox", Action.SEE_CASES),
     ("listening", "Listening", Action.SEE_HEARD),
     ("setup", "Set-up", Action.SET_UP),
     ("people", "People", Action.PEOPLE),
@@ -22,7 +24,7 @@ KEYS_COOKIE = "amends_keys"
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """For every template: ``me``, ``nav``, ``can``, ``theme`` and ``keys_on``."""
+    """For every template: ``me``, ``nav``, ``can``, ``theme``, ``keys_on`` and ``stops``."""
     theme = request.COOKIES.get(THEME_COOKIE, "system")
     facts: dict[str, Any] = {
         "theme": theme if theme in THEMES else "system",
@@ -34,6 +36,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if isinstance(person, Responder):
         facts |= {"me": person, "nav": _nav(request, person), "can": can(person)}
+        facts["stops"] = stops_in_force  # asked for where a template shows it
     return facts
 
 

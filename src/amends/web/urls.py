@@ -15,6 +15,7 @@ from amends.web.views import (
     hooks,
     inbox,
     live,
+    outbox,
     palette,
     snippets,
 )
@@ -30,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<slug:name>/", deliveries.take, name="hook"),
     path("live/", live.stream, name="live"),
     path("palette/", palette.show, name="palette"),
+    path("outbox/", outbox.show, name="outbox"),
+    path("outbox/stops/", outbox.banner, name="stops"),
+    path("outbox/stop/", outbox.stop, name="stop"),
+    path("outbox/stops/<int:pk>/lift/", outbox.lift, name="stop-lift"),
+    path("outbox/release/", outbox.release, name="release"),
     path("inbox/", inbox.show, name="inbox"),
     path("cases/<str:ref>/", cases.show, name="case"),
     path("cases/<str:ref>/trail/", cases.trail, name="case-trail"),
@@ -41,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/help/", drafting.show, name="case-help"),
     path("cases/<str:ref>/translate/", drafting.translation, name="case-translate"),
     path("cases/<str:ref>/replies/<int:pk>/refuse/", acts.refuse, name="reply-refuse"),
+    path("cases/<str:ref>/replies/<int:pk>/time/", acts.retime, name="reply-time"),
+    path("cases/<str:ref>/posts/<int:pk>/take-down/", acts.take_down, name="post-take-down"),
     *[
         path(f"cases/<str:ref>/{verb}/", acts.acting(act), name=f"case-{verb}")
         for verb, act in acts.ACTS.items()

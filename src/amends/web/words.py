@@ -6,6 +6,7 @@ from typing import Any
 
 from amends.casework import Priority, ReplyStatus
 from amends.casework.routing import explain
+from amends.casework.scheduling import said_there
 from amends.desk.models import CaseEvent, OutgoingReply
 
 STATES = {
@@ -36,6 +37,9 @@ _ALONE = {
     "customer.erased": "The customer's names and texts were erased",
     "promise.broken": "A promise was not kept in time",
     "reply.held": "A reply was held, as whoever wrote it may not speak for the company now",
+    "reply.withdrawn": "A reply for later was withdrawn, as the customer wrote meanwhile; its text is a draft again",
+    "post.taken_down": "Our post was removed from the network; the copy here stays",
+    "post.not_taken_down": "The network did not remove our post",
 }
 _BY_SOMEBODY = {
     "case.taken_up": "took the case up",
@@ -45,6 +49,8 @@ _BY_SOMEBODY = {
     "reply.held": "handed in a reply that the guard stops; it waits for approval",
     "reply.approved": "approved the reply, so it goes out",
     "reply.refused": "did not approve the reply",
+    "reply.released": "confirmed that the reply still goes out",
+    "reply.rescheduled": "gave the reply another time",
     "case.waiting": "is waiting for the customer",
 }
 _BY_SOMEBODY |= {
@@ -192,6 +198,10 @@ def _woken(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:
     return _WOKE.get(str(data.get("why")), f"{who} brought the case back")
 
 
+def _take_down(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} has our post removed from the network"
+
+
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
     "case.routed": _routed,
@@ -206,6 +216,7 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.snoozed": _snoozed,
     "case.woken": _woken,
     "sla.breached": _breached,
+    "post.take_down": _take_down,
     "fault.determined": _fault,
     "second_chance.answered": _chance,
     "remedy.offered": _offered,
@@ -242,11 +253,14 @@ def reasons(row: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def status_words(reply: OutgoingReply) -> str:
-    """How a reply on its way stands."""
+def status_words(reply: OutgoingReply, *, zone: str = "UTC") -> str:
+    """How a reply on its way stands; times by the clock of ``zone``."""
     status = ReplyStatus(reply.status)
     if status is ReplyStatus.NOT_KNOWN and reply.by_hand:
         return "To be sent by hand"
+    waits = reply.goes_at is not None and reply.due_at <= reply.goes_at
+    if status is ReplyStatus.READY and waits and reply.goes_at:
+        return f"Goes out on {said_there(reply.goes_at, zone)}"
     words = {
         ReplyStatus.HELD: "Waiting for approval",
         ReplyStatus.READY: "Will be tried again" if reply.tries else "Waiting to be sent",
@@ -254,6 +268,7 @@ def status_words(reply: OutgoingReply) -> str:
         ReplyStatus.SENT: "Sent",
         ReplyStatus.FAILED: "Not sent",
         ReplyStatus.NOT_KNOWN: "Not known whether it went out",
-        ReplyStatus.CANCELLED: "Called back",
+        ReplyStatus.PAUSED: "Held back: sending was stopped",
+        ReplyStatus.CANCELLED: "Withdrawn" if reply.goes_at and reply.reason else "Called back",
     }
     return words[status]

@@ -42,6 +42,7 @@ from amends.desk.actions.replies import (
     send_again,
     target_for,
 )
+from amends.desk.actions.scheduling import reschedule_reply
 from amends.desk.actions.setup import (
     connect_channel,
     remove_watch,
@@ -50,6 +51,8 @@ from amends.desk.actions.setup import (
     save_watches,
     switch_channel,
 )
+from amends.desk.actions.stopping import lift_stop, release_replies, release_reply, stop_sending
+from amends.desk.actions.taking_down import take_down
 
 __all__ = [
     "KINDS",
@@ -70,15 +73,19 @@ __all__ = [
     "invite_responder",
     "is_closed_out",
     "label_case",
+    "lift_stop",
     "make_sign_in_link",
     "merge_case",
     "prioritise_case",
     "proof",
     "queue_reply",
     "refuse_reply",
+    "release_replies",
+    "release_reply",
     "remove_watch",
     "rename_responder",
     "reopen_case",
+    "reschedule_reply",
     "resolve_case",
     "save_brand",
     "save_draft",
@@ -87,7 +94,9 @@ __all__ = [
     "save_watches",
     "send_again",
     "set_password",
+    "stop_sending",
     "switch_channel",
+    "take_down",
     "take_up",
     "target_for",
     "unlabel_case",

@@ -192,7 +192,7 @@ def _move(
 
 def _nothing_on_its_way(row: Case) -> None:
     """Asked with the row held: whoever queues a reply holds it too."""
-    if row.replies.filter(status__in=["ready", "sending", "not known"]).exists():
+    if row.replies.filter(status__in=["ready", "sending", "not known", "paused"]).exists():
         raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
 
 

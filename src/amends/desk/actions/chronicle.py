@@ -56,6 +56,13 @@ KINDS: Final[dict[str, str]] = {
     "reply.failed": "The network refused it for good.",
     "reply.not_known": "Whether it went out is not known.",
     "reply.cancelled": "It was called back before it went out.",
+    "reply.rescheduled": "A reply for later got another time.",
+    "reply.withdrawn": "A reply for later was withdrawn: the customer wrote meanwhile.",
+    "reply.paused": "Sending is stopped, so the reply waits for a person.",
+    "reply.released": "Somebody confirmed that a reply which was stopped still goes out.",
+    "post.take_down": "Somebody had a post of ours removed, and said why.",
+    "post.taken_down": "A post of ours was removed from the network.",
+    "post.not_taken_down": "The network did not remove a post of ours.",
     "customer.erased": "Names and texts of the customer were erased.",
 }
 

@@ -13,6 +13,7 @@ from amends.desk.actions.replies import waiting_path
 from amends.desk.actions.speaking import hold_if_lapsed
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.stops import overtaken, stopped_channels
 from amends.terms import Author, ConnectorError, DeliveryUnknown, OnlyByHand, Published
 from amends.text import storable
 
@@ -27,10 +28,14 @@ def claim_reply(
     A ``ready`` one becomes ``sending``; one that is ``not known`` is claimed for looking up.
     ``holder`` is new for each claim: what an earlier claim learns late settles nothing then. One
     whose writer may no longer speak is held instead.
+    Nothing is claimed for sending on a channel that is stopped, and no reply for later whose
+    customer wrote since.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     due = OutgoingReply.objects.filter(free, due_at__lte=now)
-    waiting = due.filter(status__in=[ReplyStatus.READY, ReplyStatus.NOT_KNOWN])
+    may_go = Q(status=ReplyStatus.READY) & ~stopped_channels()
+    may_go &= ~(Q(goes_at__isnull=False) & Q(overtaken()))
+    waiting = due.filter(may_go | Q(status=ReplyStatus.NOT_KNOWN))
     if channels is not None:
         waiting = waiting.filter(channel__in=channels)
     for pk, status in waiting.order_by("due_at", "pk").values_list("pk", "status")[:10]:

@@ -25,7 +25,7 @@ from amends.desk.models import (
 )
 from amends.desk.queries.roles import fold
 
-_UNSENT = (ReplyStatus.HELD, ReplyStatus.READY, ReplyStatus.FAILED)
+_UNSENT = (ReplyStatus.HELD, ReplyStatus.READY, ReplyStatus.FAILED, ReplyStatus.PAUSED)
 
 
 ERASED = "Erased with the person it was about."
@@ -103,6 +103,7 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.determinations.update(facts="", fix="")
     case.remedies.update(what="")
     case.promises.update(words="")
+    case.take_downs.update(reason="", note="")
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         make_event(case, "reply.cancelled", at=now, by=by, reply=reply.pk)

@@ -137,7 +137,8 @@ def approve_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> Outg
     with held(reply.case, by=by, action=Action.REPLY) as case:
         row = _judged(reply, ReplyDecision.APPROVE, by)
         check_may_speak(by, now=now)
-        row.status, row.approver, row.due_at = ReplyStatus.READY, by, now
+        row.status, row.approver = ReplyStatus.READY, by
+        row.due_at = max(now, row.goes_at or now)
         row.lapsed, row.reason = False, ""
         row.save(update_fields=["status", "approver", "due_at", "lapsed", "reason"])
         write(case, [make_event(case, "reply.approved", at=now, by=by, reply=row.pk)])

@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from amends.casework import Action, Role, check_may
+from amends.casework.hours import zone_named
 from amends.casework.signing import Signs
 from amends.desk.models import Responder, SignInLink
 from amends.terms import BadInput, NotAllowed
@@ -74,6 +75,14 @@ def rename_responder(person: Responder, *, name: str, signs: Signs | None = None
         raise BadInput("A name has 1 to 120 characters.")
     person.name, person.signs = name, signs or person.signs
     person.save(update_fields=["name", "signs"])
+
+
+def set_zone(person: Responder, *, zone: str) -> None:
+    """By whose clock a person writes times. Raises ``BadInput``."""
+    zone = zone.strip() or "UTC"
+    zone_named(zone)
+    person.zone = zone
+    person.save(update_fields=["zone"])
 
 
 def make_sign_in_link(person: Responder, *, now: datetime, new_token: Callable[[], str]) -> str:

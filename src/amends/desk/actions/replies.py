@@ -15,6 +15,8 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.closing import check_nothing_open
+from amends.casework.delivery import HELD_BACK
+from amends.casework.scheduling import check_send_time
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
@@ -22,10 +24,17 @@ from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
 from amends.desk.queries.ledger import open_matters
 from amends.desk.queries.speaking import check_may_speak, why_silent
+from amends.desk.queries.stops import is_stopped
 from amends.terms import BadInput, NotAllowed, Stale, Traits
 from amends.text import length
 
-ON_THEIR_WAY = (ReplyStatus.HELD, ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
+ON_THEIR_WAY = (
+    ReplyStatus.HELD,
+    ReplyStatus.READY,
+    ReplyStatus.SENDING,
+    ReplyStatus.NOT_KNOWN,
+    ReplyStatus.PAUSED,
+)
 
 
 def channel_for(case: Case) -> ChannelRow | None:
@@ -58,15 +67,19 @@ def queue_reply(
     closes_out: bool = False,
     seen_replies: int | None = None,
     anyway: str = "",
+    goes_at: datetime | None = None,
 ) -> OutgoingReply:
     """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
 
+    ``goes_at`` is when it shall go out, None at once; it is withdrawn if the customer writes before.
     ``seen_replies`` is how many replies the page showed: one more means that somebody answered
     meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
     held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
     whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
     """
     text = text.strip()
+    if goes_at is not None:
+        check_send_time(goes_at, now=now)
     kind = {"private": private, "closes_out": closes_out}
     ready_guard(text)
     with held(case, by=by, action=Action.REPLY) as row:
@@ -88,8 +101,9 @@ def queue_reply(
             to_post=target,
             attempt=attempt,
             queued_at=now,
-            due_at=now,
-            status=ReplyStatus.HELD if stopped else ReplyStatus.READY,
+            due_at=goes_at or now,
+            goes_at=goes_at,
+            **_first_status(channel, stopped=stopped, later=goes_at is not None),
             verdict=checked.verdict,
             findings=[[one.code, one.level, *one.span] for one in checked.findings],
             anyway=reason,
@@ -99,6 +113,15 @@ def queue_reply(
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
     return reply
+
+
+def _first_status(channel: ChannelRow, *, stopped: bool, later: bool) -> dict[str, str]:
+    """How a new reply stands, and why; ``stopped`` by the guard."""
+    if stopped:
+        return {"status": ReplyStatus.HELD}
+    if not later and is_stopped(channel.pk):
+        return {"status": ReplyStatus.PAUSED, "reason": HELD_BACK}
+    return {"status": ReplyStatus.READY}
 
 
 def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:

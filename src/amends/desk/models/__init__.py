@@ -22,7 +22,7 @@ from amends.desk.models.hearing import (
 )
 from amends.desk.models.history import ImportRun
 from amends.desk.models.people import Responder, SignInLink
-from amends.desk.models.replies import Draft, OutgoingReply
+from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
 from amends.desk.models.snippets import Snippet, SnippetVersion
 from amends.desk.models.speaking import (
@@ -73,6 +73,7 @@ __all__ = [
     "RotaTurn",
     "RoutingRules",
     "SeatRow",
+    "SendingStop",
     "SignInLink",
     "Skill",
     "SlaPolicyRow",
@@ -81,6 +82,7 @@ __all__ = [
     "SocialPolicy",
     "SpeakingRules",
     "Survey",
+    "TakeDown",
     "Team",
     "TeamMember",
     "TrainingAttempt",

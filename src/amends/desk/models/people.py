@@ -34,6 +34,7 @@ class Responder(AbstractBaseUser):
     )
     may_approve = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    zone = models.CharField(max_length=60, default="UTC")  # by whose clock they write times
     invited_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[ResponderManager] = ResponderManager()

@@ -27,6 +27,7 @@ class OutgoingReply(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    goes_at = models.DateTimeField(null=True)  # the time a person chose for it
     sending_at = models.DateTimeField(null=True)  # when the last attempt began
     claimed_until = models.DateTimeField(null=True)
     claim = models.CharField(max_length=32, blank=True)  # who holds it
@@ -53,10 +54,72 @@ class OutgoingReply(models.Model):
                     status__in=[ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN]
                 ),
             ),
+            models.Index(
+                fields=["goes_at", "id"],
+                name="replies_for_later",
+                condition=models.Q(
+                    goes_at__isnull=False,
+                    status__in=[ReplyStatus.READY, ReplyStatus.HELD, ReplyStatus.PAUSED],
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"reply {self.pk}: {self.status}"
+
+
+class SendingStop(models.Model):
+    """Nothing goes out on a channel, or on any where ``channel`` is None, until it is lifted."""
+
+    channel = models.ForeignKey("desk.ChannelRow", null=True, on_delete=models.CASCADE)
+    reason = models.TextField()
+    by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    lifted_by = models.ForeignKey(
+        "desk.Responder", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["channel"],
+                name="stops_in_force",
+                condition=models.Q(lifted_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stop {self.pk}"
+
+
+class TakeDown(models.Model):
+    """A post of ours that somebody had removed from its network. Our copy of it stays."""
+
+    STATUSES: ClassVar = [(s, s) for s in ("asked", "done", "failed")]
+
+    post = models.ForeignKey("desk.PostRow", on_delete=models.CASCADE, related_name="take_downs")
+    channel = models.ForeignKey("desk.ChannelRow", on_delete=models.CASCADE)
+    case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="take_downs")
+    by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)  # "" once it was erased
+    at = models.DateTimeField()
+    status = models.CharField(max_length=6, choices=STATUSES, default="asked")
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    note = models.TextField(blank=True)  # what the network said last
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="take_downs_to_do",
+                condition=models.Q(status="asked"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"take-down {self.pk}: {self.status}"
 
 
 class Draft(models.Model):

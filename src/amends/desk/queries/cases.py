@@ -15,7 +15,8 @@ _SHOWN = frozenset(
         "customer.erased", "fault.determined", "second_chance.asked", "second_chance.answered",
         "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",
         "promise.made", "promise.moved", "promise.kept", "promise.dropped", "promise.broken",
-        "reply.held", "reply.approved", "reply.refused",
+        "reply.held", "reply.approved", "reply.refused", "reply.rescheduled", "reply.withdrawn",
+        "reply.released", "post.take_down", "post.taken_down", "post.not_taken_down",
     }
 )  # fmt: skip
 

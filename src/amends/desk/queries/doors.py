@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from amends.casework import Action, Role, may
-from amends.desk.models import Case, OutgoingReply, Responder
+from amends.desk.models import Case, OutgoingReply, PostRow, Responder
 from amends.terms import AmendsError
 
 
@@ -31,6 +31,14 @@ def get_case_for(person: Responder, ref: str) -> Case:
         return cases.get(ref=ref)
     except Case.DoesNotExist:
         raise NotThere(f"There is no case {ref[:20]} that you may see.") from None
+
+
+def get_post_in(case: Case, pk: int) -> PostRow:
+    """A post of a case that somebody was let into. Raises ``NotThere``."""
+    found = PostRow.objects.filter(place__case=case, pk=pk).first()
+    if found is None:
+        raise NotThere(f"There is no such post in case {case.ref}.")
+    return found
 
 
 def get_reply_for(person: Responder, ref: str, pk: int) -> OutgoingReply:

@@ -13,6 +13,7 @@ from amends.desk.workers.alarms import ring
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
+from amends.desk.workers.take_down import Remover
 from amends.listening.gathering import Sleep
 from amends.outbound import Outbound
 from amends.terms import Clock
@@ -65,10 +66,12 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
         hold=worker.hold,
         settling=worker.settling,
     )
+    remover = Remover(listeners, worker.clock, database)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(worker.tend_s, listeners.tend, stop))
             group.create_task(_every(worker.tick_s, sender.tick, stop))
+            group.create_task(_every(worker.tend_s, remover.tick, stop))
             group.create_task(_every(worker.tend_s, lambda: ring(database, worker.clock), stop))
     finally:
         await sender.close()

@@ -22,7 +22,10 @@ from amends.desk.actions.delivery import (
     settle_sent,
     settle_unknown,
 )
+from amends.desk.actions.scheduling import withdraw, withdraw_overtaken
+from amends.desk.actions.stopping import pause_claimed, pause_stopped
 from amends.desk.models import OutgoingReply
+from amends.desk.queries.stops import is_overtaken, is_stopped
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.terms import Author, Clock, ConnectorError, NotAllowed, Published, ReplyTarget, TryLater
@@ -54,7 +57,10 @@ class Sender:
 
     async def tick(self) -> None:
         """Give up claims that ran out, then start on what is due, a few at once."""
-        await self.database(lambda: expire_claims(now=self.clock.now()))
+        now = self.clock.now()
+        await self.database(lambda: expire_claims(now=now))
+        await self.database(lambda: withdraw_overtaken(now=now))
+        await self.database(lambda: pause_stopped(now=now))
         while len(self._busy) < AT_ONCE:
             reply = await self._claim()
             if reply is None:
@@ -100,6 +106,8 @@ class Sender:
         if left_s <= 0:
             await self._hand_back(reply, "The desk was held up; nothing was sent.")
             return
+        if not await self._may_go(reply):
+            return
         speak = connector.message if reply.private else connector.publish
         try:
             # Whoever looks it up after the claim ran out must not meet it on its way.
@@ -115,6 +123,18 @@ class Sender:
             await self._unknown(reply, reason, after=timedelta(0))
         else:
             await self._sent(reply, published, us)
+
+    async def _may_go(self, reply: OutgoingReply) -> bool:
+        """Asked last before the network is spoken to: a stop, or the customer, may have come since
+        the reply was claimed."""
+        now = self.clock.now()
+        if await self.database(lambda: is_stopped(reply.channel_id)):
+            await self._write(lambda: pause_claimed(reply, now=now))
+            return False
+        if reply.goes_at is not None and await self.database(lambda: is_overtaken(reply)):
+            await self._write(lambda: withdraw(reply, now=now))
+            return False
+        return True
 
     def _left_s(self, reply: OutgoingReply) -> float:
         if reply.claimed_until is None:

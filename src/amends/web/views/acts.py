@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from amends.casework import Action, Priority, Role, may
+from amends.casework.scheduling import moment_of
 from amends.casework.typed import span_typed
 from amends.desk import actions
 from amends.desk.actions.snoozing import snooze_case, wake_case
 from amends.desk.models import Case, OutgoingReply, Responder
 from amends.desk.queries import get_case_for, get_reply_for, owners, uppers
-from amends.desk.queries.doors import NotThere
+from amends.desk.queries.doors import NotThere, get_post_in
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, signed
@@ -84,7 +85,7 @@ def _sent(
 ) -> object:
     if mode == "note":
         return actions.add_note(case, text=text, by=by, now=now)
-    seen = typed.get("seen_replies", "")
+    seen, later = typed.get("seen_replies", ""), typed.get("goes_at", "").strip()
     return actions.queue_reply(
         case,
         text=signed(text, by) if typed.get("sign") else text,
@@ -95,6 +96,7 @@ def _sent(
         attempt=secrets.token_hex(16),
         seen_replies=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
         anyway=typed.get(f"anyway_{mode}", "").replace("\0", ""),
+        goes_at=moment_of(later, by.zone) if later else None,
     )
 
 
@@ -209,6 +211,7 @@ DECISIONS: dict[str, Decide] = {
     "check-again": actions.check_again,
     "not-out": actions.give_up,
     "approve": actions.approve_reply,
+    "release": actions.release_reply,
 }
 
 
@@ -234,6 +237,37 @@ def refuse(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         request,
         reply.case,
         lambda: actions.refuse_reply(reply, reason=reason, by=me(request), now=timezone.now()),
+    )
+
+
+@require_POST
+def retime(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Another time for a reply that waits for its time; without one it goes out now."""
+    person = me(request)
+    reply = get_reply_for(person, ref, pk)
+    sent = "" if "now" in request.POST else request.POST.get("goes_at", "").strip()
+
+    def act() -> object:
+        if not sent and "now" not in request.POST:
+            raise BadInput("Choose a date and a time, or send it now.")
+        goes_at = moment_of(sent, person.zone) if sent else None
+        return actions.reschedule_reply(reply, goes_at=goes_at, by=person, now=timezone.now())
+
+    return _answer(request, reply.case, act)
+
+
+@require_POST
+def take_down(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Have a post of ours removed from its network."""
+    person = me(request)
+    case = get_case_for(person, ref)
+    require(request, Action.TAKE_DOWN)
+    post = get_post_in(case, pk)
+    reason = request.POST.get("take_down_reason", "").replace("\0", "")
+    return _answer(
+        request,
+        case,
+        lambda: actions.take_down(case, post=post, reason=reason, by=person, now=timezone.now()),
     )
 
 

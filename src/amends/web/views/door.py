@@ -18,11 +18,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from amends.desk.actions import rename_responder, set_password, use_sign_in_link
+from amends.desk.actions.people import set_zone
 from amends.desk.models import Responder
 from amends.terms import BadInput, NotAllowed
 from amends.web.asking import me
 from amends.web.context import KEYS_COOKIE, THEME_COOKIE, THEMES
 from amends.web.limits import forget_failures, may_try, note_failure
+from amends.web.views.setup_clock_forms import zones
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_S = 365 * 24 * 3600
@@ -105,13 +107,15 @@ def account(request: HttpRequest) -> HttpResponse:
     """Name, password, theme and keys. A new password ends the person's other sessions."""
     person = me(request)
     if request.method == "GET":
-        return render(request, "door/account.html", {"name": person.name})
-    name = request.POST.get("name", "")
+        facts = {"name": person.name, "zone": person.zone, "zones": zones()}
+        return render(request, "door/account.html", facts)
+    name, zone = request.POST.get("name", ""), request.POST.get("zone", person.zone)
     try:
         rename_responder(person, name=name)
+        set_zone(person, zone=zone)
         changed = _change_password(request, person)
     except (BadInput, NotAllowed) as error:
-        facts = {"name": name, "error": str(error)}
+        facts = {"name": name, "zone": zone, "zones": zones(), "error": str(error)}
         return render(request, "door/account.html", facts, status=400)
     messages.success(request, SAVED[changed])
     response = redirect("inbox" if changed == "first" else "account")

@@ -1,0 +1,132 @@
+"""Sending later, the kill switch and removing posts, as the pages offer them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from amends.desk.actions import lift_stop, stop_sending
+from amends.desk.models import Case, OutgoingReply, PostRow, Responder, SendingStop, TakeDown
+from tests import factories, people
+from tests.web.support import HTMX, Page, case_page, signed_in, write
+
+pytestmark = pytest.mark.database
+
+TEXT = "So sorry, Rosa."
+
+
+def in_an_hour(zone_h: int = 0) -> str:
+    return f"{timezone.now() + timedelta(hours=1 + zone_h):%Y-%m-%dT%H:%M}"
+
+
+def in_kathmandu(person: Responder) -> None:
+    client = signed_in(person)
+    client.post("/account/", {"name": person.name, "zone": "Asia/Kathmandu"})
+    person.refresh_from_db()
+
+
+@pytest.mark.alike
+def test_reply_for_later_is_by_the_clock_of_whoever_writes_it() -> None:
+    case, mina = factories.case(), people.mina()
+    in_kathmandu(mina)
+    write(signed_in(mina), case, "public", TEXT, goes_at="2026-12-24T09:00")
+    reply = OutgoingReply.objects.get()
+    assert str(reply.goes_at) == "2026-12-24 03:15:00+00:00"
+    assert "Goes out on Thursday 24 December, 09:00 (UTC+5:45)" in Page(case_page(case)).words
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("sent", ["yesterday", "2020-01-01T00:00"])
+def test_wrong_time_is_told_and_nothing_typed_is_lost(sent: str) -> None:
+    case = factories.case()
+    answer = write(signed_in(people.mina()), case, "public", TEXT, goes_at=sent)
+    page = answer.content.decode()
+    assert (answer.status_code, OutgoingReply.objects.count()) == (400, 0)
+    assert TEXT in page
+    assert f'value="{sent}"' in page
+
+
+@pytest.mark.alike
+def test_time_is_changed_from_the_case_and_from_there_it_goes_at_once() -> None:
+    case, client = factories.case(), signed_in(people.mina())
+    write(client, case, "public", TEXT, goes_at=in_an_hour())
+    reply = OutgoingReply.objects.get()
+    url = f"/cases/{case.ref}/replies/{reply.pk}/time/"
+    assert client.post(url, {"goes_at": ""}).status_code == 400
+    assert client.post(url, {"goes_at": in_an_hour(2)}).status_code == 302
+    reply.refresh_from_db()
+    moved = reply.goes_at
+    assert client.post(url, {"now": "1"}).status_code == 302
+    reply.refresh_from_db()
+    assert (moved == reply.due_at, reply.goes_at) == (False, None)
+
+
+@pytest.mark.alike
+def test_stop_is_on_every_page_until_it_is_lifted() -> None:
+    lead = signed_in(people.priya())
+    lead.post("/outbox/stop/", {"channel": "all", "reason": "Somebody else writes as us"})
+    said = [
+        Page(signed_in(one()).get("/account/").content.decode()).words for one in people.EVERYBODY
+    ]
+    assert all("Nothing goes out on any account. Priya Nair" in words for words in said)
+    stop = SendingStop.objects.get()
+    lead.post(f"/outbox/stops/{stop.pk}/lift/")
+    assert not Page(lead.get("/account/").content.decode()).hooks("stopped")
+    assert signed_in(people.mina()).get("/outbox/stops/", headers=HTMX).status_code == 200
+
+
+@pytest.mark.alike
+def test_held_back_replies_are_confirmed_in_the_outbox() -> None:
+    case, priya = factories.case(), people.priya()
+    stop = stop_sending(None, reason="Hacked", by=priya, now=timezone.now())
+    client = signed_in(people.mina())
+    write(client, case, "public", TEXT)
+    lift_stop(stop, by=priya, now=timezone.now())
+    page = Page(client.get("/outbox/").content.decode())
+    assert [row["data-status"] for row in page.hooks("outgoing")] == ["paused"]
+    reply = OutgoingReply.objects.get()
+    client.post("/outbox/release/", {"reply": [str(reply.pk)]})
+    reply.refresh_from_db()
+    assert reply.status == "ready"
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    "sent", [{"channel": "all", "reason": ""}, {"channel": "9", "reason": "r"}]
+)
+def test_stop_that_makes_no_sense_stops_nothing(sent: dict[str, str]) -> None:
+    client = signed_in(people.ada())
+    assert client.post("/outbox/stop/", sent).status_code == 302
+    assert not SendingStop.objects.exists()
+
+
+def ours(case: Case) -> PostRow:
+    reply = factories.mention(
+        "So sorry", handle="halcyonair", ours=True, conversation=case.first_post.native_id,
+        in_reply_to=case.first_post.native_id,
+    )  # fmt: skip
+    factories.store(reply)
+    factories.channel()
+    case.channel.__class__.objects.update(account_id="id-halcyonair")  # type: ignore[union-attr]
+    return PostRow.objects.get(native_id=reply.post.id)
+
+
+@pytest.mark.alike
+def test_lead_has_our_post_removed_and_the_reason_is_in_the_trail() -> None:
+    case = factories.case()
+    post = ours(case)
+    url = f"/cases/{case.ref}/posts/{post.pk}/take-down/"
+    refused = signed_in(people.mina()).post(url, {"take_down_reason": "Wrong flight"})
+    signed_in(people.priya()).post(url, {"take_down_reason": "Wrong flight"})
+    assert (refused.status_code, TakeDown.objects.get().reason) == (403, "Wrong flight")
+    page = Page(case_page(case)).words
+    assert "Priya Nair has our post removed from the network: Wrong flight" in page
+    assert not Page(case_page(case)).hooks("take-down-open")
+
+
+@pytest.mark.alike
+def test_post_of_another_case_is_not_there() -> None:
+    case, other = factories.case(handle="rosa"), factories.case(handle="ben")
+    url = f"/cases/{case.ref}/posts/{other.first_post.pk}/take-down/"
+    answer = signed_in(people.priya()).post(url, {"take_down_reason": "r"})
+    assert (answer.status_code, TakeDown.objects.count()) == (404, 0)
