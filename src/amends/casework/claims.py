@@ -1,9 +1,10 @@
 """The life of a claim that may be false (R46): noted, examined, corrected or taken back."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from amends.terms import BadInput, NotAllowed
+from amends.text import normalise
 
 LONGEST: Final = 2000
 _SHOWN: Final = 70  # of the claim's words in a request
@@ -38,7 +39,7 @@ OPEN: Final = frozenset({_S.NOTED, _S.FALSE, _S.ASKED, _S.DECLINED})
 """What keeps a case from being closed."""
 BY_HAND: Final = frozenset(ClaimState) - {_S.ASKED}
 """What a person decides; a claim is asked to be corrected by a request that went out."""
-_NEEDS_REASON: Final = frozenset({_S.FALSE, _S.TRUE, _S.DROPPED, _S.DECLINED})
+_NEEDS_REASON: Final = frozenset({_S.FALSE, _S.TRUE, _S.DROPPED})
 
 
 def check_claim_move(old: ClaimState, new: ClaimState) -> None:
@@ -105,3 +106,25 @@ def draft_request(words: str, truth: str) -> str:
         "Should I have missed something, please tell me.",
     ]
     return " ".join(lines)[:LONGEST]
+
+
+How = Literal["quote", "repost", "words"]
+_FEWEST: Final = 4
+"""Fewer words are said by many who have nothing to do with a claim."""
+
+
+def copy_by(
+    words: str, native_id: str, *, text: str, quotes: str = "", reposts: str = ""
+) -> How | None:
+    """How a post repeats a claim that ``native_id`` made: by reposting it, by quoting it, or in the same words.
+
+    None: it does not. Letter case, accents on their own, and blanks make no difference.
+    """
+    if native_id and reposts == native_id:
+        return "repost"
+    if native_id and quotes == native_id:
+        return "quote"
+    said = " ".join(normalise(words).split())
+    if len(said.split()) < _FEWEST:
+        return None
+    return "words" if said in " ".join(normalise(text).split()) else None

@@ -29,6 +29,8 @@ class Action(StrEnum):
     OVERSEE = "see who may speak"
     STOP = "stop what goes out"
     TAKE_DOWN = "remove what the company published"
+    LEGAL = "deal with legal matters"
+    RESULTS = "see what care came to"
     SET_UP = "change the set-up"
     PEOPLE = "invite people"
 
@@ -47,6 +49,8 @@ _MAY: dict[Role, frozenset[Action]] = {
         Action.OVERSEE,
         Action.STOP,
         Action.TAKE_DOWN,
+        Action.LEGAL,
+        Action.RESULTS,
     },
     Role.ANALYST: frozenset(
         {Action.SEE_CASES, Action.SEE_PRIVATE, Action.SEE_HEARD, Action.NOTE},

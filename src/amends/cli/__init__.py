@@ -10,6 +10,7 @@ from amends.cli import (
     bench,
     cluster,
     demo,
+    evidence,
     guard,
     history,
     listen,
@@ -41,6 +42,7 @@ for _command in (
     admin.migrate,
     admin.sign_in,
     admin.audit,
+    evidence.evidence,
     demo.demo,
     training.train,
 ):

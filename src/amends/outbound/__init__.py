@@ -3,10 +3,12 @@
 from amends.outbound.client import Outbound
 from amends.outbound.dialing import Resolver
 from amends.outbound.errors import OutboundError, Refused, TooLarge, Unreachable
+from amends.outbound.recording import Exchange, recorded
 from amends.outbound.response import Response
 from amends.outbound.streaming import Stream
 
 __all__ = [
+    "Exchange",
     "Outbound",
     "OutboundError",
     "Refused",
@@ -15,4 +17,5 @@ __all__ = [
     "Stream",
     "TooLarge",
     "Unreachable",
+    "recorded",
 ]

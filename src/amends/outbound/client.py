@@ -17,6 +17,7 @@ from amends.outbound.addresses import AllowList
 from amends.outbound.bodies import ACCEPTED, Inflater, too_large
 from amends.outbound.dialing import Dialer, Resolver, checked_url, place
 from amends.outbound.errors import OutboundError, Unreachable
+from amends.outbound.recording import note_exchange
 from amends.outbound.redirects import Asked, next_request
 from amends.outbound.response import Response
 from amends.outbound.sockets import open_websocket
@@ -166,6 +167,7 @@ class Outbound:
             response = await self._once(asked, limit, progress)
             following = next_request(asked, response)
             if following is None:
+                note_exchange(asked.method, response.url, response.status, response.body)
                 return response
             asked = following
         msg = f"{place(asked.url)} redirects more than {self._max_redirects} times."

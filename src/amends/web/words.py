@@ -8,6 +8,7 @@ from amends.casework import Priority, ReplyStatus
 from amends.casework.routing import explain
 from amends.casework.scheduling import said_there
 from amends.desk.models import CaseEvent, OutgoingReply
+from amends.web import words_claims
 
 STATES = {
     "new": "New",
@@ -78,6 +79,8 @@ LANGUAGES = {
     "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
     "zh": "Chinese",
 }  # fmt: skip
+_ALONE |= words_claims.ALONE
+_BY_SOMEBODY |= words_claims.BY_SOMEBODY
 CLOCKS = {
     "acknowledgement": "acknowledgement",
     "first_reply": "first answer",
@@ -91,7 +94,7 @@ Names = Mapping[int, str]
 def sentence(event: CaseEvent, *, people: Names, labels: Names) -> str:
     """One event as a sentence. ``people`` and ``labels`` are names by id."""
     who = event.actor.name if event.actor else ""
-    special = _SPECIAL.get(event.kind)
+    special = _SPECIAL.get(event.kind) or words_claims.SPECIAL.get(event.kind)
     if special is not None:
         return special(who or "The desk", event.data, people, labels)
     if who and event.kind in _BY_SOMEBODY and "post" not in event.data:

@@ -15,6 +15,7 @@ import msgspec
 
 from amends.connectors.demo.api import Answer, Request, answer
 from amends.connectors.demo.network import DemoNetwork
+from amends.outbound.recording import note_exchange
 from amends.terms import (
     AuthError,
     Channel,
@@ -68,6 +69,7 @@ class InProcess:
             raise TryLater(msg, self._clock.now() + AFTER_FAULT) from error
         if found.lost:
             raise _lost(request, self._clock)
+        note_exchange(request.method, request.path, found.status, found.body)
         return found
 
 

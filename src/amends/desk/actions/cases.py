@@ -40,7 +40,10 @@ def held(
     wanted = [case.pk] if beside is None else [case.pk, beside.pk]
     with transaction.atomic():
         rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-        yield {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}[case.pk]
+        found = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+        if by is not None and any(row.legal for row in found.values()):
+            check_may(Role(by.role), Action.LEGAL)
+        yield found[case.pk]
 
 
 def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
@@ -63,6 +66,8 @@ def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetim
             check_may(Role(by.role), Action.ASSIGN)
         if to is not None and (not to.is_active or Action.WORK not in _allowed(to)):
             raise NotAllowed(f"{to.name} cannot own a case. Choose a responder or a lead.")
+        if to is not None and row.legal:
+            check_may(Role(to.role), Action.LEGAL)
         if row.owner_id == (to.pk if to else None):
             return row
         row.passed_by = by if to is None and row.owner_id == by.pk else None

@@ -89,6 +89,8 @@ def _hand_up(case: Case, to: int, *, now: datetime) -> list[CaseEvent]:
     person = Responder.objects.filter(pk=to, is_active=True).first()
     if person is None or case.owner_id == to or Action.WORK not in permitted(Role(person.role)):
         return []
+    if case.legal and Action.LEGAL not in permitted(Role(person.role)):
+        return []
     case.owner, case.escalated = person, case.escalated + 1
     return [make_event(case, "case.escalated", at=now, to=to, why="breach")]
 

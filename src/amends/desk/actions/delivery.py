@@ -7,6 +7,7 @@ from django.db.models import Q
 from amends.casework import CaseState, Outcome, ReplyStatus, check_delivery, next_try
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.claim_ends import asked
 from amends.desk.actions.intake import taken_private
 from amends.desk.actions.promises import promises_of
 from amends.desk.actions.replies import waiting_path
@@ -80,6 +81,7 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
         CasePost.objects.get_or_create(post=post, defaults={"case": case, "why": "ours", "at": now})
         events = [make_event(case, "reply.sent", at=now, by=row.by, reply=row.pk, post=post.pk)]
         events += promises_of(row, case, now=now)
+        events += asked(case, row, now=now)
         events += _facts(case, row, post, now=now)
         write(
             case,

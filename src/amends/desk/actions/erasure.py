@@ -8,18 +8,20 @@ from django.db.models import Q
 from amends.casework import Action, ReplyStatus, Role, check_may
 from amends.desk.actions.cases import write
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.evidence import erasing
+from amends.desk.actions.holds import blank_posts, check_no_hold, claims_erased, quotes_erased
 from amends.desk.models import (
     AuthorRow,
     Brand,
     Case,
     CaseEvent,
+    Claim,
     Customer,
     DeadLetterRow,
     Draft,
-    MentionRow,
+    Evidence,
     Note,
     PostRow,
-    ReadingRow,
     Responder,
     RoleMark,
 )
@@ -34,37 +36,42 @@ ERASED = "Erased with the person it was about."
 def erase_customer(customer: Customer, *, by: Responder, now: datetime) -> None:
     """Erase names and texts of a customer, and what was written about them. It cannot be undone.
 
-    Posts heard again later stay erased; what the person writes anew is heard as anybody's.
+    Posts heard again later stay erased; what the person writes anew is heard as anybody's. Raises
+    ``NotAllowed`` while a legal hold keeps something of theirs.
     """
     check_may(Role(by.role), Action.ERASE)
     with transaction.atomic():
         cases = _held_cases(customer)
+        check_no_hold(customer, now=now)
         authors = list(AuthorRow.objects.filter(customer=customer))
         posts = PostRow.objects.filter(author__in=authors)
         ids = list(posts.values_list("network", "native_id"))
         _erase_letters([native for _, native in ids], authors)
-        _erase_quotes(ids)
-        ReadingRow.objects.filter(post__in=posts).update(why=[])
-        MentionRow.objects.filter(post__in=posts).update(words=[])
-        posts.update(
-            text="", url="", links=[], media=[], quote_of=None, edited_at=None, erased_at=now
-        )
+        quotes_erased(ids)
+        blank_posts(posts, now=now)
         for author in authors:
             _erase_author(author, now=now)
         Customer.objects.filter(pk=customer.pk).update(erased_at=now)
         for case in cases:
-            events = _erase_ours(case, by=by, now=now)
-            case.close_reason = ""
-            write(
-                case, [*events, make_event(case, "customer.erased", at=now, by=by)], "close_reason"
-            )
+            events = claims_erased(case, Q(post__author__in=authors), now=now)
+            if case.customer_id == customer.pk:
+                events += _erase_ours(case, by=by, now=now)
+                case.close_reason = ""
+                events.append(make_event(case, "customer.erased", at=now, by=by))
+            if events:
+                write(case, events, "close_reason")
 
 
 def _held_cases(customer: Customer) -> list[Case]:
-    """Brand first, then cases in their order: as intake holds them."""
-    brands = Case.objects.filter(customer=customer).values("brand")
+    """Their cases, and those with evidence of what they wrote. Brand first, then cases in their
+    order: as intake holds them."""
+    theirs = Q(customer=customer)
+    theirs |= Q(claims__post__author__customer=customer)
+    theirs |= Q(claims__evidence__post__author__customer=customer)
+    pks = list(Case.objects.filter(theirs).values_list("pk", flat=True).distinct())
+    brands = Case.objects.filter(pk__in=pks).values("brand")
     list(Brand.objects.select_for_update().filter(pk__in=brands).order_by("pk"))
-    held = Case.objects.select_for_update(of=("self",)).filter(customer=customer)
+    held = Case.objects.select_for_update(of=("self",)).filter(pk__in=pks)
     return list(held.order_by("pk"))
 
 
@@ -78,13 +85,6 @@ def _erase_author(author: AuthorRow, *, now: datetime) -> None:
     author.handle = author.name = ""
     author.followers, author.role, author.erased_at = None, None, now
     author.save(update_fields=["native_id", "handle", "name", "followers", "role", "erased_at"])
-
-
-def _erase_quotes(ids: list[tuple[str, str]]) -> None:
-    """Other people's posts may hold this person's words. That they quoted, and what, stays."""
-    for network, native in ids:
-        quoting = PostRow.objects.filter(network=network, quote_of__id=native)
-        quoting.update(quote_of={"id": native})
 
 
 def _erase_letters(ids: list[str], authors: list[AuthorRow]) -> None:
@@ -104,10 +104,19 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.remedies.update(what="")
     case.promises.update(words="")
     case.take_downs.update(reason="", note="")
+    case.surveys.update(words="")
+    claims = Claim.objects.filter(case=case)
+    claims.update(words="", truth="")
+    case.holds.update(reason="")
+    files = Evidence.objects.filter(claim__in=claims, erased_at=None)
+    erased = erasing(case, files.order_by("pk"), now=now)
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
-        make_event(case, "reply.cancelled", at=now, by=by, reply=reply.pk)
-        for reply in waiting.order_by("pk")
+        *erased,
+        *(
+            make_event(case, "reply.cancelled", at=now, by=by, reply=reply.pk)
+            for reply in waiting.order_by("pk")
+        ),
     ]
     waiting.update(status=ReplyStatus.CANCELLED, claimed_until=None)
     case.replies.update(text="", reason="", anyway="", findings=[])

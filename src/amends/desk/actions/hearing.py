@@ -10,6 +10,7 @@ from django.db import transaction
 from amends.casework import Outcome
 from amends.desk.actions.bulk import insert_rows, look_up_by_index
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.claim_ends import retracted
 from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
 from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
 from amends.desk.actions.mattering import that_matter
@@ -129,6 +130,8 @@ def _tell_case(row: PostRow, kind: str, *, now: datetime) -> None:
     events = [make_event(case, kind, at=now, post=row.pk)]
     if kind == "post.edited":
         case.places.filter(post=row).update(abusive_at=note_abuse(case, row, None))
+    if kind == "post.deleted":
+        events += retracted(case, row, now=now, deleted=True)
     if kind == "post.deleted" and case.first_post_id == row.pk:
         case.outcome = Outcome.RETRACTED
         events.append(make_event(case, "outcome.noted", at=now, post=row.pk, outcome=case.outcome))

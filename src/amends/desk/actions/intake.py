@@ -18,6 +18,7 @@ from amends.casework import (
 from amends.casework.waiting import MOST_SPREAD, passed_on
 from amends.desk.actions.book import Arrival, Book, Held, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
+from amends.desk.actions.claim_ends import retracted
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in
@@ -208,6 +209,8 @@ def _attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: da
         book.events.append(
             make_event(case, "outcome.noted", at=now, post=row.pk, outcome=str(decision.outcome))
         )
+        if decision.outcome is Outcome.RETRACTED:
+            book.events.extend(retracted(case, row, now=now, deleted=False))
     if decision.move is not None and not late:
         for state in path_to(CaseState(case.state), decision.move):
             book.events.append(move_event(case, state, at=now, post=row.pk))

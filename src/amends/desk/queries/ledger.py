@@ -10,7 +10,8 @@ from typing import Final
 from django.db.models import Count, Sum
 
 from amends.casework import Action, Role, check_may
-from amends.casework.closing import PROMISE, Matter, remedy_matter
+from amends.casework.claims import OPEN as OPEN_CLAIMS
+from amends.casework.closing import CLAIM, PROMISE, Matter, remedy_matter
 from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus
 from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
 
@@ -51,7 +52,11 @@ def _promises(case: Case) -> list[Matter]:
     return [PROMISE] * case.promises.filter(kept_at=None, dropped_at=None).count()
 
 
-_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (_remedies, _promises)
+def _claims(case: Case) -> list[Matter]:
+    return [CLAIM] * case.claims.filter(state__in=sorted(OPEN_CLAIMS)).count()
+
+
+_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (_remedies, _promises, _claims)
 """What else keeps a case open says so here, a line each."""
 
 

@@ -1,6 +1,12 @@
 """Alarms: clocks that ran out are told of, and what is promised anew is computed."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from amends.desk.actions.claims import look_for_copies
 from amends.desk.actions.clockwork import sound_alarms
+from amends.desk.actions.holds import blank_deleted, tell_of_ended_holds
 from amends.desk.actions.promises import tell_of_broken
 from amends.desk.actions.routing import route_cases
 from amends.desk.actions.snoozing import wake_cases
@@ -11,15 +17,26 @@ AT_ONCE = 100
 """Cases in one go, so that listening and sending are not kept waiting."""
 
 
+RUNG: Final[tuple[Callable[..., int], ...]] = (
+    sound_alarms,
+    wake_cases,
+    tell_of_broken,
+    route_cases,
+    tell_of_ended_holds,
+    blank_deleted,
+)
+"""What is looked after by the clock. Each takes ``now`` and ``most`` and says how many it looked at."""
+
+
 async def ring(database: DatabaseThread, clock: Clock) -> None:
-    """Ring for every clock that ran out by now, every case snoozed till now, and every promise that
-    was not kept; then give away what waits to be given to somebody."""
+    """Do all that is due by now: clocks that ran out, cases snoozed till now, promises not kept, cases
+    to give to somebody, holds that ended, texts to blank; and look on for copies of claims."""
     now = clock.now()
-    while await database(lambda: sound_alarms(now=now, most=AT_ONCE)) == AT_ONCE:
-        continue
-    while await database(lambda: wake_cases(now=now, most=AT_ONCE)) == AT_ONCE:
-        continue
-    while await database(lambda: tell_of_broken(now=now, most=AT_ONCE)) == AT_ONCE:
-        continue
-    while await database(lambda: route_cases(now=now, most=AT_ONCE)) == AT_ONCE:
-        continue
+    for look_after in RUNG:
+        while await database(lambda one=look_after: _some(one, now)) == AT_ONCE:  # type: ignore[misc]
+            continue
+    await database(lambda: look_for_copies(now=now))
+
+
+def _some(look_after: Callable[..., int], now: datetime) -> int:
+    return look_after(now=now, most=AT_ONCE)

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from amends.desk.actions.delivery import HOLD
 from amends.desk.workers.alarms import ring
 from amends.desk.workers.database import DatabaseThread
+from amends.desk.workers.evidence import gather_evidence
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
 from amends.desk.workers.take_down import Remover
@@ -73,6 +75,8 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
             group.create_task(_every(worker.tick_s, sender.tick, stop))
             group.create_task(_every(worker.tend_s, remover.tick, stop))
             group.create_task(_every(worker.tend_s, lambda: ring(database, worker.clock), stop))
+            gather = partial(gather_evidence, listeners, database, worker.clock)
+            group.create_task(_every(worker.tend_s, gather, stop))
     finally:
         await sender.close()
         await listeners.close()
