@@ -19,7 +19,9 @@ from amends.desk.models import (
     RotaAbsence,
     RotaTurn,
     SendingStop,
+    Skill,
     SlaPolicyRow,
+    Team,
 )
 from amends.terms import AuthorRole
 from amends.web.views.acts import ACTS, DECISIONS
@@ -65,6 +67,13 @@ NEEDS = {
     "person-link": Action.PEOPLE,
     **dict.fromkeys(
         (
+            "load", "teams", "team-new", "team", "team-remove", "skill-new", "skill",
+            "skill-remove", "seat",
+        ),
+        Action.TEAMS,
+    ),
+    **dict.fromkeys(
+        (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
@@ -75,6 +84,7 @@ NEEDS = {
     ),
 }  # fmt: skip
 READ_ONLY = {
+    "teams",
     "inbox",
     "outbox",
     "heard",
@@ -114,6 +124,9 @@ def _address(name: str) -> str:
         "turn": lambda: RotaTurn.objects.create(**_turn()).pk,
         "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
         "snippet": _snippet,
+        "team": lambda: Team.objects.create(name=f"t{next(_numbers)}").pk,
+        "skill": lambda: Skill.objects.create(name=f"s{next(_numbers)}").pk,
+        "seat": lambda: people.omar().pk,
         "heard": _post,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }

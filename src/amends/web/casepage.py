@@ -14,7 +14,7 @@ from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
-from amends.desk.queries.choices import approvers
+from amends.desk.queries.choices import approvers, teams
 from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.web.asking import can
 from amends.web.clockpage import clock_facts
@@ -59,6 +59,7 @@ def case_facts(
         "moves": {str(state) for state in MOVES[CaseState(case.state)]},
         "owners": owners() if may["assign"] else [],
         "uppers": [one for one in uppers() if one.pk != case.owner_id] if may["work"] else [],
+        "teams": teams() if may["work"] else [],
         "label_names": label_names(),
         "lines": lines(case, person),
         "signature": signature(case),

@@ -15,6 +15,7 @@ NAV = (
     ("heard", "Heard", Action.SEE_HEARD),
     ("outbox", "Outbox", Action.SEE_CASES),
     ("listening", "Listening", Action.SEE_HEARD),
+    ("load", "Team", Action.TEAMS),
     ("setup", "Set-up", Action.SET_UP),
     ("people", "People", Action.PEOPLE),
 )

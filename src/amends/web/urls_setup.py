@@ -18,6 +18,7 @@ from amends.web.views import (
     setup_sign_in,
     setup_snippets,
     setup_watches,
+    team,
 )
 
 urlpatterns = [
@@ -59,6 +60,15 @@ urlpatterns = [
     path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),
     path("set-up/guard/", setup_guard.show, name="guard"),
     path("set-up/drafts/", setup_drafts.show, name="drafts"),
+    path("team/", team.load, name="load"),
+    path("team/teams/", team.teams, name="teams"),
+    path("team/teams/new/", team.team_form, name="team-new"),
+    path("team/teams/<int:pk>/", team.team_form, name="team"),
+    path("team/teams/<int:pk>/remove/", team.team_remove, name="team-remove"),
+    path("team/skills/new/", team.skill_form, name="skill-new"),
+    path("team/skills/<int:pk>/", team.skill_form, name="skill"),
+    path("team/skills/<int:pk>/remove/", team.skill_remove, name="skill-remove"),
+    path("team/people/<int:pk>/", team.seat_form, name="seat"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.change, name="person"),

@@ -1,7 +1,7 @@
 """What a person may choose from: owners, labels, networks."""
 
 from amends.casework import Action, Role, permitted
-from amends.desk.models import Case, ChannelRow, Label, Responder
+from amends.desk.models import Case, ChannelRow, Label, Responder, Team
 from amends.desk.queries.doors import may_see
 
 LATEST = 500
@@ -23,6 +23,11 @@ def uppers() -> list[Responder]:
     """Everybody to whom a case can be handed up, by name."""
     above = Responder.objects.filter(is_active=True, role__in=[Role.LEAD, Role.ADMINISTRATOR])
     return list(above.order_by("name", "pk"))
+
+
+def teams() -> list[Team]:
+    """The teams, in the order in which they are asked."""
+    return list(Team.objects.all())
 
 
 def label_names() -> list[str]:

@@ -35,7 +35,7 @@ def history_of(
     customer: int, person: Responder, *, besides: Case | None = None, most: int = 10
 ) -> list[Case]:
     """A customer's cases, the latest first, as far as this person may see them."""
-    cases = may_see(person).filter(customer=customer).select_related("first_post")
+    cases = may_see(person).filter(customer=customer).select_related("first_post__place")
     if besides is not None:
         cases = cases.exclude(pk=besides.pk)
     return list(cases.order_by("-opened_at", "-pk")[:most])

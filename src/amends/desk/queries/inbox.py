@@ -49,7 +49,7 @@ class InboxFilter:
 class InboxPage:
     """``rows``: dictionaries with ref, state, outcome, priority, network, private, opened_at, role (of the author),
     unanswered_since, due_at, clock, spread, rank, acknowledged_at, touched_at, events, owner_id, owner__name, text, handle, name,
-    complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed, snoozed_until. ``next``: the key of the next page, "" at the end."""
+    complaint, sentiment, deleted_at, erased_at, written_at, replies_unknown, replies_failed, snoozed_until, abusive_at (of the first post). ``next``: the key of the next page, "" at the end."""
 
     rows: list[dict[str, Any]]
     next: str
@@ -147,6 +147,7 @@ _RENAMED = {
     "first_post__deleted_at": "deleted_at",
     "first_post__erased_at": "erased_at",
     "first_post__created_at": "written_at",
+    "first_post__place__abusive_at": "abusive_at",
 }
 
 

@@ -1,7 +1,7 @@
 """What a person does on a case. Each verb is one address, one action; a refusal keeps the text."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,9 +13,11 @@ from amends.casework import Action, Priority, Role, may
 from amends.casework.scheduling import moment_of
 from amends.casework.typed import span_typed
 from amends.desk import actions
+from amends.desk.actions.routing import hand_over_case
 from amends.desk.actions.snoozing import snooze_case, wake_case
-from amends.desk.models import Case, OutgoingReply, Responder
+from amends.desk.models import Case, OutgoingReply, Responder, Team
 from amends.desk.queries import get_case_for, get_reply_for, owners, uppers
+from amends.desk.queries.choices import teams
 from amends.desk.queries.doors import NotThere, get_post_in
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
@@ -116,6 +118,22 @@ def assign(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object
     return actions.assign_case(case, to=to, by=by, now=now)
 
 
+def hand_over(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
+    """To a colleague, ``person-3``, or back to a team, ``team-1``."""
+    kind, _, pk = typed.get("to", "").partition("-")
+    among: Sequence[Responder | Team] = owners() if kind == "person" else teams()
+    to = next((one for one in among if str(one.pk) == pk), None)
+    if to is None or kind not in {"person", "team"}:
+        raise BadInput("Choose a colleague, or a team that gives it to somebody else.")
+    note = typed.get("note", "").replace("\0", "").replace("\r\n", "\n")
+    return hand_over_case(case, to=to, note=note, by=by, now=now, seen_owner=_seen_owner(typed))
+
+
+def _seen_owner(typed: QueryDict) -> int | None:
+    seen = typed.get("seen_owner", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 18 else None
+
+
 def hand_up(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     wanted = typed.get("to", "")
     to = next((one for one in uppers() if str(one.pk) == wanted), None)
@@ -184,6 +202,7 @@ def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 ACTS: dict[str, Act] = {
     "take-up": take_up,
     "assign": assign,
+    "hand-over": hand_over,
     "hand-up": hand_up,
     "priority": prioritise,
     "label": label,

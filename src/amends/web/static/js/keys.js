@@ -1,7 +1,7 @@
 "use strict";
 // Single keys, the sheet that lists them, and the palette. Single keys can be switched off.
 (() => {
-  const GO = { i: "inbox", h: "heard", l: "listening", s: "setup", p: "people" };
+  const GO = { i: "inbox", h: "heard", l: "listening", t: "load", s: "setup", p: "people" };
   const MODES = { r: "public", p: "private", x: "note" };
   const single = document.body.dataset.keys === "on";
   let going = 0; // when "g" was pressed
@@ -51,7 +51,7 @@
     if (key === "g") return Boolean((going = Date.now()));
     if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
     if (MODES[key]) return write(MODES[key]);
-    if (["a", "l", "z"].includes(key)) return openMenu(key);
+    if (["a", "l", "o", "z"].includes(key)) return openMenu(key);
     if (key === "s") return press("[data-test=snippets]");
     if (key === "e") return press("button[data-key=e]");
     if (key === "/") return document.getElementById("search")?.focus() ?? true;
@@ -76,6 +76,14 @@
     const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
     if (!single || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (act(event.key)) event.preventDefault();
+  });
+
+  // What the palette offers to do with the open case is a menu of its page.
+  document.getElementById("palette")?.addEventListener("click", (event) => {
+    const goal = event.target.closest("[data-menu]");
+    if (!goal) return;
+    document.getElementById("palette").close();
+    if (openMenu(goal.dataset.menu)) event.preventDefault();
   });
 
   document.getElementById("palette")?.addEventListener("keydown", (event) => {

@@ -1,0 +1,141 @@
+"""The pages of the team: load, teams, skills, seats; handing over, and abuse folded away."""
+
+import pytest
+
+from amends.desk.actions import take_up
+from amends.desk.actions.routing import route_cases
+from amends.desk.models import RoutingRules, SeatRow, Skill, Team
+from tests import factories, people
+from tests.factories import NOON
+from tests.web.support import HTMX, Page, case_page, fragment, signed_in
+
+pytestmark = pytest.mark.database
+
+ABUSE = "Halcyon lost my bag, you fucking idiots"
+
+
+@pytest.mark.alike
+def test_lead_makes_a_team_with_skills_and_seats_from_the_pages() -> None:
+    mina, omar = people.mina(), people.omar()
+    client = signed_in(people.priya())
+    client.post("/team/skills/new/", {"name": "billing", "words": "refund, charged twice"})
+    skill = Skill.objects.get()
+    client.post(
+        "/team/teams/new/",
+        {
+            "name": "Care", "people": [mina.pk, omar.pk], "languages": "German, fr", "least": "3",
+            "skills": [skill.pk], "place": "1", "by_rota": "on",
+        },
+    )  # fmt: skip
+    seat = {"capacity": "4", "languages": "de", "skills": [skill.pk]}
+    client.post(f"/team/people/{mina.pk}/", seat)
+    team, row = Team.objects.get(), SeatRow.objects.get()
+    made = (team.languages, team.least, team.by_rota, team.hands_on, skill.words)
+    assert made == (["de", "fr"], 3, True, False, ["refund", "charged twice"])
+    assert sorted(team.members.values_list("person", flat=True)) == sorted([mina.pk, omar.pk])
+    assert (row.capacity, row.languages, list(row.skills.all())) == (4, ["de"], [skill])
+    page = Page(client.get("/team/teams/").content.decode())
+    said = "Takes cases in German, French, that need billing, of high severity and up; by the rota"
+    assert said in page.words
+    assert "Needed by a case that says “refund”, “charged twice”" in page.words
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    ("url", "typed", "said"),
+    [
+        ("/team/teams/new/", {"name": "x", "languages": "Klingonian", "place": "0"}, "no language"),
+        ("/team/skills/new/", {"name": "taken"}, "another skill called taken"),
+        ("/team/", {"after": "5", "hours": "0", "from_all": "1"}, "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_keeps_what_was_typed(
+    url: str, typed: dict[str, str], said: str
+) -> None:
+    Skill.objects.create(name="taken")
+    answer = signed_in(people.priya()).post(url, typed)
+    page = answer.content.decode()
+    assert (answer.status_code, said in page) == (400, True)
+    assert all(f'value="{value}"' in page for value in typed.values() if not value.isdecimal())
+
+
+def test_leads_see_what_everybody_carries_and_say_when_they_rest() -> None:
+    """R47: load per responder."""
+    client = signed_in(people.priya())
+    client.post("/team/", {"after": "1", "hours": "48", "from_all": "0"})
+    rules = RoutingRules.objects.get()
+    assert (rules.rest_after, rules.rest_hours, rules.rest_from_all) == (1, 48, False)
+    row = factories.case(ABUSE)
+    take_up(row, by=people.mina(), now=NOON)
+    Team.objects.create(name="Care")
+    RoutingRules.objects.update(rest_hours=24 * 365 * 100)
+    page = Page(client.get("/team/").content.decode())
+    assert len(page.hooks("load")) == 2
+    assert "Mina Kaya rests from abuse 1 of 10 0 1" in page.words
+
+
+def test_case_goes_over_by_one_form_with_a_word_or_back_to_the_team() -> None:
+    """R47: one-key hand-over; the history says to whom, and routing says why."""
+    team = Team.objects.create(name="Care")
+    team.members.create(person=people.omar())
+    team.members.create(person=people.mina())
+    row = take_up(factories.case(), by=people.mina(), now=NOON)
+    client = signed_in(people.mina())
+    menu = [a for t, a in Page(case_page(row)).tags if t == "details" and a.get("data-key") == "o"]
+    assert len(menu) == 1
+    sent = {"to": f"team-{team.pk}", "note": "Too much today.", "seen_owner": people.mina().pk}
+    client.post(f"/cases/{row.ref}/hand-over/", sent)
+    words = Page(case_page(row)).words
+    assert "Too much today." in words
+    assert "Mina Kaya gave the case back to Care" in words
+    assert (
+        "Omar Haddad of Care was given the case, whose turn it is, with nothing in hand; "
+        "Mina Kaya gave it back"
+    ) in words
+
+
+def test_hand_over_of_a_case_that_somebody_gave_on_is_refused_and_keeps_the_note() -> None:
+    """Two at once: the second is told, and nothing is overwritten."""
+    row = take_up(factories.case(), by=people.mina(), now=NOON)
+    sent = {"to": f"person-{people.omar().pk}", "note": "For you", "seen_owner": "0"}
+    answer = signed_in(people.mina()).post(f"/cases/{row.ref}/hand-over/", sent, headers=HTMX)
+    row.refresh_from_db()
+    page = answer.content.decode()
+    assert (answer.status_code, row.owner) == (409, people.mina())
+    assert ("Mina Kaya has it now" in page, ">For you</textarea>" in page) == (True, True)
+
+
+def test_abusive_words_are_folded_away_in_the_inbox_and_on_the_case() -> None:
+    """R47; an angry post is shown as it is."""
+    row = factories.case(ABUSE, handle="rosa")
+    factories.case("Halcyon, I am furious", handle="ben")
+    inbox = Page(signed_in(people.mina()).get("/inbox/").content.decode())
+    assert len(inbox.hooks("folded")) == 1
+    assert "Abusive words, folded away" in inbox.words
+    page = fragment(signed_in(people.mina()), f"/cases/{row.ref}/")
+    assert len(Page(page).hooks("abuse")) == 1
+    assert page.index('<details class="abuse"') < page.index("fucking idiots")
+
+
+@pytest.mark.alike
+def test_palette_offers_to_hand_the_open_case_over_to_those_who_may() -> None:
+    row = factories.case()
+    there = {"HX-Current-URL": f"http://desk.example/cases/{row.ref}/?tab=all", **HTMX}
+    offered = [
+        f'href="/cases/{row.ref}/#hand-over"'
+        in signed_in(who).get("/palette/?q=hand", headers=headers).content.decode()
+        for who, headers in ((people.mina(), there), (people.mina(), HTMX), (people.noor(), there))
+    ]
+    assert offered == [True, False, False]
+
+
+@pytest.mark.alike
+def test_removed_team_leaves_its_cases_to_another() -> None:
+    client = signed_in(people.ada())
+    for name, person in (("One", people.mina()), ("Two", people.omar())):
+        client.post("/team/teams/new/", {"name": name, "people": [person.pk], "place": "0"})
+    client.post(f"/team/teams/{Team.objects.get(name='One').pk}/remove/")
+    row = factories.case()
+    route_cases(now=NOON.replace(hour=13))
+    row.refresh_from_db()
+    assert (row.owner, row.team) == (people.omar(), Team.objects.get(name="Two"))
