@@ -18,6 +18,8 @@ def logged(message: str, *args: object, error: Exception | None = None) -> str:
     [
         ("Forbidden: /enter/s3cret-token/", "Forbidden: /enter/(hidden)/"),
         ("GET 'http://desk.example/enter/s3cret'", "GET 'http://desk.example/enter/(hidden)'"),
+        (f"Gone: /h/s3cret{'x' * 28}/", "Gone: /h/(hidden)/"),
+        (f"GET /h/s3cret{'x' * 28}/back/s3cret/", "GET /h/(hidden)/"),
         ("authorization: Bearer s3cret.s3cret", "authorization: Bearer (hidden)"),
         ("postgresql://desk:s3cret@db/desk", "postgresql://desk:(hidden)@db/desk"),
         ("bad\nDETAIL:  Failing row contains (s3cret\ns3cret).", "bad\nDETAIL: (hidden)"),

@@ -30,8 +30,9 @@ from tests.web.support import HTMX, signed_in
 
 pytestmark = pytest.mark.database
 
-PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x"}
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette", "stops"}
+PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x", "robots"}
+PUBLIC |= {"page", "page-thread", "page-back"}  # by a link: test_handoff
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {
     "case",
@@ -39,6 +40,7 @@ ELSEWHERE = {
     "case-write",
     "case-draft",
     "case-guard",
+    "case-link",
     "case-help",
     "case-snippets",
     "case-insert",
@@ -79,6 +81,7 @@ NEEDS = {
             "authors", "author-forget", "guard", "drafts",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
+            "private-pages", "private-page",
         ),
         Action.SET_UP,
     ),
@@ -101,6 +104,7 @@ READ_ONLY = {
     "hours-sample",
     "snippets",
     "snippet-sample",
+    "private-pages",
 }
 
 
@@ -116,6 +120,7 @@ def _address(name: str) -> str:
     """Where there is something: a post, its author, the channel, the watch, a colleague."""
     there: dict[str, Callable[[], object]] = {
         "brand": lambda: factories.brand().pk,
+        "private": lambda: factories.brand().pk,
         "channel": lambda: factories.channel().pk,
         "watch": lambda: factories.watch().pk,
         "person": lambda: people.omar().pk,
@@ -130,6 +135,8 @@ def _address(name: str) -> str:
         "heard": _post,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
+    if name == "private-pages":
+        return reverse(name)
     if name == "channel-new":
         return reverse(name, args=["demo"])
     if name == "stop-lift":

@@ -51,9 +51,13 @@ AMENDS_X_READ_PRICE = AMENDS.x_read_price
 AMENDS_VAULT_KEY = kept_key(AMENDS.home, "vault.key")  # encrypts what channels keep secret
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *AMENDS.hosts]
-if (_host := urlsplit(AMENDS.address).hostname) and _host not in ALLOWED_HOSTS:
-    ALLOWED_HOSTS.append(_host)
-CSRF_TRUSTED_ORIGINS = [AMENDS.address] if AMENDS.secure else []
+for _address in (AMENDS.address, AMENDS.public_address):
+    if (_host := urlsplit(_address).hostname) and _host not in ALLOWED_HOSTS:
+        ALLOWED_HOSTS.append(_host)
+AMENDS_PUBLIC_ADDRESS = AMENDS.public_address
+CSRF_TRUSTED_ORIGINS = [
+    one for one in dict.fromkeys((AMENDS.address, AMENDS.public_address)) if one.startswith("https")
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -66,6 +70,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "amends.web.middleware.security_headers",
+    "amends.web.outside.keep_apart",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

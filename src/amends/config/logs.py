@@ -6,6 +6,7 @@ from typing import Final
 
 _SECRET: Final = (
     (re.compile(r"(/enter/)[^/\s\"']+"), r"\1(hidden)"),
+    (re.compile(r"(/h/)[\w-]{20,}(/back/[^/\s\"']+)?"), r"\1(hidden)"),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 (hidden)"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1(hidden)@"),
     # PostgreSQL quotes the row or the document that it refuses.

@@ -30,6 +30,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address the pages are served on.")
     port: int = _setting(8000, "Port the pages are served on.")
     url: str = _setting("", "Address people reach the desk at. Empty: made of host and port.")
+    public_url: str = _setting(
+        "",
+        "Address customers reach their private page at. Empty: the same as people reach the desk at.",
+    )
     hosts: tuple[str, ...] = _setting(
         (), "Further host names the desk answers to, separated by commas."
     )
@@ -65,6 +69,10 @@ class Settings:
     def address(self) -> str:
         host = "localhost" if self.host in {"127.0.0.1", "::1", "0.0.0.0", "::"} else self.host  # noqa: S104
         return self.url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def public_address(self) -> str:
+        return self.public_url.rstrip("/") or self.address
 
     @property
     def secure(self) -> bool:
@@ -150,8 +158,9 @@ def _check(settings: Settings) -> None:
         "postgres",
     }:
         raise BadInput("AMENDS_DATABASE_URL must begin with postgresql://, or be empty for SQLite.")
-    if settings.url and urlsplit(settings.url).scheme not in {"http", "https"}:
-        raise BadInput("AMENDS_URL must begin with http:// or https://.")
+    for name, url in (("AMENDS_URL", settings.url), ("AMENDS_PUBLIC_URL", settings.public_url)):
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            raise BadInput(f"{name} must begin with http:// or https://.")
     for entry in settings.allow_hosts:
         if "/" in entry:
             try:

@@ -166,5 +166,16 @@ class TakesDeliveries(Protocol):
     deliveries: Deliveries | None
 
 
+StandingOf = Callable[[str], Awaitable[str]]
+"""Asked with the id of a page's customer: why the page takes no more words; "" where it does."""
+
+
+@runtime_checkable
+class AsksStanding(Protocol):
+    """A connector that speaks to the desk's own pages; whoever makes it says how they stand."""
+
+    standing: StandingOf | None
+
+
 Factory = Callable[[Channel, Credentials, Outbound, Clock], Connector]
 """How the registry makes a connector: ``(channel, credentials, outbound, clock)``."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from amends.terms import Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from amends.outbound import Outbound
 
 GROUP = "amends.connectors"
+OWN: Final = {"handoff": "amends.connectors.handoff:HandoffConnector"}
+"""What the desk carries itself: no network that one connects an account on."""
 
 
 @cache
@@ -27,6 +29,8 @@ def networks() -> list[str]:
 def connector_class(network: str) -> "type[Connector]":
     """The connector of a network, loaded now. Raises ``ConnectorError`` where it cannot be."""
     found = _found().get(network)
+    if found is None and network in OWN:
+        found = EntryPoint(network, OWN[network], GROUP)
     if found is None:
         msg = f"There is no connector for {network}; there are {', '.join(networks()) or 'none'}."
         raise ConnectorError(msg)

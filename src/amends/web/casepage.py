@@ -22,6 +22,7 @@ from amends.web.composer import composer_for
 from amends.web.guarding import Said, said_of
 from amends.web.heardpage import ROLES
 from amends.web.ledgerpage import ledger_facts
+from amends.web.privatepage import private_facts
 from amends.web.words import CLOCKS, OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
 DEEPEST = 3
@@ -67,6 +68,7 @@ def case_facts(
         "context": context_of(case, person),
         "facts": facts(case),
         "ledger": ledger_facts(case, person, now=timezone.now()),
+        "private": private_facts(case, now=timezone.now()),
         "clocks": clock_facts(case, now=timezone.now()),
         "clock_words": CLOCKS.get(case.clock, ""),
         "author_roles": ROLES,

@@ -31,6 +31,7 @@ class Mode:
     off: str = ""
     guarded: Guarded | None = None
     anyway: str = ""
+    channel: ChannelRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,7 @@ def composer_for(
     if typed is not None:
         texts |= {mode: typed[f"text_{mode}"] for mode in MODES if f"text_{mode}" in typed}
     channel = channel_for(case)
-    replies = [
-        _reply_mode(case, m, channel, texts.get(m, ""), can=can) for m in ("public", "private")
-    ]
+    replies = [_reply_mode(case, m, texts.get(m, ""), can=can) for m in ("public", "private")]
     note = Mode(
         "note",
         texts.get("note", ""),
@@ -69,7 +68,7 @@ def composer_for(
     )
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
     told = typed or {"sign": "1", "closes_out": "1" if awaits else ""}
-    modes = [*(_with_guard(case, mode, channel, person, told) for mode in replies), note]
+    modes = [*(_with_guard(case, mode, person, told) for mode in replies), note]
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     return Composer(
         modes=[replace(mode, chosen=mode.name == chosen) for mode in modes],
@@ -87,18 +86,17 @@ def composer_for(
 def _with_guard(
     case: Case,
     mode: Mode,
-    channel: ChannelRow | None,
     person: Responder,
     told: Mapping[str, str],
 ) -> Mode:
     """The mode with what the guard says of its text, where there is one that could be sent."""
-    if mode.off or channel is None or not mode.text.strip():
+    if mode.off or mode.channel is None or not mode.text.strip():
         return mode
     text = signed(mode.text, person) if told.get("sign") else mode.text.strip()
     public = mode.name == "public"
     closes_out = public and bool(told.get("closes_out"))
     found = guarded(
-        case, text, channel=channel, private=not public, closes_out=closes_out, by=person
+        case, text, channel=mode.channel, private=not public, closes_out=closes_out, by=person
     )
     return replace(mode, guarded=found, anyway=told.get(f"anyway_{mode.name}", ""))
 
@@ -122,11 +120,10 @@ def guarded(
     return shown(checked)
 
 
-def _reply_mode(
-    case: Case, name: str, channel: ChannelRow | None, text: str, *, can: Mapping[str, bool]
-) -> Mode:
+def _reply_mode(case: Case, name: str, text: str, *, can: Mapping[str, bool]) -> Mode:
     private = name == "private"
-    traits = traits_of(case.network)
+    channel = channel_for(case, private=private)
+    traits = traits_of(channel.network if channel else case.network)
     target = target_for(case, private=private, closes_out=False)
     limit = traits.message_limit if private else traits.limit
     off = ""
@@ -142,7 +139,7 @@ def _reply_mode(
         off = f"Private messages are not possible on {case.network}."
     elif target is None:
         off = "There is no post left to answer: the customer removed what they wrote."
-    return Mode(name, text, False, limit, traits.unit, target, off)
+    return Mode(name, text, False, limit, traits.unit, target, off, channel=channel)
 
 
 def _chosen(case: Case, modes: list[Mode], wanted: str) -> str:

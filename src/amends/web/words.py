@@ -41,6 +41,7 @@ _ALONE = {
     "reply.withdrawn": "A reply for later was withdrawn, as the customer wrote meanwhile; its text is a draft again",
     "post.taken_down": "Our post was removed from the network; the copy here stays",
     "post.not_taken_down": "The network did not remove our post",
+    "handoff.taken": "Somebody began to write on the private page",
 }
 _BY_SOMEBODY = {
     "case.taken_up": "took the case up",
@@ -61,6 +62,9 @@ _BY_SOMEBODY |= {
     "remedy.delivered": "noted that a remedy was delivered",
     "remedy.cancelled": "took a remedy back",
     "promise.made": "made a promise",
+    "handoff.made": "made a hand-off link",
+    "handoff.proven": "noted that the private page is the customer's own",
+    "handoff.ended": "closed the private page",
     "promise.moved": "moved a promise",
     "promise.kept": "kept a promise",
     "promise.dropped": "noted that a promise no longer stands",
@@ -205,6 +209,11 @@ def _take_down(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
     return f"{who} has our post removed from the network"
 
 
+def _handed_off(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    where = "a private message" if data.get("private") else "a public reply"
+    return f"{who} sent the hand-off link in {where}"
+
+
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
     "case.routed": _routed,
@@ -218,6 +227,7 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.escalated": _escalated,
     "case.snoozed": _snoozed,
     "case.woken": _woken,
+    "handoff.sent": _handed_off,
     "sla.breached": _breached,
     "post.take_down": _take_down,
     "fault.determined": _fault,

@@ -8,6 +8,7 @@ from amends.casework import CaseState, Outcome, ReplyStatus, check_delivery, nex
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.claim_ends import asked
+from amends.desk.actions.handoffs import note_links_sent
 from amends.desk.actions.intake import taken_private
 from amends.desk.actions.promises import promises_of
 from amends.desk.actions.replies import waiting_path
@@ -82,6 +83,7 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
         events = [make_event(case, "reply.sent", at=now, by=row.by, reply=row.pk, post=post.pk)]
         events += promises_of(row, case, now=now)
         events += asked(case, row, now=now)
+        events += note_links_sent(case, row, now=now)
         events += _facts(case, row, post, now=now)
         write(
             case,

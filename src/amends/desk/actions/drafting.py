@@ -96,7 +96,7 @@ def propose(
     Raises ``NotAllowed`` where drafts are off, ``BadInput`` where the model does not help.
     """
     check_may(Role(by.role), Action.REPLY)
-    endpoint, channel = _endpoint(), channel_for(case)
+    endpoint, channel = _endpoint(), channel_for(case, private=private)
     target = target_for(case, private=private, closes_out=closes_out)
     if channel is None or target is None:
         raise BadInput("There is nothing to answer, or no account to answer from.")

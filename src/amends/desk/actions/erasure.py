@@ -110,6 +110,8 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.holds.update(reason="")
     files = Evidence.objects.filter(claim__in=claims, erased_at=None)
     erased = erasing(case, files.order_by("pk"), now=now)
+    case.handoffs.filter(ended_at=None).update(ended_at=now)
+    case.handoffs.update(answers=[])
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         *erased,

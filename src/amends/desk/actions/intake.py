@@ -150,7 +150,7 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
     elif decision.intake is Intake.ATTACH and case is not None:
         if case.pk is not None:
             book.changed[case.pk] = case
-        _attach(one, case, decision, book, now=now)
+        attach(one, case, decision, book, now=now)
     else:
         return False
     abusive_at = note_abuse(case, row, one.reading)
@@ -189,7 +189,8 @@ def new_case(
     )
 
 
-def _attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: datetime) -> None:
+def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: datetime) -> None:
+    """What a further post means for its case, as was decided; the events go into the book."""
     row = one.row
     book.events.append(make_event(case, "post.attached", at=now, post=row.pk, why=decision.why))
     wrote = case.customer_wrote_at

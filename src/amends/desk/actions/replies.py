@@ -21,7 +21,18 @@ from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
-from amends.desk.models import Case, CaseEvent, ChannelRow, Draft, OutgoingReply, PostRow, Responder
+from amends.desk.actions.handoffs import check_links
+from amends.desk.models import (
+    Case,
+    CaseEvent,
+    ChannelRow,
+    Draft,
+    Handoff,
+    OutgoingReply,
+    PostRow,
+    Responder,
+)
+from amends.desk.queries.handoffs import NETWORK as PAGES
 from amends.desk.queries.ledger import open_matters
 from amends.desk.queries.speaking import check_may_speak, why_silent
 from amends.desk.queries.stops import is_stopped
@@ -37,9 +48,23 @@ ON_THEIR_WAY = (
 )
 
 
-def channel_for(case: Case) -> ChannelRow | None:
-    """The account that speaks on the case's network, where one is connected."""
-    channels = ChannelRow.objects.filter(brand=case.brand_id, network=case.network, enabled=True)
+def private_network(case: Case) -> str:
+    """Where a private message goes: to the private page where the customer last wrote there and it
+    was not closed, else to the case's own network."""
+    theirs = PostRow.objects.filter(
+        place__case=case, private=True, ours=False, author__customer=case.customer_id
+    )
+    newest = theirs.order_by("-created_at", "-pk").values_list("network", "author").first()
+    if newest is not None and newest[0] == PAGES:
+        open_page = Handoff.objects.filter(author=newest[1], ended_at=None)
+        return PAGES if open_page.exists() else case.network
+    return case.network
+
+
+def channel_for(case: Case, *, private: bool = False) -> ChannelRow | None:
+    """The account that speaks on the case's network, or on the private page, where there is one."""
+    network = private_network(case) if private else case.network
+    channels = ChannelRow.objects.filter(brand=case.brand_id, network=network, enabled=True)
     return channels.filter(pk=case.channel_id or 0).first() or channels.order_by("pk").first()
 
 
@@ -48,8 +73,9 @@ def target_for(case: Case, *, private: bool, closes_out: bool) -> PostRow | None
     first = case.first_post
     if closes_out and not first.private and first.deleted_at is None:
         return first
+    network = private_network(case) if private else case.network
     posts = PostRow.objects.filter(
-        place__case=case, ours=False, author__customer=case.customer_id, network=case.network
+        place__case=case, ours=False, author__customer=case.customer_id, network=network
     )
     if not private:
         posts = posts.filter(private=False, deleted_at=None)
@@ -90,6 +116,7 @@ def queue_reply(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
         channel, target = _way(row, text, **kind)
+        check_links(row, text, now=now)
         checked = check_text(row, text, channel=channel, target=target, by=by, **kind)
         reason = why_anyway(checked, anyway, by=by)
         stopped = checked.verdict == "stop"
@@ -136,7 +163,7 @@ def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:
 
 def _way(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[ChannelRow, PostRow]:
     """The account that speaks and the post it answers, where the network takes the text."""
-    channel = channel_for(row)
+    channel = channel_for(row, private=private)
     if channel is None:
         raise NotAllowed(f"No account is connected on {row.network}. Connect one under Set-up.")
     check_length(text, traits_of(channel.network), private=private)

@@ -22,6 +22,7 @@ from amends.desk.models.hearing import (
 )
 from amends.desk.models.history import ImportRun
 from amends.desk.models.people import Responder, SignInLink
+from amends.desk.models.private import Handoff, IntakePage
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
 from amends.desk.models.snippets import Snippet, SnippetVersion
@@ -55,8 +56,10 @@ __all__ = [
     "DropCount",
     "Evidence",
     "GuardRules",
+    "Handoff",
     "HoursRow",
     "ImportRun",
+    "IntakePage",
     "Label",
     "LegalHold",
     "MentionRow",

@@ -22,6 +22,7 @@ _SHOWN = frozenset(
         "claim.retracted", "copy.found", "copy.dismissed", "evidence.kept", "evidence.missed",
         "evidence.erased", "case.restricted", "case.released", "hold.set", "hold.lifted", "hold.expired",
         "post.blanked",
+        "handoff.made", "handoff.sent", "handoff.taken", "handoff.proven", "handoff.ended",
     }
 )  # fmt: skip
 

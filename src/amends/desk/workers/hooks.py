@@ -13,7 +13,7 @@ from amends.desk.workers.listen import steps_for
 from amends.desk.workers.run import new_ref
 from amends.desk.workers.sink import DeskSink
 from amends.listening.taking import Door
-from amends.terms import Page, SystemClock
+from amends.terms import Page, Reading, SystemClock
 from amends.understanding import Reader, load_reader
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,12 @@ _inboxes: dict[int, tuple[int, Inbox]] = {}
 def _reader() -> Reader:
     named = getattr(settings, "AMENDS_READER", "")
     return load_reader(Path(named) if named else None)
+
+
+def reading_of(text: str) -> tuple[Reading, float]:
+    """What the reader says of a text, and from where on it takes one for a complaint."""
+    reader = _reader()
+    return reader.read([text])[0], reader.threshold
 
 
 def inbox_of(channel: ChannelRow) -> Inbox:

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from amends.connectors.protocol import (
+    AsksStanding,
     Connector,
     Delivery,
     Metered,
@@ -18,6 +19,7 @@ from amends.connectors.protocol import (
 from amends.desk.actions.deliveries import deliveries_after
 from amends.desk.actions.secrets import keep_renewed
 from amends.desk.models import ChannelRow, Cursor
+from amends.desk.queries.handoffs import why_closed
 from amends.desk.queries.listened import SPENDING
 from amends.desk.workers.database import DatabaseThread
 
@@ -39,6 +41,12 @@ async def attach(row: ChannelRow, connector: Connector, database: DatabaseThread
             return await database(lambda: deliveries_after(row, after, most))
 
         connector.deliveries = read
+    if isinstance(connector, AsksStanding):
+
+        async def ask(author: str) -> str:
+            return await database(lambda: why_closed(author))
+
+        connector.standing = ask
     if isinstance(connector, Metered):
         spent = await database(lambda: spending_of(row))
         if spent is not None:

@@ -23,7 +23,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending
+from amends.web.views import amending, privately
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -221,6 +221,8 @@ ACTS: dict[str, Act] = {
     "remedy-decide": amending.remedy_decide,
     "promise": amending.promise,
     "promise-decide": amending.promise_decide,
+    "handoff": privately.make,
+    "handoff-decide": privately.decide,
 }
 
 Decide = Callable[..., OutgoingReply]

@@ -25,7 +25,7 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
     mode = chosen_mode(typed)
     if mode == "note":
         raise BadInput("The guard reads no notes: they never go out.")
-    channel = channel_for(case)
+    channel = channel_for(case, private=mode == "private")
     text = typed.get(f"text_{mode}", "").replace("\r\n", "\n").strip()
     anyway = typed.get(f"anyway_{mode}", "")
     facts: dict[str, object] = {"case": case, "found": None, "mode": mode, "anyway": anyway}

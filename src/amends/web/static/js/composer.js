@@ -113,6 +113,13 @@
     }
   });
 
+  document.addEventListener("keydown", (event) => {
+    const button = form()?.querySelector("button.handoff");
+    if (!button || !event.altKey || event.code !== "KeyI" || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    button.click();
+  });
+
   const choose = (mode) => {
     const radio = form()?.querySelector(`[name=mode][value=${mode}]`);
     if (!radio) return false;
@@ -139,6 +146,23 @@
     document.getElementById("help").replaceChildren();
     field.focus();
   };
+  const insert = (words) => {
+    const field = form()?.querySelector(`#text-${modeOf(form())}`);
+    if (!field) return;
+    const gap = field.value && !/\s$/.test(field.value) ? " " : "";
+    field.setRangeText(gap + words, field.selectionEnd, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
+  // The link is made when it is asked for: one that nobody took is given again.
+  const insertLink = async (button) => {
+    if (modeOf(form()) === "note") choose("public");
+    const token = form().querySelector("[name=csrfmiddlewaretoken]").value;
+    button.disabled = true;
+    const answer = await fetch(button.dataset.handoff, { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => null);
+    button.disabled = false;
+    if (answer?.ok) insert(await answer.text());
+  };
   document.addEventListener("amends:mode", (event) => choose(event.detail));
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-mode][href='#compose']");
@@ -147,14 +171,10 @@
     if (draft) return fill(draft.dataset.text);
     const redact = event.target.closest("button.redact");
     if (redact) return takeOut(redact.dataset);
+    const link = event.target.closest("button.handoff");
+    if (link) return void insertLink(link);
     const route = event.target.closest("button.route");
-    if (!route) return;
-    const field = form().querySelector(`#text-${modeOf(form())}`);
-    if (!field) return;
-    const gap = field.value && !/\s$/.test(field.value) ? " " : "";
-    field.setRangeText(gap + route.dataset.route, field.selectionEnd, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
+    if (route) insert(route.dataset.route);
   });
 
   other?.addEventListener("message", ({ data }) => {
@@ -166,7 +186,7 @@
   });
 
   const ready = () => {
-    form()?.querySelectorAll("button.route, button.redact, button.use-draft").forEach((one) => one.removeAttribute("hidden"));
+    form()?.querySelectorAll("button.route, button.handoff, button.redact, button.use-draft").forEach((one) => one.removeAttribute("hidden"));
     countAll();
   };
   document.addEventListener("htmx:afterSettle", ready);

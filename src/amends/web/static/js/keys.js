@@ -53,6 +53,7 @@
     if (MODES[key]) return write(MODES[key]);
     if (["a", "l", "o", "z"].includes(key)) return openMenu(key);
     if (key === "s") return press("[data-test=snippets]");
+    if (key === "i") return press("button.handoff");
     if (key === "e") return press("button[data-key=e]");
     if (key === "/") return document.getElementById("search")?.focus() ?? true;
     if (key === "?") return document.getElementById("key-sheet").showModal() ?? true;

@@ -1,0 +1,5 @@
+"""The private page that a hand-off link opens."""
+
+from amends.connectors.handoff.connector import HandoffConnector
+
+__all__ = ["HandoffConnector"]

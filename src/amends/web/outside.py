@@ -1,0 +1,77 @@
+"""What stands between the world and the pages that customers open without an account."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.crypto import salted_hmac
+from django.utils.decorators import sync_and_async_middleware
+
+from amends.desk.queries.handoffs import PATH
+
+Handler = Callable[[HttpRequest], Any]  # sync or async, as Django asks
+
+LARGEST: Final = 64 * 1024
+_OPEN: Final = (PATH, "/static/", "/robots.txt", "/healthz")
+_UNSEEN: Final = "noindex, nofollow, noarchive, nosnippet"
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    """What is refused before anything of it is read: the desk itself at the address of customers,
+    and bodies that are too large or say no length."""
+    if _is_outside(request) and not request.path.startswith(_OPEN):
+        return HttpResponse("There is no such page.", status=404, content_type="text/plain")
+    if not request.path.startswith(PATH) or request.method != "POST":
+        return None
+    length = request.headers.get("Content-Length", "")
+    if not length.isdecimal() or len(length) > 18:
+        return HttpResponse("Say how long it is.", status=411, content_type="text/plain")
+    if int(length) > LARGEST:
+        words = "That is too much for one message. Go back and send it in parts."
+        return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
+    return None
+
+
+def _is_outside(request: HttpRequest) -> bool:
+    """Whether the page was asked for at an address that is for customers alone."""
+    theirs = urlsplit(settings.AMENDS_PUBLIC_ADDRESS).netloc
+    if theirs == urlsplit(settings.AMENDS.address).netloc:
+        return False
+    return str(request.META.get("HTTP_HOST", "")).lower() == theirs.lower()
+
+
+def _unseen(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if request.path.startswith(PATH):
+        response["X-Robots-Tag"] = _UNSEEN
+    return response
+
+
+@sync_and_async_middleware
+def keep_apart(get_response: Handler) -> Handler:
+    """Refuse what no customer has to send, and keep their pages out of every index."""
+    if iscoroutinefunction(get_response):
+
+        async def apart_async(request: HttpRequest) -> HttpResponseBase:
+            return _unseen(request, _refused(request) or await get_response(request))
+
+        return apart_async
+
+    def apart(request: HttpRequest) -> HttpResponseBase:
+        return _unseen(request, _refused(request) or get_response(request))
+
+    return apart
+
+
+def within(name: str, *parts: str, most: int, window_s: int) -> bool:
+    """Count one more of ``name`` by these parts; whether that is still within ``most``.
+
+    Counted in Django's cache, in this process alone unless an operator configures another.
+    """
+    digest = salted_hmac("amends.within", "\n".join(parts), algorithm="sha256").hexdigest()
+    key = f"{name}:{digest}"
+    cache.add(key, 0, window_s)
+    return int(cache.incr(key)) <= most

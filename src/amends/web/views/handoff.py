@@ -1,0 +1,203 @@
+"""The private page that a hand-off link opens: for customers, without an account.
+
+It shows what was written on it and nothing else of the case, to whoever holds its seat alone.
+"""
+
+import secrets
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from amends.casework.handoff import LONGEST_MESSAGE
+from amends.casework.typed import windows_text
+from amends.desk.actions.handoffs import Left, say, take_seat
+from amends.desk.models import Handoff, IntakePage
+from amends.desk.queries.clocks import hours_of
+from amends.desk.queries.doors import NotThere
+from amends.desk.queries.handoffs import (
+    closed_words,
+    find_handoff,
+    holds_seat,
+    is_proven,
+    page_of,
+    token_of,
+    words_of,
+)
+from amends.desk.workers.hooks import reading_of
+from amends.terms import BadInput, NotAllowed
+from amends.web.clockpage import back_words
+from amends.web.outside import within
+from amends.web.views.handoff_form import IntakeForm
+
+SEAT: Final = "amends_page"
+_DAYS_30_S: Final = 30 * 24 * 3600
+_MOST_LOOKS, _MOST_WORDS, _WINDOW_S = 240, 20, 15 * 60
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of a link: what it asks at first, what both sides wrote from then on."""
+    handoff = _found(request, token)
+    if isinstance(handoff, HttpResponse):
+        return handoff
+    form = IntakeForm(page_of(handoff.case.brand), seated=_seated(request, handoff))
+    if request.method == "POST":
+        return _written(request, handoff)
+    return _draw(request, handoff, form)
+
+
+def _found(request: HttpRequest, token: str) -> Handoff | HttpResponse:
+    """The hand-off, or the answer that says why not: the same for all that lead nowhere."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    if not within("page-look", peer, most=_MOST_LOOKS, window_s=_WINDOW_S):
+        return _closed(request, "That was a lot at once. Wait a quarter of an hour.", 429)
+    try:
+        handoff = find_handoff(token)
+    except NotThere as error:
+        return _closed(request, str(error), 404)
+    why = closed_words(handoff, now=timezone.now())
+    return _closed(request, why, 410, handoff=handoff) if why else handoff
+
+
+def _closed(
+    request: HttpRequest, sentence: str, status: int, *, handoff: Handoff | None = None
+) -> HttpResponse:
+    facts: dict[str, Any] = {"sentence": sentence}
+    if handoff is not None:
+        facts |= _reaching(page_of(handoff.case.brand)) | {"brand": handoff.case.brand}
+    return render(request, "handoff/closed.html", facts, status=status)
+
+
+def _seated(request: HttpRequest, handoff: Handoff) -> bool:
+    return holds_seat(handoff, request.COOKIES.get(SEAT, ""))
+
+
+def _written(request: HttpRequest, handoff: Handoff) -> HttpResponse:
+    """Take what was typed; a refusal keeps it."""
+    seated = _seated(request, handoff)
+    form = IntakeForm(page_of(handoff.case.brand), request.POST, seated=seated)
+    peer = request.META.get("REMOTE_ADDR", "")
+    try:
+        if not within("page-words", peer, token_of(handoff), most=_MOST_WORDS, window_s=_WINDOW_S):
+            raise NotAllowed(
+                "That was a lot at once. Wait a quarter of an hour, then send it again."
+            )
+        if not form.is_valid():
+            return _draw(request, handoff, form, status=400)
+        secret = _take(handoff, form, seated=seated)
+    except (BadInput, NotAllowed) as error:
+        form.add_error(None, str(error))
+        return _draw(request, handoff, form, status=400 if isinstance(error, BadInput) else 403)
+    response = redirect("page", token_of(handoff))
+    return _give_seat(response, handoff, secret) if secret else response
+
+
+def _take(handoff: Handoff, form: IntakeForm, *, seated: bool) -> str:
+    """Store it; the secret of whoever has the page from now on, where nobody had it."""
+    message = form.cleaned_data["message"]
+    answers = {} if seated else form.answers()
+    reading, shipped = reading_of(message)
+    threshold = handoff.case.brand.threshold or shipped
+    left = Left(
+        message=message,
+        reading=reading,
+        threshold=threshold,
+        attempt=form.cleaned_data["attempt"],
+        answers=answers,
+    )
+    if seated:
+        say(handoff, left, now=timezone.now())
+        return ""
+    secret = secrets.token_urlsafe(24)
+    take_seat(handoff, left, secret=secret, now=timezone.now())
+    return secret
+
+
+def _give_seat(response: HttpResponse, handoff: Handoff, secret: str) -> HttpResponse:
+    response.set_cookie(
+        SEAT,
+        secret,
+        max_age=_DAYS_30_S,
+        path=f"/h/{token_of(handoff)}/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.AMENDS_PUBLIC_ADDRESS.startswith("https://"),
+    )
+    return response
+
+
+def _draw(
+    request: HttpRequest, handoff: Handoff, form: IntakeForm, *, status: int = 200
+) -> HttpResponse:
+    page = page_of(handoff.case.brand)
+    seated = _seated(request, handoff)
+    facts = {
+        "brand": handoff.case.brand,
+        "page": page,
+        "form": form,
+        "token": token_of(handoff),
+        "seated": seated,
+        "taken": handoff.claimed_at is not None and not seated,
+        "attempt": form.data.get("attempt") or secrets.token_hex(8),
+        "longest": LONGEST_MESSAGE,
+        "expires_at": handoff.expires_at,
+    }
+    facts |= _reaching(page)
+    if seated:
+        facts |= _thread(handoff)
+        back = f"{settings.AMENDS_PUBLIC_ADDRESS}/h/{token_of(handoff)}/back/"
+        facts["back"] = f"{back}{request.COOKIES[SEAT]}/"
+    return render(request, "handoff/page.html", facts, status=status)
+
+
+def _thread(handoff: Handoff) -> dict[str, Any]:
+    return {"words": words_of(handoff), "proven": is_proven(handoff), "code": handoff.code}
+
+
+def _reaching(page: IntakePage) -> dict[str, Any]:
+    """The telephone and the e-mail address, with when somebody is there."""
+    hours = hours_of(page.hours) if page.hours else None
+    return {
+        "phone": page.phone,
+        "phone_link": "".join(sign for sign in page.phone if sign in "+0123456789"),
+        "mail": page.mail,
+        "hours": windows_text(hours.windows).replace("\n", ", ") if hours else "",
+        "zone": hours.zone if hours else "",
+        "back_at": back_words(hours, now=timezone.now()) if hours else "",
+    }
+
+
+@login_not_required
+@require_safe
+def thread(request: HttpRequest, token: str) -> HttpResponse:
+    """What was written so far: a part of the page, for whoever has it."""
+    handoff = _found(request, token)
+    if isinstance(handoff, HttpResponse):
+        return HttpResponse(status=204)
+    if not _seated(request, handoff):
+        raise NotThere("There is no such page.")
+    return render(request, "handoff/_thread.html", _thread(handoff) | {"token": token})
+
+
+@login_not_required
+@require_safe
+def back(request: HttpRequest, token: str, secret: str) -> HttpResponse:
+    """The customer's own address: gives another browser of theirs the page."""
+    handoff = _found(request, token)
+    if isinstance(handoff, HttpResponse):
+        return handoff
+    response = redirect("page", token_of(handoff))
+    return _give_seat(response, handoff, secret) if holds_seat(handoff, secret) else response
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Nothing here is for an index."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
