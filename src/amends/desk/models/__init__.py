@@ -34,6 +34,7 @@ from amends.desk.models.speaking import (
     TrainingAttempt,
 )
 from amends.desk.models.surveys import Survey
+from amends.desk.models.together import CustomerMerge, HeadsUp, Presence
 
 __all__ = [
     "Acknowledgement",
@@ -48,6 +49,7 @@ __all__ = [
     "ClaimCopy",
     "Cursor",
     "Customer",
+    "CustomerMerge",
     "DeadLetterRow",
     "DeliveryRow",
     "Determination",
@@ -57,6 +59,7 @@ __all__ = [
     "Evidence",
     "GuardRules",
     "Handoff",
+    "HeadsUp",
     "HoursRow",
     "ImportRun",
     "IntakePage",
@@ -67,6 +70,7 @@ __all__ = [
     "OutgoingReply",
     "OwnModule",
     "PostRow",
+    "Presence",
     "Promise",
     "ReadingRow",
     "Remedy",

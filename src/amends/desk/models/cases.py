@@ -73,6 +73,10 @@ class Case(models.Model):
     )
     labels = models.ManyToManyField(Label, related_name="cases")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    # Few are split off; an index of its own would hold a place for every case.
+    split_from = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="split_off", db_index=False
+    )
     private = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     unanswered_since = models.DateTimeField(null=True)
@@ -157,6 +161,11 @@ class Case(models.Model):
                 condition=models.Q(outcome_at__isnull=False),
             ),
             models.Index(fields=["id"], name="cases_legal", condition=models.Q(legal=True)),
+            models.Index(
+                fields=["split_from"],
+                name="cases_split_off",
+                condition=models.Q(split_from__isnull=False),
+            ),
             models.Index(
                 fields=["route_at", "id"],
                 name="cases_to_route",

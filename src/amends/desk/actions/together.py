@@ -1,0 +1,56 @@
+"""Working together: being at a case, giving colleagues a heads-up, seeing one's own."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from amends.casework import Action, Role, may
+from amends.casework.together import named_in
+from amends.desk.models import Case, HeadsUp, Note, Presence, Responder
+from amends.desk.queries.together import colleagues, may_be_told
+
+OFTEN: Final = timedelta(seconds=5)
+"""What was heard of more recently is not written again."""
+
+
+def be_at(case: Case, *, by: Responder, now: datetime, writing: str = "") -> None:
+    """Somebody has a case open, or with ``writing`` types in that mode. No event: nothing happened
+    to the case. Those who change nothing are nowhere."""
+    if not may(Role(by.role), Action.NOTE):
+        return
+    facts: dict[str, object] = {"seen_at": now}
+    if writing:
+        facts |= {"writing": writing, "writing_at": now}
+    mine = Presence.objects.filter(case=case, person=by)
+    if not writing and mine.filter(seen_at__gt=now - OFTEN).exists():
+        return
+    if not mine.update(**facts):
+        Presence.objects.update_or_create(case=case, person=by, defaults=facts)
+
+
+def leave(case: Case, *, by: Responder, mode: str) -> None:
+    """What was typed in that mode went out, so nobody writes it any more."""
+    Presence.objects.filter(case=case, person=by, writing=mode).update(writing="", writing_at=None)
+
+
+def give_heads_ups(
+    note: Note, *, by: Responder, now: datetime, besides: Collection[int] = ()
+) -> list[int]:
+    """Whoever a note names, or was chosen beside it, is told; whom it told. The caller holds the
+    case. Nobody is told of a case that they may not see, or by themselves."""
+    known = colleagues()
+    named = [*named_in(note.text, known), *(one for one in besides if one in known)]
+    wanted = set(named) - {by.pk}
+    told = may_be_told(note.case, wanted) if wanted else []
+    HeadsUp.objects.bulk_create(
+        [HeadsUp(note=note, case=note.case, to=one, at=now) for one in told]
+    )
+    return [one.pk for one in told]
+
+
+def see_heads_ups(*, by: Responder, now: datetime, case: Case | None = None) -> int:
+    """One's own heads-ups are seen: all of them, or those on one case; how many were new."""
+    unseen = HeadsUp.objects.filter(to=by, seen_at__isnull=True)
+    if case is not None:
+        unseen = unseen.filter(case=case)
+    return unseen.update(seen_at=now)

@@ -1,0 +1,64 @@
+"""Who is at a case, and the heads-ups somebody was given."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.casework import Action, Role, check_may, permitted
+from amends.casework.together import STAYS, Seen, who_is_there
+from amends.desk.models import Case, HeadsUp, Presence, Responder
+from amends.desk.queries.doors import may_see
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A colleague who has the case open; ``writing``: the mode they type in, or ""."""
+
+    person: int
+    name: str
+    writing: str
+
+
+def others_at(
+    cases: Collection[int], *, now: datetime, besides: Responder
+) -> dict[int, list[Beside]]:
+    """Who else is at each of these cases now, by the case's primary key."""
+    rows = Presence.objects.filter(case__in=cases, seen_at__gt=now - STAYS).order_by("pk")
+    seen: dict[int, list[Seen]] = {}
+    names: dict[int, str] = {}
+    for row in rows.select_related("person"):
+        one = Seen(row.person_id, row.seen_at, row.writing, row.writing_at)
+        seen.setdefault(row.case_id, []).append(one)
+        names[row.person_id] = row.person.name
+    return {
+        case: [Beside(one.person, names[one.person], one.writing) for one in there]
+        for case, some in seen.items()
+        if (there := who_is_there(some, now=now, besides=besides.pk))
+    }
+
+
+def colleagues() -> dict[int, str]:
+    """The names of everybody who may be given a heads-up, by primary key."""
+    reading = [role.value for role in Role if Action.SEE_CASES in permitted(role)]
+    found = Responder.objects.filter(is_active=True, role__in=reading).order_by("name", "pk")
+    return dict(found.values_list("pk", "name"))
+
+
+def may_be_told(case: Case, people: Collection[int]) -> list[Responder]:
+    """Those of them who may see the case."""
+    found = Responder.objects.filter(pk__in=people).order_by("pk")
+    return [one for one in found if may_see(one).filter(pk=case.pk).exists()]
+
+
+def heads_ups_for(person: Responder, *, most: int = 100) -> list[HeadsUp]:
+    """What somebody was given a heads-up on, as far as they may see it: unseen first, latest first."""
+    check_may(Role(person.role), Action.SEE_CASES)
+    rows = HeadsUp.objects.filter(to=person, case__in=may_see(person))
+    rows = rows.select_related("note__by", "case__first_post__author")
+    unseen = list(rows.filter(seen_at=None).order_by("-at", "-pk")[:most])
+    seen = rows.filter(seen_at__isnull=False).order_by("-at", "-pk")
+    return unseen + list(seen[: most - len(unseen)])
+
+
+def heads_ups_unseen(person: Responder) -> int:
+    return HeadsUp.objects.filter(to=person, seen_at__isnull=True).count()
