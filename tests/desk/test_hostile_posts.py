@@ -155,7 +155,14 @@ def _look_again(network: Revisits) -> None:
     """Without an event loop: nothing here waits."""
     row = channel()
     sink = DeskSink(row, threshold=0.5, clock=Noon(), new_ref=lambda: "R1")
-    work = revisit(row, network, sink=sink, clock=Noon(), database=_inline)  # type: ignore[arg-type]
+    work = revisit(
+        row,
+        network,
+        sink=sink,
+        clock=Noon(),
+        database=_inline,
+        reader=READER(),  # type: ignore[arg-type]
+    )
     with pytest.raises(StopIteration):
         work.send(None)
 

@@ -73,7 +73,7 @@ class Plain:
         there = set(self.posts)
         for one in mentions:
             if (one.post.network, one.post.id) in there:
-                self.edit(one.post)
+                self.edit(one)
         fresh = {(m.post.network, m.post.id): m for m in mentions}
         for key, one in fresh.items():
             if key not in there:
@@ -83,9 +83,13 @@ class Plain:
             if name is not None and one.post.author is not None:
                 self.meet(name, one.post.author)
 
-    def edit(self, post: Post) -> None:
+    def edit(self, one: Mention) -> None:
+        """A post that was read is read again where its text changed."""
+        post = one.post
         row = self.posts[post.network, post.id]
         if post.edited_at and (row["edited_at"] is None or row["edited_at"] < post.edited_at):
+            if row["text"] != post.text and row["read"] and one.reading:
+                row["read"] = self.row(one)["read"]
             row |= {"text": post.text, "edited_at": post.edited_at}
 
     def author_of(self, post: Post) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 from amends.terms import Author, Mention, Post, Reading, Ref
 
@@ -15,6 +16,16 @@ ANSWERS = 0.3  # of the rest: answers, most of them to posts that are not stored
 AUTHORS = 200_000
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WHOLE: dict[str, Any] = {
+    "severity": "accusation",
+    "emotion": "anger",
+    "arousal": 0.71,
+    "topics": ("delay",),
+    "targets": {"us": "negative"},
+    "lang": "en",
+    "reasons": {"severity": ("lost my",), "topics.delay": ("late",), "targets.us": ("worst",)},
+}
+_CALM: dict[str, Any] = {"emotion": "joy", "arousal": 0.12, "lang": "en"}
 _BASE32 = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -108,6 +119,7 @@ class Crowd:
             sentiment_scores={},
             why=("never", "again") if negative else (),
             model="made-up-1",
+            **(_WHOLE if negative else _CALM),
         )
 
 

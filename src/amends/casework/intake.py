@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from amends.casework.states import LIVE, CaseState, Outcome
+from amends.casework.weighing import blames_others
 from amends.terms import AuthorRole, Reading
 
 PRAISE = 0.5
@@ -51,13 +52,15 @@ def decide(
     private: bool,
     threshold: float,
     role: str | None = None,
+    to_us: bool = False,
 ) -> Decision:
     """Decide for one post.
 
     What praises more than it complains is praise (R21), unless it asks: that is thanks in advance.
     ``about_us``: a watch on our brand, product or people matched, or the network delivered it to our
     account. ``threshold``: the complaint probability that opens. ``role``: the author's, where one is known; what
-    competitors and employees write complains of nothing, unless the case is their own.
+    competitors and employees write complains of nothing, unless the case is their own. ``to_us``: it was
+    written to us, so that of others it complains only where it praises us.
     """
     if ours:
         return _ours(case)
@@ -67,7 +70,8 @@ def decide(
     if case is None or (_is_over(case.state) and heard.complaint and not case.by_customer):
         # A bystander's complaint under a case that is over must reach somebody: its own case.
         question = heard.question and private
-        return _opens(about_us=about_us, complaint=heard.complaint, question=question)
+        of_us = reading is not None and not blames_others(reading, to_us=to_us)
+        return _opens(about_us=about_us, complaint=heard.complaint and of_us, question=question)
     if not case.by_customer:
         return Decision(Intake.ATTACH, why="bystander")
     return _by_customer(heard, case)

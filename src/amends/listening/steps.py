@@ -181,6 +181,18 @@ def put_reading(reader: Reader) -> Step:
     return step
 
 
+def put_readings(read: Callable[[Sequence[Item]], Sequence[Reading]]) -> Step:
+    """As ``put_reading``, by something that looks at what is known of each post besides its text."""
+
+    def step(items: list[Item]) -> None:
+        theirs = [item for item in items if not item.ours]
+        if theirs:
+            for item, reading in zip(theirs, read(theirs), strict=True):
+                item.reading = reading
+
+    return step
+
+
 def text_with_quote(post: Post) -> str:
     """The post's text and, on a line of its own, the text of what it quotes."""
     quoted = post.quote_of.text if post.quote_of else None

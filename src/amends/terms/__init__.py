@@ -13,6 +13,7 @@ from amends.terms.errors import (
     TryLater,
 )
 from amends.terms.mention import (
+    US,
     AuthorRole,
     DeadLetter,
     Emotion,
@@ -34,6 +35,7 @@ from amends.terms.post import Author, Channel, Conversation, Media, Post, Ref, V
 from amends.terms.schema import decode_post, encode_post, post_schema
 
 __all__ = [
+    "US",
     "AmendsError",
     "AuthError",
     "Author",

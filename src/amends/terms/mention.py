@@ -31,6 +31,10 @@ class AuthorRole(StrEnum):
     INDUSTRY = "industry"
 
 
+US = "us"
+"""How a reading's ``targets`` name all that is ours; another watched term goes by its watch's id."""
+
+
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """What we listen for. ``query`` is the expression; see ``amends.matching``."""
 
@@ -51,7 +55,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     emotion and how aroused it is in [0, 1], topics and intents by name, the feeling towards each
     watched term it is directed at, the language (ISO 639-1), and for each of these readings the
     words that tipped it as they were written, by names such as ``severity`` and ``topics.delay``.
-    What each means: ``docs/reading.md``.
+    What each means: ``docs/reading.md``. ``unsure``: only the fast tier read it, and a deeper look may
+    say otherwise.
     """
 
     complaint: float
@@ -70,6 +75,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     targets: dict[str, Sentiment] = {}
     lang: str | None = None
     reasons: dict[str, tuple[str, ...]] = {}
+    unsure: bool = False
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

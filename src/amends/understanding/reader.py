@@ -90,12 +90,17 @@ class TieredReader:
         self.tiers = tiers
         self.model, self.threshold = tiers.model, tiers.threshold
 
+    def at(self, depth: Depth) -> "TieredReader":
+        """The same reader, its deep tier asked otherwise."""
+        return TieredReader(self.tiers.at(depth))
+
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading a text, in order; a text reads the same alone and in company."""
         scores = self.tiers.scores(texts)
         moods, feelings = scores.sentiment.tolist(), scores.emotion.argmax(axis=1).tolist()
         columns = (scores.complaint, scores.praise, scores.question, scores.arousal)
         numbers = zip(*(column.tolist() for column in columns), strict=True)
+        unsure = scores.unsure
         readings = []
         for index, (complaint, praise, question, arousal) in enumerate(numbers):
             mood = moods[index]
@@ -110,6 +115,7 @@ class TieredReader:
                 arousal=arousal,
                 why=scores.why[index],
                 model=self.model,
+                unsure=bool(unsure[index]),
             )
             readings.append(_with_phrases(reading, unaddressed(texts[index])))
         return readings

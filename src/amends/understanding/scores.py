@@ -31,7 +31,8 @@ class Scores:
     ``complaint``, ``arousal``, ``offensive``, ``hate``, ``irony``, ``praise``, ``question`` and
     ``request``: shape (n,), in [0, 1]. ``sentiment``: (n, 3) in the order of ``SENTIMENTS``;
     ``emotion``: (n, 4) in the order of ``EMOTIONS``; their rows sum to 1. ``deep``: (n,), true
-    where the deep tier had its say. ``why``: for each text that reads as a complaint, the words
+    where the deep tier had its say; ``unsure``: (n,), true where it should have one and had none.
+    ``why``: for each text that reads as a complaint, the words
     that tipped it as they are written there, heaviest first, at most five; else empty.
     """
 
@@ -46,6 +47,7 @@ class Scores:
     question: Shares
     request: Shares
     deep: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
     why: list[tuple[str, ...]]
 
     def __len__(self) -> int:

@@ -66,13 +66,14 @@ _COMPARED = re.compile(rf"\b(?:{_BETTER})\b")
 
 
 class Watched:
-    """Watched terms, each with its spellings. A spelling also answers with ``@`` or ``#`` in front."""
+    """Watched terms, each with its spellings. A spelling also answers with ``@`` or ``#`` in front.
+    ``named``: a term's name is one of its spellings."""
 
-    def __init__(self, terms: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, terms: Mapping[str, Sequence[str]], *, named: bool = True) -> None:
         spelled = {
             fold(spelling).strip().lstrip("@#"): name
             for name, spellings in terms.items()
-            for spelling in (name, *spellings)
+            for spelling in ((name, *spellings) if named else spellings)
         }
         spelled.pop("", None)
         self.names = tuple(terms)

@@ -4,6 +4,7 @@ Which texts go deep depends on each text alone, so a text scores the same alone 
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -63,28 +64,53 @@ class Tiers:
         policy: Policy | None = None,
     ) -> None:
         self.threshold = weights.threshold
-        deep = encoder is not None and heads is not None and depth != "none"
-        self.model = f"{weights.name}+{heads.name}" if deep and heads else weights.name
+        self._name = weights.name
         self._fast = FastTier(weights)
-        self._encoder, self._heads = (encoder, heads) if deep else (None, None)
+        both = encoder is not None and heads is not None
+        self._encoder, self._heads = (encoder, heads) if both else (None, None)
         self._depth, self._policy = depth, policy or Policy()
         self._tipping = float(np.log(self.threshold / (1 - self.threshold))) - 1.0
+
+    @property
+    def model(self) -> str:
+        """The names of what reads, one after another."""
+        names = [self._name]
+        if self._heads is not None and self._depth != "none":
+            names.append(self._heads.name)
+        return "+".join(names)
+
+    @property
+    def depth(self) -> Depth:
+        return self._depth
+
+    @property
+    def has_deep(self) -> bool:
+        """Whether there is a deep tier, asked or not."""
+        return self._heads is not None
+
+    def at(self, depth: Depth) -> "Tiers":
+        """The same tiers, asked otherwise; what they have learnt and remember is shared."""
+        other = copy(self)
+        other._depth = depth  # noqa: SLF001 (a copy of ourselves)
+        return other
 
     def scores(self, texts: Sequence[str]) -> Scores:
         """What the models see in each text, in order."""
         raw, why = self._fast.scores(texts, self._tipping)
         silent = np.isneginf(raw[:, 0])
         raw[silent] = 0
+        unsure = self._unsure(raw) & ~silent if self.has_deep else np.zeros(len(texts), np.bool_)
         deep = np.zeros(len(texts), np.bool_)
-        if self._encoder is not None and self._heads is not None:
-            deep = (self._unsure(raw) if self._depth == "unsure" else ~deep) & ~silent
-            asked = np.nonzero(deep)[0].tolist()
+        if self._encoder is not None and self._heads is not None and self._depth != "none":
+            wanted = unsure if self._depth == "unsure" else ~silent
+            asked = np.nonzero(wanted)[0].tolist()
             rows = [row for row in asked if self._encoder.knows(texts[row])]
-            deep = np.isin(np.arange(len(texts)), rows)
+            deep[rows] = True
+            unsure = np.zeros(len(texts), np.bool_)  # all that the deep tier can say it has said
             if rows:
                 seen = self._encoder.rows([texts[row] for row in rows])
                 raw[rows] = self._heads.mixed(seen, raw[rows])
-        return _scores(raw, silent, deep, self._tipped(raw, why))
+        return _scores(raw, silent, deep, unsure, self._tipped(raw, why))
 
     def raw(self, texts: Sequence[str]) -> Numbers:
         """The fast tier's scores before they are shares, shape (n, 15); noughts where nothing is said."""
@@ -108,7 +134,11 @@ class Tiers:
 
 
 def _scores(
-    raw: Numbers, silent: NDArray[np.bool_], deep: NDArray[np.bool_], why: list[tuple[str, ...]]
+    raw: Numbers,
+    silent: NDArray[np.bool_],
+    deep: NDArray[np.bool_],
+    unsure: NDArray[np.bool_],
+    why: list[tuple[str, ...]],
 ) -> Scores:
     sentiment, emotion = softmax(raw[:, SENTIMENT]), softmax(raw[:, EMOTION])
     shares = sigmoid(raw)
@@ -116,7 +146,9 @@ def _scores(
     sentiment[silent] = np.arange(len(SENTIMENTS)) == _NEUTRAL
     emotion[silent] = 1 / emotion.shape[1]
     singles = {name: shares[:, COLUMNS.index(name)] for name in SINGLES}
-    return Scores(sentiment=sentiment, emotion=emotion, deep=deep, why=why, **singles)
+    return Scores(
+        sentiment=sentiment, emotion=emotion, deep=deep, unsure=unsure, why=why, **singles
+    )
 
 
 def sigmoid(raw: Numbers) -> Numbers:

@@ -183,9 +183,16 @@ def _offered(who: str, data: dict[str, Any], people: Names, labels: Names) -> st
     return f"{who} gives a {data.get('what', 'remedy')}{waits}"
 
 
+_HANDED_UP = {
+    "breach": ", as a clock was missed",
+    "boycott": ", as a post calls for a boycott",
+    "wave": ", as a post threatens a wave",
+}
+
+
 def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
     name = people.get(data.get("to", 0), "a colleague")
-    because = ", as a clock was missed" if data.get("why") == "breach" else ""
+    because = _HANDED_UP.get(str(data.get("why")), "")
     return f"{who} handed the case up to {name}{because}"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from amends.casework import LIVE, CaseState
 from amends.desk.actions.accounts import Account, is_one_of, other_companies
-from amends.desk.actions.bulk import insert_rows, new_keys, update_rows
+from amends.desk.actions.bulk import SKIP, insert_rows, new_keys, update_rows
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.models import (
     AuthorRow,
@@ -20,6 +20,7 @@ from amends.desk.models import (
     PostRow,
     ReadingRow,
 )
+from amends.desk.models.signs import STEPS, intents_in, topics_in
 from amends.desk.queries.threads import in_threads
 from amends.terms import Reading
 
@@ -45,7 +46,8 @@ class Book:
     ``newcomers`` are customers not written yet, by the number that stands for each till then, with
     the profile behind which they are: numbers below zero, which no row has. ``loose`` are posts in
     no case of those whom we answer in a thread without one, ``refs`` free names for new cases, of
-    which ``most`` may be opened.
+    which ``most`` may be opened. ``worn`` are labels that cases wear or wore, by the object's
+    ``id``, as far as was asked; ``quiet``: it is history, so nobody is handed anything.
     """
 
     by_thread: dict[Thread, list[Case]] = field(default_factory=lambda: defaultdict(list))
@@ -58,6 +60,9 @@ class Book:
     loose: dict[Thread, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     places: list[CasePost] = field(default_factory=list)
     events: list[CaseEvent] = field(default_factory=list)
+    labels: list[tuple[Case, int]] = field(default_factory=list)
+    worn: dict[int, set[int]] = field(default_factory=dict)
+    quiet: bool = False
 
     def enter(self, case: Case, *threads: Thread) -> None:
         for thread in threads:
@@ -189,22 +194,38 @@ def arrivals_of(rows: Iterable[PostRow], brand: Brand | None = None) -> list[Arr
     for pk, kind in matched.values_list("post_id", "watch__kind") if brand and posts else ():
         kinds.setdefault(pk, set()).add(kind)
     read = ReadingRow.objects.filter(post__in=posts) if posts else ReadingRow.objects.none()
-    readings = {
-        pk: Reading(
-            complaint=complaint,
-            praise=praise,
-            question=question,
-            sentiment=sentiment,  # type: ignore[arg-type]
-            sentiment_scores={},
-            retraction=retraction,
-        )
-        for pk, complaint, praise, question, sentiment, retraction in read.values_list(
-            "post_id", "complaint", "praise", "question", "sentiment", "retraction"
-        )
-    }
+    readings = {row.pk: as_reading(row) for row in read}
     return [
         Arrival(row, readings.get(pk), frozenset(kinds.get(pk, ()))) for pk, row in posts.items()
     ]
+
+
+def as_reading(row: ReadingRow) -> Reading:
+    """A stored reading as decisions take it; the scores behind the sentiment are not kept."""
+    more = row.more or {}
+    return Reading(
+        complaint=row.complaint,
+        praise=row.praise,
+        question=row.question,
+        sentiment=row.sentiment,  # type: ignore[arg-type]
+        sentiment_scores={},
+        why=tuple(row.why),
+        retraction=row.retraction,
+        model=row.model,
+        severity=STEPS[row.severity or 0],
+        topics=topics_in(row.signs),
+        intents=intents_in(row.signs),
+        emotion=more.get("emotion"),
+        arousal=more.get("arousal", 0.0),
+        targets=more.get("targets", {}),
+        lang=more.get("lang"),
+        reasons={name: tuple(words) for name, words in more.get("why", {}).items()},
+    )
+
+
+def reading_of(post: PostRow) -> Reading | None:
+    row = ReadingRow.objects.filter(post=post.pk).first()
+    return as_reading(row) if row is not None else None
 
 
 def _share_authors(arrivals: Sequence[Arrival]) -> list[AuthorRow]:
@@ -243,6 +264,9 @@ _FIELDS = [
     "head",
     "spread",
     "abusive_at",
+    "priority",
+    "owner",
+    "escalated",
     *WOUND,
 ]
 
@@ -259,6 +283,10 @@ def write_book(book: Book) -> None:
         event.case_id = event.case.pk
     insert_rows(book.places)
     insert_rows(book.events)
+    if book.labels:
+        worn = Case.labels.through
+        rows = [worn(case_id=case.pk, label_id=label) for case, label in book.labels]
+        insert_rows(rows, known=SKIP)
 
 
 def _write_newcomers(book: Book) -> None:

@@ -15,6 +15,7 @@ from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
 from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
 from amends.desk.actions.mattering import that_matter
 from amends.desk.actions.memory import uncollected
+from amends.desk.actions.reading_again import put_readings, read_again
 from amends.desk.models import (
     Brand,
     Case,
@@ -25,7 +26,7 @@ from amends.desk.models import (
     PostRow,
 )
 from amends.desk.queries.threads import Key
-from amends.terms import DeadLetter, Mention, Post
+from amends.terms import DeadLetter, Mention, Post, Reading
 
 
 def store_mentions(
@@ -43,28 +44,34 @@ def store_mentions(
     """
     with transaction.atomic(savepoint=False), uncollected():
         hold(brand)
-        kept = _keep(mentions, now=now, taken_in=True)
+        kept, edited = _keep(mentions, now=now, taken_in=True)
         around = Circumstances(
             brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
         )
+        again = read_again(edited, around)
         chosen, held = that_matter(kept, around)
-        return take_in([one.arrival() for one in chosen], around, held)
+        return again + take_in([one.arrival() for one in chosen], around, held)
 
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
     """Store posts with readings and matches, without deciding what they mean; how many are new."""
     with transaction.atomic(), uncollected():
-        return len(_keep(mentions, now=now, taken_in=False))
+        kept, edited = _keep(mentions, now=now, taken_in=False)
+        put_readings(edited)
+        return len(kept)
 
 
-def _keep(mentions: Sequence[Mention], *, now: datetime, taken_in: bool) -> list[Kept]:
+def _keep(
+    mentions: Sequence[Mention], *, now: datetime, taken_in: bool
+) -> tuple[list[Kept], dict[int, Reading]]:
+    """What is new, stored; and of stored posts that were edited, how they read now."""
     look_up_by_index()
     keys = [key_of(one.post) for one in mentions]
     known = stored(keys)
     pairs = list(zip(keys, mentions, strict=True))
-    _note_edits([one for key, one in pairs if key in known], now=now)
+    edited = _note_edits([one for key, one in pairs if key in known], now=now)
     fresh = {key: one for key, one in pairs if key not in known}
-    return keep_new(fresh.values(), now=now, taken_in=taken_in)
+    return keep_new(fresh.values(), now=now, taken_in=taken_in), edited
 
 
 def match_again(mentions: Sequence[Mention]) -> None:
@@ -89,28 +96,35 @@ def seen(keys: Sequence[Key]) -> set[Key]:
     return set(stored(keys))
 
 
-def _note_edits(mentions: Sequence[Mention], *, now: datetime) -> None:
-    """Of mentions whose posts are stored: the later text and its time, and a word to the case."""
+def _note_edits(mentions: Sequence[Mention], *, now: datetime) -> dict[int, Reading]:
+    """Of mentions whose posts are stored: the later text and its time, and a word to the case. How
+    those read now whose text changed."""
     edited = [one for one in mentions if one.post.edited_at is not None]
     keys = {key_of(one.post) for one in edited}
     networks, ids = {network for network, _ in keys}, {native for _, native in keys}
     rows = PostRow.objects.filter(network__in=networks, native_id__in=ids) if keys else ()
     known = {(row.network, row.native_id): row for row in rows}
+    again: dict[int, Reading] = {}
     for mention in edited:
-        _note_edit(known[key_of(mention.post)], mention.post, now=now)
+        row = known[key_of(mention.post)]
+        if _note_edit(row, mention.post, now=now) and mention.reading is not None:
+            again[row.pk] = mention.reading
+    return again
 
 
-def _note_edit(row: PostRow, post: Post, *, now: datetime) -> None:
+def _note_edit(row: PostRow, post: Post, *, now: datetime) -> bool:
+    """Whether the text is another now."""
     if row.erased_at or row.deleted_at or post.edited_at is None:
-        return
+        return False
     edited_at = min(post.edited_at, now)  # a time to come would shut out every later edit
     if row.edited_at is not None and row.edited_at >= edited_at:
-        return
+        return False
     changed = row.text != post.text
     row.text, row.edited_at = post.text, edited_at
     row.save(update_fields=["text", "edited_at"])
     if changed:
         _tell_case(row, "post.edited", now=now)
+    return changed
 
 
 def note_deletions(network: str, ids: Sequence[str], *, now: datetime) -> int:

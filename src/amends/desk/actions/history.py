@@ -25,6 +25,7 @@ from amends.desk.actions.hearing import (
     store_dead,
 )
 from amends.desk.actions.intake import Circumstances, hold, take_in
+from amends.desk.actions.reading import desk_reader, reads_items
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
 from amends.desk.queries.threads import Key
@@ -37,7 +38,7 @@ from amends.listening.steps import (
     mark_own_posts,
     mark_to_us,
     put_clean_text,
-    put_reading,
+    put_readings,
     put_watches,
 )
 from amends.matching import compile as compile_queries
@@ -290,7 +291,7 @@ class _Pipeline:
             drop_empty(),
             drop_seen_before(lambda keys: made.known & set(keys)),
             *made.mark,
-            put_reading(reader),
+            put_readings(reads_items(desk_reader(reader, brand, history=True))),
         ]
         return made
 

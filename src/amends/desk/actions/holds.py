@@ -18,12 +18,14 @@ from amends.desk.models import (
     Claim,
     ClaimCopy,
     Customer,
+    DeepWait,
     Evidence,
     LegalHold,
     MentionRow,
     PostRow,
     ReadingRow,
     Responder,
+    SpecialCare,
 )
 from amends.terms import NotAllowed
 
@@ -138,7 +140,9 @@ def _blank(pk: int, *, now: datetime) -> None:
 
 def blank_posts(posts: QuerySet[PostRow], *, now: datetime) -> None:
     """Take from posts what their authors wrote, and what was read in it."""
-    ReadingRow.objects.filter(post__in=posts).update(why=[])
+    ReadingRow.objects.filter(post__in=posts).update(why=[], more=None)
+    SpecialCare.objects.filter(post__in=posts).delete()
+    DeepWait.objects.filter(post__in=posts).delete()
     MentionRow.objects.filter(post__in=posts).update(words=[])
     posts.update(text="", url="", links=[], media=[], quote_of=None, edited_at=None, erased_at=now)
 

@@ -11,20 +11,20 @@ from amends.casework import (
     Facts,
     Intake,
     Outcome,
-    Priority,
     decide,
     path_to,
 )
 from amends.casework.waiting import MOST_SPREAD, passed_on
+from amends.casework.weighing import priority_of
 from amends.desk.actions.book import Arrival, Book, Held, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.claim_ends import retracted
+from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in
 
 ABOUT_US = frozenset({WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON})
-URGENT_COMPLAINT = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ def take_in(
     if not arrivals:
         return []
     book = open_book(arrivals, around.brand, held)
+    book.quiet = around.history
     for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
         _consider(one, book, around)
     write_book(book)
@@ -135,6 +136,8 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
         private=row.private,
         threshold=around.threshold,
         role=row.author.role if row.author else None,
+        # Whom we answer without a watch that matched speaks to us, whatever they name.
+        to_us=row.to_us or (about_us and not one.kinds & ABOUT_US),
     )
     if decision.intake is Intake.OPEN and row.author is not None:
         book.meet(row.author, row.created_at)
@@ -160,6 +163,7 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
     book.enter(case, (row.network, row.conversation))
     if not row.ours:
         note_customer_post(case, row, decision, now=now, book=book)
+        weigh(case, row, one.reading, book=book, now=now)
     return True
 
 
@@ -173,7 +177,6 @@ def new_case(
         author.customer = Customer.objects.create(since=row.created_at)
         author.save(update_fields=["customer"])
         customer = author.customer.pk
-    certain = one.reading is not None and one.reading.complaint >= URGENT_COMPLAINT
     return Case(
         ref=ref,
         brand=brand,
@@ -183,7 +186,7 @@ def new_case(
         conversation=row.conversation,
         first_post=row,
         private=row.private,
-        priority=Priority.HIGH if certain else Priority.NORMAL,
+        priority=priority_of(one.reading),
         opened_at=now,
         touched_at=now,
     )

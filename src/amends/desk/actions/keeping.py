@@ -23,10 +23,19 @@ from amends.desk.actions.bulk import (
 )
 from amends.desk.actions.columns import Column
 from amends.desk.actions.threads import conversations_of
-from amends.desk.models import AuthorRow, MentionRow, PostRow, ReadingRow, WatchRow
+from amends.desk.models import (
+    AuthorRow,
+    DeepWait,
+    MentionRow,
+    PostRow,
+    ReadingRow,
+    SpecialCare,
+    WatchRow,
+)
+from amends.desk.models.signs import VULNERABLE, signs_of, step_of
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
-from amends.terms import Author, Mention, Post
+from amends.terms import Author, Mention, Post, Reading
 
 
 @dataclass(slots=True)
@@ -153,8 +162,38 @@ def _store_readings(kept: Sequence[Kept]) -> None:
         "why": [one.why for one in read],
         "retraction": [one.retraction for one in read],
         "model": [one.model for one in read],
+        "severity": [step_of(one) for one in read],
+        "signs": [signs_of(one.topics, one.intents) for one in read],
+        "more": [more_of(one) for one in read],
     }
     insert_columns(ReadingRow, columns)
+    insert_values(DeepWait, ("post_id",), [(pk,) for pk, one in pairs if one.unsure])
+    care = [(pk, words_of_care(one)) for pk, one in pairs if VULNERABLE in one.intents]
+    insert_values(SpecialCare, ("post_id", "words"), care)
+
+
+def more_of(reading: Reading) -> dict[str, object] | None:
+    """What is only shown of a reading, without what is kept apart; None where there is nothing."""
+    more: dict[str, object] = {}
+    if reading.emotion is not None:
+        more = {"emotion": reading.emotion, "arousal": round(reading.arousal, 2)}
+    if reading.lang is not None:
+        more["lang"] = reading.lang
+    if reading.targets:
+        more["targets"] = reading.targets
+    if reading.reasons:
+        why = {name: said for name, said in reading.reasons.items() if name not in _APART}
+        if why:
+            more["why"] = why
+    return more or None
+
+
+def words_of_care(reading: Reading) -> tuple[str, ...]:
+    return reading.reasons.get(_CARE, ())
+
+
+_CARE: Final = f"intents.{VULNERABLE}"
+_APART: Final = frozenset({"complaint", _CARE})  # the words of the first are in ``why``
 
 
 def _store_matches(kept: Sequence[Kept], written: Column) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, check_may
-from amends.desk.actions.book import Arrival, Book, open_book, write_book
+from amends.desk.actions.book import Arrival, Book, open_book, reading_of, write_book
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import ABOUT_US, new_case, note_abuse, note_customer_post
+from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
 from amends.terms import AuthorRole, BadInput, NotAllowed, WatchKind
 
@@ -34,7 +35,7 @@ def open_case_by_hand(
         known = CasePost.objects.filter(post=row).select_related("case").first()
         if known is not None:
             return known.case, False
-        arrival = Arrival(row, None, kinds)
+        arrival = Arrival(row, reading_of(row), kinds)
         book = open_book([arrival], brand)
         case = _live_case(row, book)
         opened = case is None
@@ -46,7 +47,7 @@ def open_case_by_hand(
             book.opened.append(case)
         else:
             book.changed[case.pk] = case
-        _enter(case, row, book, opened=opened, by=by, now=now)
+        _enter(case, arrival, book, opened=opened, by=by, now=now)
         write_book(book)
         PostRow.objects.filter(pk=row.pk).update(taken_in=True)
     return case, opened
@@ -95,8 +96,9 @@ def _live_case(row: PostRow, book: Book) -> Case | None:
 
 
 def _enter(
-    case: Case, row: PostRow, book: Book, *, opened: bool, by: Responder, now: datetime
+    case: Case, one: Arrival, book: Book, *, opened: bool, by: Responder, now: datetime
 ) -> None:
+    row = one.row
     kind = "case.opened" if opened else "post.attached"
     event: CaseEvent = make_event(case, kind, at=now, by=by, post=row.pk, why=BY_HAND.why)
     book.events.append(event)
@@ -105,3 +107,4 @@ def _enter(
         CasePost(case=case, post=row, why=BY_HAND.why, at=now, abusive_at=abusive_at)
     )
     note_customer_post(case, row, BY_HAND, now=now, book=book)
+    weigh(case, row, one.reading, book=book, now=now)

@@ -46,6 +46,7 @@ def _opens(one: Kept, around: Circumstances) -> bool:
         ours=False,
         private=one.private,
         threshold=around.threshold,
+        to_us=one.mention.to_us,
     )
     return decision.intake is Intake.OPEN
 

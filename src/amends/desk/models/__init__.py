@@ -13,14 +13,17 @@ from amends.desk.models.hearing import (
     ChannelRow,
     Cursor,
     DeadLetterRow,
+    DeepWait,
     DropCount,
     MentionRow,
     PostRow,
     ReadingRow,
     RoleMark,
+    SpecialCare,
     WatchRow,
 )
 from amends.desk.models.history import ImportRun
+from amends.desk.models.learning import Correction, LearntHead, ReadingRules
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.private import Handoff, IntakePage
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
@@ -47,10 +50,12 @@ __all__ = [
     "ChannelRow",
     "Claim",
     "ClaimCopy",
+    "Correction",
     "Cursor",
     "Customer",
     "CustomerMerge",
     "DeadLetterRow",
+    "DeepWait",
     "DeliveryRow",
     "Determination",
     "Draft",
@@ -64,6 +69,7 @@ __all__ = [
     "ImportRun",
     "IntakePage",
     "Label",
+    "LearntHead",
     "LegalHold",
     "MentionRow",
     "Note",
@@ -73,6 +79,7 @@ __all__ = [
     "Presence",
     "Promise",
     "ReadingRow",
+    "ReadingRules",
     "Remedy",
     "Responder",
     "RoleMark",
@@ -88,6 +95,7 @@ __all__ = [
     "SnippetVersion",
     "SocialPolicy",
     "SpeakingRules",
+    "SpecialCare",
     "Survey",
     "TakeDown",
     "Team",

@@ -190,7 +190,12 @@ class PostRow(models.Model):
 
 
 class ReadingRow(models.Model):
-    """What the reader said of a post."""
+    """What the reader said of a post.
+
+    ``severity`` counts the steps of ``signs.STEPS``, ``signs`` holds a bit for each topic and intent
+    (``desk.models.signs``), ``more`` what is only shown. They are None where an earlier release read
+    the post. Whether somebody needs special care is not here but in ``SpecialCare``.
+    """
 
     # Written in the transaction that stores the post, and never alone; the check cost PostgreSQL
     # as much as the row (docs/decisions/0021).
@@ -208,9 +213,43 @@ class ReadingRow(models.Model):
     why = Unchecked(default=list)
     retraction = models.BooleanField(default=False)
     model = models.CharField(max_length=64)
+    severity = models.PositiveSmallIntegerField(null=True)
+    signs = models.BigIntegerField(null=True)
+    more = Unchecked(null=True)
 
     def __str__(self) -> str:
         return f"{self.sentiment}, complaint {self.complaint:.2f}"
+
+
+class DeepWait(models.Model):
+    """A post that the deep tier shall read too, when it comes to it. Unchecked as in ``ReadingRow``."""
+
+    post = models.OneToOneField(
+        PostRow,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="deep_wait",
+        db_constraint=False,
+    )
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} waits"
+
+
+class SpecialCare(models.Model):
+    """A post whose author may need special care, and the words that say so.
+
+    Read only where an administrator turned it on, and kept apart so that no export of readings can
+    hold it: nothing but the case page looks here.
+    """
+
+    post = models.OneToOneField(
+        PostRow, primary_key=True, on_delete=models.CASCADE, related_name="special_care"
+    )
+    words = Unchecked(default=list)
+
+    def __str__(self) -> str:
+        return f"special care, post {self.post_id}"
 
 
 class MentionRow(models.Model):

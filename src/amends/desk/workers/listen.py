@@ -11,6 +11,7 @@ from datetime import datetime
 from amends.connectors.protocol import Connector, ListensByQuery, Metered, Revisits, Spending
 from amends.connectors.registry import make
 from amends.desk.actions.hearing import seen
+from amends.desk.actions.reading import desk_reader, reads_items
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
 from amends.desk.queries.threads import ANSWERS
@@ -32,7 +33,7 @@ from amends.listening.steps import (
     mark_to_us,
     put_clean_text,
     put_language,
-    put_reading,
+    put_readings,
     put_watches,
 )
 from amends.matching import QueryError, parse, phrases_of
@@ -100,7 +101,7 @@ def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
         put_watches(Watches(queries, detect)),
         drop_no_watch(),
         put_language(detect),
-        put_reading(reader),
+        put_readings(reads_items(desk_reader(reader, channel.brand_id))),
     ]
 
 
@@ -209,7 +210,14 @@ class Listeners:
             await self.sleep(connector.revisit_every.total_seconds())
             sink = self._sink(row)
             try:
-                await revisit(row, connector, sink=sink, clock=self.clock, database=self.database)
+                await revisit(
+                    row,
+                    connector,
+                    sink=sink,
+                    clock=self.clock,
+                    database=self.database,
+                    reader=self.reader,
+                )
             except Exception:  # listening, which stands beside it, goes on
                 log.exception("Posts on %s could not be looked at again", row)
 

@@ -8,13 +8,15 @@ import msgspec
 
 from amends.casework import LIVE, CaseState
 from amends.connectors.protocol import Revisits
-from amends.desk.models import ChannelRow, PostRow
+from amends.desk.actions.reading import Asked, desk_reader
+from amends.desk.models import ChannelRow, MentionRow, PostRow
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.sink import DeskSink
 from amends.listening import Batch
 from amends.listening.clean import clean_post
 from amends.terms import Clock, ConnectorError, Mention, Post
 from amends.text import storable
+from amends.understanding import Reader
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ async def revisit(
     sink: DeskSink,
     clock: Clock,
     database: DatabaseThread,
+    reader: Reader,
 ) -> None:
     """Store what was edited or removed since; a network that cannot be asked now is asked later."""
     known = await database(lambda: posts_to_revisit(channel, now=clock.now()))
@@ -56,9 +59,10 @@ async def revisit(
     except ConnectorError as error:
         log.info("Posts on %s could not be looked at again: %s", channel.network, error)
         return
+    edited = _edited(posts, known, now=clock.now())
     batch = Batch(
         source="revisit",
-        mentions=_edited(posts, known, now=clock.now()),
+        mentions=await database(lambda: _read(edited, channel, reader)) if edited else (),
         deleted=tuple(map(storable, gone)),
     )
     if batch.mentions or batch.deleted:
@@ -72,3 +76,19 @@ def _edited(posts: Sequence[Post], known: dict[str, str], *, now: datetime) -> t
         Mention(post=msgspec.structs.replace(post, edited_at=post.edited_at or now), watches={})
         for post in changed
     )
+
+
+def _read(mentions: Sequence[Mention], channel: ChannelRow, reader: Reader) -> tuple[Mention, ...]:
+    """With what their texts say now, of whom the watches are that matched them at first."""
+    ids = [one.post.id for one in mentions]
+    matched: dict[str, list[str]] = {}
+    rows = MentionRow.objects.filter(post__network=channel.network, post__native_id__in=ids)
+    for native, watch in rows.values_list("post__native_id", "watch_id"):
+        matched.setdefault(native, []).append(str(watch))
+    asked = [
+        Asked(one.post.text, one.post.lang, matched.get(one.post.id, ()), near=True)
+        for one in mentions
+    ]
+    readings = desk_reader(reader, channel.brand_id).read(asked)
+    pairs = zip(mentions, readings, strict=True)
+    return tuple(msgspec.structs.replace(one, reading=reading) for one, reading in pairs)

@@ -12,6 +12,7 @@ from functools import partial
 from amends.desk.actions.delivery import HOLD
 from amends.desk.workers.alarms import ring
 from amends.desk.workers.database import DatabaseThread
+from amends.desk.workers.deepen import Deepener
 from amends.desk.workers.evidence import gather_evidence
 from amends.desk.workers.listen import Listeners
 from amends.desk.workers.send import SETTLING, Sender
@@ -69,11 +70,15 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
         settling=worker.settling,
     )
     remover = Remover(listeners, worker.clock, database)
+    deepener = Deepener(
+        reader=worker.reader, clock=worker.clock, database=database, new_ref=new_ref
+    )
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(worker.tend_s, listeners.tend, stop))
             group.create_task(_every(worker.tick_s, sender.tick, stop))
             group.create_task(_every(worker.tend_s, remover.tick, stop))
+            group.create_task(_every(worker.tend_s, deepener.tick, stop))
             group.create_task(_every(worker.tend_s, lambda: ring(database, worker.clock), stop))
             gather = partial(gather_evidence, listeners, database, worker.clock)
             group.create_task(_every(worker.tend_s, gather, stop))
