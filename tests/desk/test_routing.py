@@ -69,7 +69,10 @@ def why(row: Case) -> dict[str, Any]:
 
 
 def handles(*names: str, **facts: Any) -> list[Case]:
-    return [case(handle=name, **facts) for name in names]
+    times = (NOON + timedelta(seconds=number) for number in range(len(names)))
+    return [
+        case(**{"handle": name, "at": at} | facts) for name, at in zip(names, times, strict=True)
+    ]
 
 
 def test_cases_that_open_go_round_in_turn_and_say_why() -> None:

@@ -10,7 +10,7 @@ import amends.desk.models.unchecked
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("desk", "0019_sending_later"),
+        ("desk", "0021_together"),
     ]
 
     operations = [
