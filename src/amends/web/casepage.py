@@ -14,7 +14,7 @@ from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
-from amends.desk.queries.choices import approvers, teams
+from amends.desk.queries.choices import approvers, rule_names, teams
 from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.web.asking import can
 from amends.web.clockpage import clock_facts
@@ -85,12 +85,13 @@ def lines(case: Case, person: Responder) -> list[Line]:
     people, labels = names_of(people=_people(events), labels=_ids(events, "label"))
     reasons = reasons_of(case, events)
     removable = traits_of(case.network).can_delete
+    rules = rule_names(_ids(events, "rule"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:
         if entry.event is not None:
-            said = sentence(entry.event, people=people, labels=labels)
+            said = sentence(entry.event, people=people, labels=labels, rules=rules)
             shown.append(Line(entry, said, because=reasons.get(entry.event.pk, "")))
         elif entry.reply is not None:
             shown.append(_reply_line(entry, entry.reply, person))
@@ -142,9 +143,10 @@ def _ids(events: list[CaseEvent], name: str) -> set[int]:
 
 
 def _people(events: list[CaseEvent]) -> set[int]:
-    """Who was given the case, and who was passed over."""
+    """Who was given the case, who was passed over, and who was told of it."""
     passed = (who for event in events for who in event.data.get("passed", {}).values())
-    return _ids(events, "to").union(*passed)
+    told = (event.data.get("told", ()) for event in events)
+    return _ids(events, "to").union(*passed, *told)
 
 
 def signature(case: Case) -> str:

@@ -95,15 +95,22 @@ CLOCKS = {
 Names = Mapping[int, str]
 
 
-def sentence(event: CaseEvent, *, people: Names, labels: Names) -> str:
-    """One event as a sentence. ``people`` and ``labels`` are names by id."""
-    who = event.actor.name if event.actor else ""
+def sentence(event: CaseEvent, *, people: Names, labels: Names, rules: Names | None = None) -> str:
+    """One event as a sentence. ``people``, ``labels`` and ``rules`` are names by id."""
+    who = event.actor.name if event.actor else _rule(event.data, rules or {})
     special = _SPECIAL.get(event.kind) or words_claims.SPECIAL.get(event.kind)
     if special is not None:
         return special(who or "The desk", event.data, people, labels)
     if who and event.kind in _BY_SOMEBODY and "post" not in event.data:
         return f"{who} {_BY_SOMEBODY[event.kind]}"
     return _ALONE.get(event.kind) or _BY_ITSELF.get(event.kind) or event.kind
+
+
+def _rule(data: Mapping[str, Any], rules: Names) -> str:
+    """The rule that did it, with its version; "" where none did."""
+    if "rule" not in data:
+        return ""
+    return f"The rule “{rules.get(data['rule'], 'removed')}” (version {data.get('version')})"
 
 
 def _assigned(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -196,6 +203,28 @@ def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
     return f"{who} handed the case up to {name}{because}"
 
 
+_ACTS = {
+    "label": "label it",
+    "person": "hand it on",
+    "team": "hand it to the team",
+    "priority": "set the priority",
+    "snooze": "snooze it",
+    "note": "write a note",
+    "tell": "tell anybody",
+    "reply_in_private": "reply in private",
+    "reply_in_public": "reply in public",
+}
+
+
+def _told(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    told = [people.get(one, "a colleague") for one in data.get("told", ())]
+    return f"{who} told {', '.join(told)} to look at it"
+
+
+def _left(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} could not {_ACTS.get(str(data.get('act')), 'do all it says')}"
+
+
 _WOKE = {
     "time": "The time the case was snoozed to has come",
     "customer": "The customer wrote, so the case is no longer snoozed",
@@ -233,6 +262,8 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.closed": _closed,
     "case.escalated": _escalated,
     "case.snoozed": _snoozed,
+    "case.told": _told,
+    "rule.left": _left,
     "case.woken": _woken,
     "handoff.sent": _handed_off,
     "sla.breached": _breached,

@@ -70,6 +70,8 @@ KINDS: Final[dict[str, str]] = {
     "post.edited": "The author edited a post.",
     "post.deleted": "The author deleted a post.",
     "post.blanked": "The text of a post that its author deleted was blanked.",
+    "case.told": "Somebody is to look at it.",
+    "rule.left": "A rule could not do something.",
     "note.added": "A colleague wrote a note.",
     "reply.queued": "A reply was handed to the outbox.",
     "reply.held": "A reply waits: the guard stops it, or whoever wrote it may not speak now.",

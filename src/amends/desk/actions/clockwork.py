@@ -12,6 +12,7 @@ from amends.casework.clocks import Clock, Run
 from amends.casework.sla import SlaPolicy, dues
 from amends.casework.waiting import Waiting, rank_of
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.triggers import note_triggers
 from amends.desk.models import Case, CaseEvent, Responder
 from amends.desk.queries.clocks import OLD, due_alarms, load_policies, policy_for, times_of
 
@@ -82,6 +83,7 @@ def _sound(case: Case, policy: SlaPolicy, *, now: datetime) -> None:
     case.save(update_fields=[*WOUND, *fields])
     for event in events:
         event.save()
+    note_triggers(events)
 
 
 def _hand_up(case: Case, to: int, *, now: datetime) -> list[CaseEvent]:

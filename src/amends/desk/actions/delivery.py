@@ -137,6 +137,8 @@ def _our_post(row: OutgoingReply, published: Published, *, us: Author, now: date
 
 
 def _facts(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> list[CaseEvent]:
+    if row.rule_id is not None:  # nobody answered yet: a rule stops no clock
+        return taken_private(case, post, now=now) if row.private else []
     events: list[CaseEvent] = []
     case.answered_at = case.answered_at or post.created_at
     wrote = case.customer_wrote_at

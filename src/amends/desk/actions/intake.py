@@ -19,6 +19,7 @@ from amends.casework.weighing import priority_of
 from amends.desk.actions.book import Arrival, Book, Held, open_book, write_book
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.claim_ends import retracted
+from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.terms import Reading, WatchKind
@@ -57,6 +58,8 @@ def take_in(
     for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
         _consider(one, book, around)
     write_book(book)
+    if not around.history:
+        note_triggers(book.events, [*book.opened, *book.changed.values()])
     waited = [one.row.pk for one in arrivals if not one.row.taken_in]
     PostRow.objects.filter(pk__in=waited).update(taken_in=True)
     return book.opened

@@ -9,6 +9,7 @@ from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, che
 from amends.desk.actions.book import Arrival, Book, open_book, reading_of, write_book
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import ABOUT_US, new_case, note_abuse, note_customer_post
+from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
 from amends.terms import AuthorRole, BadInput, NotAllowed, WatchKind
@@ -49,6 +50,7 @@ def open_case_by_hand(
             book.changed[case.pk] = case
         _enter(case, arrival, book, opened=opened, by=by, now=now)
         write_book(book)
+        note_triggers(book.events, [case])
         PostRow.objects.filter(pk=row.pk).update(taken_in=True)
     return case, opened
 

@@ -110,12 +110,12 @@ def queue_reply(
     ready_guard(text)
     with held(case, by=by, action=Action.REPLY) as row:
         check_may_speak(by, now=now, text=text)
-        _check_state(row, **kind)
+        check_state(row, **kind)
         if seen_replies is not None and row.replies.count() > seen_replies:
             raise Stale(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
-        channel, target = _way(row, text, **kind)
+        channel, target = way_of(row, text, **kind)
         check_links(row, text, now=now)
         checked = check_text(row, text, channel=channel, target=target, by=by, **kind)
         reason = why_anyway(checked, anyway, by=by)
@@ -161,7 +161,7 @@ def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:
     return make_event(row, kind, at=now, by=reply.by, reply=reply.pk, **told)
 
 
-def _way(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[ChannelRow, PostRow]:
+def way_of(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[ChannelRow, PostRow]:
     """The account that speaks and the post it answers, where the network takes the text."""
     channel = channel_for(row, private=private)
     if channel is None:
@@ -173,7 +173,8 @@ def _way(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[Chan
     return channel, target
 
 
-def _check_state(row: Case, *, private: bool, closes_out: bool) -> None:
+def check_state(row: Case, *, private: bool, closes_out: bool) -> None:
+    """Raise where a case as it is now takes no such reply."""
     if closes_out and private:
         raise BadInput(
             "A close-out is public. Send a private message instead, or close with a reason."

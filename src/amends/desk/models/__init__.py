@@ -28,6 +28,14 @@ from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.private import Handoff, IntakePage
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
+from amends.desk.models.rules import (
+    RuleChange,
+    RuleDue,
+    RuleGrant,
+    RuleRow,
+    RuleRun,
+    RuleVersion,
+)
 from amends.desk.models.snippets import Snippet, SnippetVersion
 from amends.desk.models.speaking import (
     Acknowledgement,
@@ -86,6 +94,12 @@ __all__ = [
     "RotaAbsence",
     "RotaTurn",
     "RoutingRules",
+    "RuleChange",
+    "RuleDue",
+    "RuleGrant",
+    "RuleRow",
+    "RuleRun",
+    "RuleVersion",
     "SeatRow",
     "SendingStop",
     "SignInLink",

@@ -248,6 +248,9 @@ class Note(models.Model):
     by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT)
     at = models.DateTimeField()
     text = models.TextField()
+    rule = models.ForeignKey(
+        "desk.RuleVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # that wrote it, for whoever saved it
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -41,6 +41,9 @@ class OutgoingReply(models.Model):
     approver = models.ForeignKey(
         "desk.Responder", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    rule = models.ForeignKey(
+        "desk.RuleVersion", null=True, on_delete=models.PROTECT, related_name="replies"
+    )  # that sent it, granted by ``by``
     post = models.OneToOneField(
         "desk.PostRow", null=True, on_delete=models.PROTECT, related_name="reply"
     )

@@ -10,7 +10,7 @@ from amends.desk.models import Case, CaseEvent, Draft, Note, OutgoingReply, Post
 _SHOWN = frozenset(
     {
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
-        "case.merged", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
+        "case.merged", "case.told", "rule.left", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
         "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",
         "customer.erased", "fault.determined", "second_chance.asked", "second_chance.answered",
         "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",
@@ -46,12 +46,14 @@ def trail(case: Case) -> list[Entry]:
     """Everything on a case, oldest first. A reply that went out is its post."""
     posts = (
         PostRow.objects.filter(place__case=case)
-        .select_related("author", "reading", "reply__by", "place")
+        .select_related("author", "reading", "reply__by", "reply__rule", "place")
         .order_by("created_at", "pk")
     )
     entries = [Entry("post", post.created_at, post=post) for post in posts]
-    entries += [Entry("note", n.at, note=n) for n in case.notes.select_related("by")]
-    waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related("by", "to_post__author")
+    entries += [Entry("note", n.at, note=n) for n in case.notes.select_related("by", "rule")]
+    waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related(
+        "by", "rule", "to_post__author"
+    )
     entries += [Entry("reply", r.queued_at, reply=r) for r in waiting]
     events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
     entries += [Entry("event", e.at, event=e) for e in events]

@@ -1,7 +1,7 @@
 """What a person may choose from: owners, labels, networks."""
 
 from amends.casework import Action, Role, permitted
-from amends.desk.models import Case, ChannelRow, Label, Responder, Team
+from amends.desk.models import Case, ChannelRow, Label, Responder, RuleRow, Team
 from amends.desk.queries.doors import may_see
 
 LATEST = 500
@@ -49,6 +49,12 @@ def names_of(*, people: set[int], labels: set[int]) -> tuple[dict[int, str], dic
     found = Responder.objects.filter(pk__in=people).values_list("pk", "name")
     marks = Label.objects.filter(pk__in=labels).values_list("pk", "name")
     return dict(found), dict(marks)
+
+
+def rule_names(rules: set[int]) -> dict[int, str]:
+    """As ``names_of``, of rules; those that were removed too."""
+    found = RuleRow.objects.filter(pk__in=rules) if rules else RuleRow.objects.none()
+    return dict(found.values_list("pk", "name"))
 
 
 def find_cases(person: Responder, words: str, *, most: int = 8) -> list[Case]:

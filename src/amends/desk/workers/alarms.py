@@ -9,6 +9,7 @@ from amends.desk.actions.clockwork import sound_alarms
 from amends.desk.actions.holds import blank_deleted, tell_of_ended_holds
 from amends.desk.actions.promises import tell_of_broken
 from amends.desk.actions.routing import route_cases
+from amends.desk.actions.ruling import run_rules
 from amends.desk.actions.snoozing import wake_cases
 from amends.desk.workers.database import DatabaseThread
 from amends.terms import Clock
@@ -21,6 +22,7 @@ RUNG: Final[tuple[Callable[..., int], ...]] = (
     sound_alarms,
     wake_cases,
     tell_of_broken,
+    run_rules,
     route_cases,
     tell_of_ended_holds,
     blank_deleted,
@@ -29,8 +31,8 @@ RUNG: Final[tuple[Callable[..., int], ...]] = (
 
 
 async def ring(database: DatabaseThread, clock: Clock) -> None:
-    """Do all that is due by now: clocks that ran out, cases snoozed till now, promises not kept, cases
-    to give to somebody, holds that ended, texts to blank; and look on for copies of claims."""
+    """Do all that is due by now: clocks that ran out, cases snoozed till now, promises not kept, what
+    rules say, cases to give to somebody, holds that ended, texts to blank; and look on for copies of claims."""
     now = clock.now()
     for look_after in RUNG:
         while await database(lambda one=look_after: _some(one, now)) == AT_ONCE:  # type: ignore[misc]

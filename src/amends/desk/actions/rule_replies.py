@@ -1,0 +1,104 @@
+"""Replies that a rule sends: a snippet's text alone, granted, capped, guarded, signed as what it is."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+
+from amends.casework import ReplyStatus
+from amends.casework.snippets import choose_language, fill
+from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.guarding import check_text
+from amends.desk.actions.replies import check_state, way_of
+from amends.desk.models import Case, CaseEvent, OutgoingReply, RuleGrant, RuleRow, RuleVersion
+from amends.desk.queries.ruling import grant_of
+from amends.desk.queries.snippets import get_snippet, values_of
+from amends.desk.queries.speaking import check_may_speak
+from amends.terms import NotAllowed
+
+SIGNED: Final = {
+    "de": "automatische Antwort",
+    "en": "automatic reply",
+    "es": "respuesta automática",
+    "fr": "réponse automatique",
+    "it": "risposta automatica",
+    "nl": "automatisch antwoord",
+    "pt": "resposta automática",
+}
+"""Nobody wrote it, and it says so."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def queue_by_rule(
+    row: Case, version: RuleVersion, *, snippet: str, private: bool, key: str, now: datetime
+) -> CaseEvent:
+    """Hand a rule's reply to the outbox, or to approval where the guard does not let it pass; its
+    event, for whoever holds the case.
+
+    Whoever granted it stands for it. It takes nobody's case up and stops no clock: a person still
+    has to answer. Raises an ``AmendsError`` that says why nothing is sent.
+    """
+    grant = _granted(version, private=private, now=now)
+    check_may_speak(grant.by, now=now)
+    part = get_snippet(int(snippet))
+    if part.changed_at > grant.at:
+        raise NotAllowed(f"The snippet {part.key} changed since the rule was let write with it.")
+    check_state(row, private=private, closes_out=False)
+    language = _language(row)
+    chosen = choose_language(part.texts, wanted=language)
+    text = signed(fill(part.texts[chosen], values_of(row, None)).text, chosen)
+    channel, target = way_of(row, text, private=private, closes_out=False)
+    checked = check_text(
+        row, text, channel=channel, target=target, private=private, closes_out=False, by=grant.by
+    )
+    passes = checked.verdict == "pass"
+    reply = OutgoingReply.objects.create(
+        case=row,
+        channel=channel,
+        by=grant.by,
+        rule=version,
+        private=private,
+        text=text,
+        to_post=target,
+        attempt=_attempt(version, row, key),
+        queued_at=now,
+        due_at=now,
+        status=ReplyStatus.READY if passes else ReplyStatus.HELD,
+        verdict=checked.verdict,
+        findings=[[one.code, one.level, *one.span] for one in checked.findings],
+    )
+    kind = "reply.queued" if passes else "reply.held"
+    return make_event(
+        row, kind, at=now, reply=reply.pk, private=private, guard=checked.verdict,
+        rule=version.rule_id, version=version.number,
+    )  # fmt: skip
+
+
+def signed(text: str, language: str) -> str:
+    return f"{text} ({SIGNED.get(language, SIGNED['en'])})"
+
+
+def _language(row: Case) -> str:
+    lang: str = row.first_post.lang
+    return lang
+
+
+def _attempt(version: RuleVersion, row: Case, key: str) -> str:
+    """The same for the same happening, so that a second try could never be a second reply."""
+    told = f"rule {version.rule_id} case {row.pk} happening {key}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _granted(version: RuleVersion, *, private: bool, now: datetime) -> RuleGrant:
+    """The grant, where it holds and its caps are not reached. The rule's row is held, so that two
+    workers count one after the other."""
+    rule = RuleRow.objects.get(pk=version.rule_id)
+    grant = grant_of(rule)
+    if grant is None or not rule.enabled or grant.number != version.number:
+        raise NotAllowed("No administrator lets this version of the rule write to customers.")
+    if not private and not grant.public:
+        raise NotAllowed("No administrator lets this rule write in public.")
+    sent = OutgoingReply.objects.filter(rule__rule=rule)
+    for span, most, unit in ((HOUR, grant.per_hour, "hour"), (DAY, grant.per_day, "day")):
+        if sent.filter(queued_at__gt=now - span).count() >= most:
+            raise NotAllowed(f"The rule has written {most} times this {unit}, which is its cap.")
+    return grant
