@@ -33,6 +33,8 @@ SENT = {
     "fault": {"fault": "unclear", "facts": "We are asking the airport."},
     "second-chance": {"chance": "asked"},
     "remedy": {"kind": "note", "what": "A card"},
+    "claim": {"claim_words": "By phone"},
+    "hold": {"hold_reason": "A court asks.", "until": "2099-01-01"},
     "promise": {"words": "Call back", "due": "2099-01-01T12:00"},
 }
 

@@ -25,6 +25,7 @@ from amends.desk.models import (
 )
 from amends.terms import AuthorRole
 from amends.web.views.acts import ACTS, DECISIONS
+from amends.web.views.claims import DEEDS
 from tests import factories, people
 from tests.web.support import HTMX, signed_in
 
@@ -50,10 +51,12 @@ ELSEWHERE = {
     "post-take-down",
     "live",
 }
+ELSEWHERE |= {"claim", "claim-evidence"} | {f"claim-{verb}" for verb in DEEDS}  # test_claims
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,
     "outbox": Action.SEE_CASES,
+    "claims": Action.SEE_CASES,
     "stop": Action.STOP,
     "stop-lift": Action.STOP,
     "release": Action.REPLY,
@@ -88,6 +91,7 @@ NEEDS = {
 }  # fmt: skip
 READ_ONLY = {
     "teams",
+    "claims",
     "inbox",
     "outbox",
     "heard",

@@ -1,6 +1,6 @@
 """Who asks, and for what."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from amends.casework import Action, Role, check_may, may
 from amends.desk.models import Responder
@@ -33,3 +33,14 @@ def is_fragment(request: HttpRequest) -> bool:
         and request.headers.get("HX-History-Restore-Request") != "true"
         and request.headers.get("HX-Boosted") != "true"
     )
+
+
+def text_of(typed: QueryDict, name: str) -> str:
+    """What a field held, without what no database keeps and with plain line ends."""
+    return typed.get(name, "").replace("\0", "").replace("\r\n", "\n")
+
+
+def number_of(typed: QueryDict, name: str = "pk") -> int:
+    """The number of an object that a form names; 0, which nothing has, for what is none."""
+    sent = typed.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 18 else 0

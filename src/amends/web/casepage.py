@@ -17,6 +17,7 @@ from amends.desk.queries import Entry, context_of, label_names, names_of, owners
 from amends.desk.queries.choices import approvers, rule_names, teams
 from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.web.asking import can
+from amends.web.claimpage import case_claims
 from amends.web.clockpage import clock_facts
 from amends.web.composer import composer_for
 from amends.web.guarding import Said, said_of
@@ -51,6 +52,8 @@ def case_facts(
 ) -> dict[str, Any]:
     """Everything the case's templates need. ``typed`` is kept where a send was refused."""
     may = can(person)
+    shown = lines(case, person)
+    posts = [line.entry.post for line in shown if line.entry.post is not None]
     return {
         "case": case,
         "state_words": STATES[case.state],
@@ -62,13 +65,14 @@ def case_facts(
         "uppers": [one for one in uppers() if one.pk != case.owner_id] if may["work"] else [],
         "teams": teams() if may["work"] else [],
         "label_names": label_names(),
-        "lines": lines(case, person),
+        "lines": shown,
         "signature": signature(case),
         "composer": composer_for(case, person, can=may, typed=typed),
         "context": context_of(case, person),
         "facts": facts(case),
         "ledger": ledger_facts(case, person, now=timezone.now()),
         "private": private_facts(case, now=timezone.now()),
+        "claims": case_claims(case, posts, can=may, now=timezone.now()),
         "clocks": clock_facts(case, now=timezone.now()),
         "clock_words": CLOCKS.get(case.clock, ""),
         "author_roles": ROLES,

@@ -14,6 +14,7 @@ NAV = (
     ("inbox", "Inbox", Action.SEE_CASES),
     ("heard", "Heard", Action.SEE_HEARD),
     ("outbox", "Outbox", Action.SEE_CASES),
+    ("claims", "Follow-up", Action.SEE_CASES),
     ("listening", "Listening", Action.SEE_HEARD),
     ("load", "Team", Action.TEAMS),
     ("setup", "Set-up", Action.SET_UP),

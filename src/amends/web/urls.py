@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb, decide in acts.DECISIONS.items()
     ],
 ]
+urlpatterns.append(path("", include("amends.web.urls_claims")))
 if find_spec("amends.web.urls_setup"):
     urlpatterns.append(path("", include("amends.web.urls_setup")))
 

@@ -23,7 +23,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, privately
+from amends.web.views import amending, claims, privately
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -223,6 +223,10 @@ ACTS: dict[str, Act] = {
     "promise-decide": amending.promise_decide,
     "handoff": privately.make,
     "handoff-decide": privately.decide,
+    "claim": claims.note,
+    "legal": claims.legal,
+    "hold": claims.hold,
+    "hold-lift": claims.lift,
 }
 
 Decide = Callable[..., OutgoingReply]

@@ -1,0 +1,15 @@
+"""Where claims are, and what came of cases."""
+
+from django.urls import path
+
+from amends.web.views import claims
+
+urlpatterns = [
+    path("claims/", claims.listing, name="claims"),
+    path("claims/<int:pk>/", claims.show, name="claim"),
+    path("claims/<int:pk>/evidence/<int:number>/", claims.download, name="claim-evidence"),
+    *[
+        path(f"claims/<int:pk>/{verb}/", claims.acting(do, needs), name=f"claim-{verb}")
+        for verb, (do, needs) in claims.DEEDS.items()
+    ],
+]
