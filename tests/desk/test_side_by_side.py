@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
 
 from amends.desk.actions import cases, merge_case, queue_reply
-from amends.desk.models import Brand, Case, Responder
+from amends.desk.actions.customers import merge_customers
+from amends.desk.actions.routing import route_cases
+from amends.desk.models import Brand, Case, Responder, SeatRow, Team
 from amends.desk.workers.sink import DeskSink
 from amends.listening import Batch
 from amends.terms import AmendsError, SystemClock
@@ -104,6 +107,48 @@ def test_listeners_hold_the_brand_before_any_case() -> None:
         Case.objects.select_for_update(nowait=True).get(pk=row.pk)
     thread.join(10)
     assert said == ["stored"]
+
+
+def _in_a_thread(act: Callable[[], object], said: list[str]) -> threading.Thread:
+    def run() -> None:
+        try:
+            act()
+        except AmendsError as error:
+            said.append(str(error))
+        finally:
+            connections.close_all()
+
+    return threading.Thread(target=run)
+
+
+@pytest.mark.two_writers
+def test_two_customers_merged_into_each_other_at_once_lose_nobody() -> None:
+    one, two, by, said = case(handle="rosa"), case(handle="ben"), omar(), list[str]()
+    other = _in_a_thread(lambda: merge_customers(two.customer, one.customer, by=by, now=NOON), said)
+    with transaction.atomic():
+        merge_customers(one.customer, two.customer, by=mina(), now=NOON)
+        other.start()
+        wait_until(_somebody_waits, seconds=10, what="the other one")
+    other.join(10)
+    assert ([text[:24] for text in said], one.customer.authors.count()) == (
+        ["Somebody merged one of t"], 2,
+    )  # fmt: skip
+
+
+@pytest.mark.two_writers
+def test_two_who_route_at_once_give_nobody_more_than_they_can() -> None:
+    team = Team.objects.create(name="Care")
+    team.members.create(person=mina())
+    SeatRow.objects.create(person=mina(), capacity=1)
+    rows = [case(handle=name).pk for name in ("rosa", "ben")]
+    later = NOON + timedelta(minutes=1)
+    other = _in_a_thread(lambda: route_cases(now=later, only=rows[1:]), [])
+    with transaction.atomic():
+        route_cases(now=later, only=rows[:1])
+        other.start()
+        wait_until(_somebody_waits, seconds=10, what="the other one")
+    other.join(10)
+    assert [row.owner for row in Case.objects.order_by("pk")] == [mina(), None]
 
 
 def _somebody_waits() -> bool:

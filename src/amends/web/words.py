@@ -27,6 +27,7 @@ OUTCOMES = {
     "retracted": "The customer took it back",
 }
 _OPENED = {
+    "split": "The case was split off from another",
     "complaint": "A complaint opened the case",
     "private_question": "A private question opened the case",
     "by_hand": "The case was opened by hand",
@@ -56,6 +57,8 @@ _BY_SOMEBODY = {
     "case.waiting": "is waiting for the customer",
 }
 _BY_SOMEBODY |= {
+    "customer.merged": "found that two customers are one, and merged them",
+    "customer.parted": "found that these customers are two, and parted them",
     "second_chance.asked": "asked for a second chance",
     "remedy.approved": "approved a remedy",
     "remedy.refused": "refused a remedy",
@@ -145,11 +148,32 @@ def _unlabelled(who: str, data: dict[str, Any], people: Names, labels: Names) ->
 
 
 def _opened(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    return _OPENED.get(str(data.get("why")), "The case was opened")
+    said = _OPENED.get(str(data.get("why")), "The case was opened")
+    return f"{said} ({data['from']})" if "from" in data else said
 
 
 def _merged(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    if data.get("why") == "split":
+        return f"{who} undid the split: its posts are back in {data.get('into', 'the other case')}"
     return f"{who} merged the case into {data.get('into', 'another')}"
+
+
+def _joined(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} merged {data.get('ref', 'another case')} into this one"
+
+
+def _parted(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} undid the merge of {data.get('ref', 'another case')} into this one"
+
+
+def _split(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    number = len(data.get("posts", ()))
+    posts = "a post" if number == 1 else f"{number} posts"
+    return f"{who} split off {posts} into {data.get('into', 'another case')}"
+
+
+def _split_undone(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} brought back what was split off into {data.get('ref', 'another case')}"
 
 
 def _closed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -252,6 +276,10 @@ def _handed_off(who: str, data: dict[str, Any], people: Names, labels: Names) ->
 
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
+    "case.joined": _joined,
+    "case.parted": _parted,
+    "case.split": _split,
+    "case.split_undone": _split_undone,
     "case.routed": _routed,
     "case.handed_over": _handed_over,
     "case.prioritised": _prioritised,

@@ -20,6 +20,7 @@ from amends.casework.closing import check_ending, check_nothing_open
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
+from amends.desk.actions.merging import joining, parting
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
 from amends.desk.queries.ledger import open_matters
 from amends.terms import BadInput, NotAllowed, Stale
@@ -173,10 +174,11 @@ def _move(
     seen: str | None,
     **data: object,
 ) -> Case:
-    with held(case, by=by, action=Action.WORK) as row:
+    merged_into = case.merged_into if state is CaseState.OPEN else None
+    with held(case, by=by, action=Action.WORK, beside=merged_into) as row:
         _seen_state(row, seen)
         if state in {CaseState.RESOLVED, CaseState.DISMISSED}:
-            _nothing_on_its_way(row)
+            nothing_on_its_way(row)
         if state is CaseState.DISMISSED:
             check_nothing_open(open_matters(row))
         path = path_to(CaseState(row.state), state) or (state,)
@@ -185,17 +187,28 @@ def _move(
         ]
         if CaseState.OPEN in path:
             reopen_facts(row)
-            row.merged_into = None
+            _part(row, by=by, now=now)
         _stamp(row, state, now)
         write(
             row,
             events,
-            "state", "merged_into", "unanswered_since", "resolved_at", "closed_at", "close_reason",
+            "state", "merged_into", "unanswered_since", "customer_wrote_at", "resolved_at", "closed_at",
+            "close_reason",
         )  # fmt: skip
     return row
 
 
-def _nothing_on_its_way(row: Case) -> None:
+def _part(row: Case, *, by: Responder, now: datetime) -> None:
+    """Undo a merge: the case that went on is told, and gives back what came to it since."""
+    if row.merged_into_id is None:
+        return
+    rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
+    target = rows.get(pk=row.merged_into_id)
+    row.merged_into = None
+    write(target, parting(row, target, by=by, now=now), "unanswered_since", "customer_wrote_at")
+
+
+def nothing_on_its_way(row: Case) -> None:
     """Asked with the row held: whoever queues a reply holds it too."""
     if row.replies.filter(status__in=["ready", "sending", "not known", "paused"]).exists():
         raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
@@ -242,7 +255,7 @@ def close_case(
     check_ending(closed_out=is_closed_out(case), reason=reason)
     with held(case, by=by, action=Action.WORK) as row:
         _seen_state(row, seen)
-        _nothing_on_its_way(row)
+        nothing_on_its_way(row)
         check_nothing_open(open_matters(row))
         facts = {"closed_out": is_closed_out(row)}
         event = move_event(row, CaseState.CLOSED, at=now, by=by, **facts)
@@ -254,15 +267,18 @@ def close_case(
 
 
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
-    """Go on in another case: posts heard later go there. The merge can be undone by reopening."""
+    """Go on in another case: posts heard later go there, and what waits for an answer waits there.
+    Reopening undoes the merge."""
     with held(case, by=by, action=Action.WORK, beside=into) as row:
-        target = Case.objects.get(pk=into.pk)
+        target = Case.objects.select_related("first_post").get(pk=into.pk)
         if row.pk == target.pk or target.state == CaseState.MERGED:
             raise BadInput("Choose another case to merge into, one that is not merged itself.")
         if row.brand_id != target.brand_id:
             raise BadInput("Both cases must belong to one brand.")
-        _nothing_on_its_way(row)
+        nothing_on_its_way(row)
+        joined = joining(row, target, by=by, now=now)
         event = move_event(row, CaseState.MERGED, at=now, by=by, into=target.ref)
         row.merged_into, row.unanswered_since = target, None
         write(row, [event], "state", "merged_into", "unanswered_since")
+        write(target, joined, "unanswered_since")
     return row

@@ -58,8 +58,12 @@ def route_cases(*, now: datetime, most: int = 100, only: Sequence[int] | None = 
 def hold_rules() -> RoutingRules:
     """The rules' row, made if need be and held: one decides at a time, so that nobody is given more
     than they can."""
-    found = RoutingRules.objects.select_for_update().order_by("pk").first()
-    return found or RoutingRules.objects.create(pk=1)
+    rows = RoutingRules.objects.select_for_update()
+    found = rows.filter(pk=1).first()
+    if found is None:  # two may make it at once; then one of them waits and finds it
+        RoutingRules.objects.bulk_create([RoutingRules(pk=1)], ignore_conflicts=True)
+        found = rows.get(pk=1)
+    return found
 
 
 def _route(case: Case, board: Board, rules: RoutingRules, *, now: datetime) -> None:

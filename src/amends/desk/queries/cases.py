@@ -9,6 +9,8 @@ from amends.desk.models import Case, CaseEvent, Draft, Note, OutgoingReply, Post
 
 _SHOWN = frozenset(
     {
+        "case.joined", "case.parted", "case.split", "case.split_undone", "customer.merged",
+        "customer.parted",
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
         "case.merged", "case.told", "rule.left", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
         "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",

@@ -1,0 +1,66 @@
+"""What merging two cases, and undoing it, means for the one that goes on."""
+
+from datetime import datetime
+
+from amends.casework import LIVE
+from amends.desk.actions.chronicle import make_event
+from amends.desk.models import Case, CaseEvent, CasePost, Responder
+from amends.terms import BadInput
+
+SETTLED_BY = frozenset({"thanks", "retraction"})
+"""Why a post joined a case that waits for no answer."""
+
+
+def joining(row: Case, target: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """What the other case is told, for whoever holds both and writes it. What waits for an answer
+    waits there from now on; raises ``BadInput`` where nobody would see it."""
+    if row.unanswered_since is not None and target.state not in LIVE:
+        raise BadInput(
+            f"Case {target.ref} is {target.state}, and this one waits for an answer. Reopen it first."
+        )
+    times = [at for at in (target.unanswered_since, row.unanswered_since) if at is not None]
+    target.unanswered_since = min(times, default=None)
+    return [make_event(target, "case.joined", at=now, by=by, ref=row.ref)]
+
+
+def parting(row: Case, target: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """What the other case is told when the merge is undone. What came to it since and belongs to the
+    conversations of this one goes back. Raises ``BadInput`` where this one has nothing left."""
+    back = came_since(row, target)
+    if not back and not row.places.exists():
+        raise BadInput(
+            f"Its posts went back to {target.ref} when the split was undone. Split them off there again."
+        )
+    CasePost.objects.filter(post__in=back).update(case=row)
+    recount(row)
+    recount(target)
+    return [make_event(target, "case.parted", at=now, by=by, ref=row.ref, posts=back)]
+
+
+def came_since(row: Case, target: Case) -> list[int]:
+    """Posts of a merged case's conversations that came to the other one after the merge."""
+    merged = row.history.filter(kind="case.merged").order_by("-seq").first()
+    if merged is None:
+        return []
+    threads = {row.conversation, *row.places.values_list("post__conversation", flat=True)}
+    others = target.places.filter(at__lt=merged.at).values_list("post__conversation", flat=True)
+    since = target.places.filter(at__gte=merged.at, post__conversation__in=threads - set(others))
+    return sorted(since.values_list("post", flat=True))
+
+
+def recount(case: Case) -> None:
+    """Set from the posts that are in a case now when the customer wrote, and what is unanswered."""
+    rows = list(case.places.select_related("post__author"))
+    theirs = [
+        one for one in rows
+        if not one.post.ours and one.post.author is not None
+        and one.post.author.customer_id == case.customer_id
+    ]  # fmt: skip
+    ours = max((one.post.created_at for one in rows if one.post.ours), default=None)
+    case.customer_wrote_at = max((one.post.created_at for one in theirs), default=None)
+    waiting = [
+        one.post.created_at
+        for one in theirs
+        if one.why not in SETTLED_BY and (ours is None or one.post.created_at > ours)
+    ]
+    case.unanswered_since = min(waiting, default=None) if case.state in LIVE else None
