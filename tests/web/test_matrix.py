@@ -48,6 +48,9 @@ ELSEWHERE = {
     "case-translate",
     "reply-refuse",
     "reply-time",
+    "attach",
+    "detach",
+    "picture",
     "post-take-down",
     "live",
 }

@@ -45,6 +45,7 @@ def _postgres(url: str) -> dict[str, Any]:
 DATABASES = {"default": _postgres(AMENDS.database_url) if AMENDS.database_url else _sqlite()}
 
 SECRET_KEY = AMENDS.secret_key or kept_key(AMENDS.home, "secret.key")
+AMENDS_HOME = AMENDS.home.absolute()
 AMENDS_NATS = AMENDS.nats
 AMENDS_NATS_PARTITIONS, AMENDS_NATS_GIGABYTES = AMENDS.nats_partitions, AMENDS.nats_gigabytes
 AMENDS_X_READ_PRICE = AMENDS.x_read_price

@@ -121,6 +121,31 @@ class RenewsSecrets(Protocol):
     """Called with all of the channel's secrets; keeps them before it returns."""
 
 
+@runtime_checkable
+class CarriesPictures(Protocol):
+    """A connector whose network shows pictures beside a text (``traits.pictures``)."""
+
+    async def upload(self, content: bytes, *, kind: str, alt: str) -> str:
+        """Give a picture to the network; its id, for one ``publish`` or ``message`` soon after.
+
+        Nothing is published by it, so that after a lost answer it is done again. ``kind`` is
+        ``image/jpeg`` or ``image/png``, ``alt`` describes the picture.
+        """
+        ...
+
+    async def publish(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        """As every connector's, with what ``upload`` gave."""
+        ...
+
+    async def message(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        """As every connector's, with what ``upload`` gave."""
+        ...
+
+
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
     """What a month has cost, in US dollars by kind; ``month`` is like 2026-03, in UTC."""
 

@@ -13,6 +13,8 @@ from amends.terms.post import Author, Post
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """What a network can do and how it counts. ``limit`` is the length of a reply in ``unit``.
 
+    ``pictures`` and ``message_pictures`` are how many pictures a public reply and a private message
+    may carry, ``picture_bytes`` how large each may be, ``alt_limit`` how many characters describe it.
     ``idempotent`` says that publishing twice with one attempt key posts once, by the network's
     own doing; ``looks_up`` that a reply can be found again by its attempt key or its text.
     """
@@ -29,6 +31,10 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 300
     message_limit: int = 1000
     unit: Literal["graphemes", "characters", "bytes"] = "graphemes"
+    pictures: int = 0
+    message_pictures: int = 0
+    picture_bytes: int = 1_000_000
+    alt_limit: int = 1000
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from amends.casework.signing import sign
 from amends.connectors.registry import traits_of
 from amends.desk.actions import channel_for, is_closed_out, target_for
 from amends.desk.actions.guarding import check_text
-from amends.desk.models import Case, ChannelRow, PostRow, Responder
+from amends.desk.models import Attachment, Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.snippets import snippets_now
 from amends.terms import BadInput
@@ -30,6 +30,9 @@ class Mode:
     target: PostRow | None = None
     off: str = ""
     guarded: Guarded | None = None
+    pictures: Sequence[Attachment] = ()
+    most_pictures: int = 0
+    alt_limit: int = 0
     anyway: str = ""
     channel: ChannelRow | None = None
 
@@ -60,12 +63,14 @@ def composer_for(
         texts |= {mode: typed[f"text_{mode}"] for mode in MODES if f"text_{mode}" in typed}
     channel = channel_for(case)
     replies = [_reply_mode(case, m, texts.get(m, ""), can=can) for m in ("public", "private")]
+    shown_pictures = _pictures(case, person)
     note = Mode(
         "note",
         texts.get("note", ""),
         False,
         off="" if can["note"] else "Your role may not write notes.",
     )
+    replies = [replace(mode, pictures=shown_pictures.get(mode.name, ())) for mode in replies]
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
     told = typed or {"sign": "1", "closes_out": "1" if awaits else ""}
     modes = [*(_with_guard(case, mode, person, told) for mode in replies), note]
@@ -139,7 +144,20 @@ def _reply_mode(case: Case, name: str, text: str, *, can: Mapping[str, bool]) ->
         off = f"Private messages are not possible on {case.network}."
     elif target is None:
         off = "There is no post left to answer: the customer removed what they wrote."
-    return Mode(name, text, False, limit, traits.unit, target, off, channel=channel)
+    most = traits.message_pictures if private else traits.pictures
+    return Mode(
+        name, text, False, limit, traits.unit, target, off, channel=channel,
+        most_pictures=most, alt_limit=traits.alt_limit,
+    )  # fmt: skip
+
+
+def _pictures(case: Case, person: Responder) -> dict[str, list[Attachment]]:
+    """What stands beside each text that this person has begun."""
+    rows = Attachment.objects.filter(case=case, by=person, reply=None).select_related("picture")
+    found: dict[str, list[Attachment]] = {}
+    for row in rows.order_by("pk"):
+        found.setdefault(row.mode, []).append(row)
+    return found
 
 
 def _chosen(case: Case, modes: list[Mode], wanted: str) -> str:
@@ -166,3 +184,13 @@ def chosen_mode(typed: Mapping[str, str]) -> str:
     if mode not in MODES:
         raise BadInput("Choose how to write: a public reply, a private message or a note.")
     return mode
+
+
+def described(typed: Mapping[str, str]) -> dict[int, tuple[str, bool]]:
+    """What a form says that pictures show, by the ids of attachments."""
+    found = {}
+    for name, text in typed.items():
+        number = name.removeprefix("alt_")
+        if name.startswith("alt_") and number.isdecimal() and len(number) < 18:
+            found[int(number)] = (text, bool(typed.get(f"no_words_{number}")))
+    return found

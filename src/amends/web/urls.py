@@ -18,6 +18,7 @@ from amends.web.views import (
     live,
     outbox,
     palette,
+    pictures,
     privately,
     snippets,
 )
@@ -46,6 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/", cases.show, name="case"),
     path("cases/<str:ref>/trail/", cases.trail, name="case-trail"),
     path("cases/<str:ref>/write/", acts.acting(acts.write, needs=None), name="case-write"),
+    path("cases/<str:ref>/attach/", pictures.add, name="attach"),
+    path("cases/<str:ref>/pictures/<int:pk>/remove/", pictures.remove, name="detach"),
+    path("pictures/<int:pk>/", pictures.show, name="picture"),
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     path("cases/<str:ref>/guard/", guarding.look, name="case-guard"),
     path("cases/<str:ref>/snippets/", snippets.listing, name="case-snippets"),

@@ -70,6 +70,15 @@ class Api:
 
         return await self._signed(call, effect)
 
+    async def blob(self, method: str, content: bytes, *, kind: str) -> Json:
+        """Give the PDS a file; nothing is published by it."""
+
+        async def call() -> Any:
+            headers = {"Content-Type": kind}
+            return await self._client.invoke_procedure(method, content=content, headers=headers)
+
+        return await self._signed(call, Effect.SAFE)
+
     async def sign_in(self) -> None:
         """Sign in unless that is done."""
         if not self.did:

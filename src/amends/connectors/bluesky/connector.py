@@ -64,6 +64,9 @@ class BlueskyConnector:
         looks_up_messages=True,
         limit=compose.LIMIT,
         message_limit=compose.MESSAGE_LIMIT,
+        pictures=4,
+        picture_bytes=1_000_000,
+        alt_limit=2000,
     )
 
     def __init__(
@@ -136,7 +139,14 @@ class BlueskyConnector:
     async def author(self, author_id: str) -> Author:
         return await self._profiles.profile(author_id)
 
-    async def publish(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
+    async def upload(self, content: bytes, *, kind: str, alt: str) -> str:
+        """Give a picture to our PDS; what a post says of it, for ``publish``."""
+        return await posting.upload(self._api, content, kind=kind, alt=alt)
+
+    async def publish(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        """``media`` is what ``upload`` gave."""
         compose.check_length(text, compose.LIMIT)
         if target.post_id is None:
             msg = "A public reply needs the post that it answers; choose one."
@@ -148,10 +158,16 @@ class BlueskyConnector:
             attempt=attempt,
             resolve=self._profiles.resolve,
             now=self._clock.now(),
+            media=media,
         )
 
-    async def message(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
+    async def message(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
         del attempt  # the chat service has no place for a key
+        if media:
+            msg = "Bluesky carries no pictures in private messages; leave them out."
+            raise ConnectorError(msg)
         compose.check_length(text, compose.MESSAGE_LIMIT)
         return await self._chat.send(text, to=target.author)
 

@@ -1,17 +1,28 @@
 """Public replies: written under a key of our own, so that writing one twice posts once."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from amends.connectors.bluesky.api import Api, Json
 from amends.connectors.bluesky.compose import Resolve, find_facets, record_key
 from amends.connectors.bluesky.errors import Refusal
 from amends.connectors.bluesky.translate import POSTS, read_time, read_uri, web_address
 from amends.connectors.calling import Effect
+from amends.connectors.pictures import size_of
 from amends.terms import ConnectorError, Published
 
 
 async def publish(
-    api: Api, text: str, *, post_id: str, attempt: str, resolve: Resolve, now: datetime
+    api: Api,
+    text: str,
+    *,
+    post_id: str,
+    attempt: str,
+    resolve: Resolve,
+    now: datetime,
+    media: Sequence[str] = (),
 ) -> Published:
     """Reply to ``post_id``. What an earlier try with ``attempt`` posted is returned as it is.
 
@@ -28,6 +39,9 @@ async def publish(
     facets = await find_facets(text, resolve)
     if facets:
         record["facets"] = facets
+    if media:
+        images = [msgspec.json.decode(one) for one in media]
+        record["embed"] = {"$type": "app.bsky.embed.images", "images": images}
     key = record_key(api.did, attempt)
     data: Json = {"repo": api.did, "collection": POSTS, "rkey": key, "record": record}
     try:
@@ -40,6 +54,19 @@ async def publish(
             raise
         return earlier
     return _published(api, key, now)
+
+
+async def upload(api: Api, content: bytes, *, kind: str, alt: str) -> str:
+    """What a post says of a picture that our PDS holds now, as JSON. A PDS forgets pictures that
+    no post names."""
+    answer = await api.blob("com.atproto.repo.uploadBlob", content, kind=kind)
+    blob = answer.get("blob")
+    if not isinstance(blob, dict):
+        msg = "Bluesky took the picture and did not say what it is called; attach it again."
+        raise ConnectorError(msg)
+    width, height = size_of(content)
+    ratio = {"width": width, "height": height}
+    return msgspec.json.encode({"alt": alt, "image": blob, "aspectRatio": ratio}).decode()
 
 
 async def find(api: Api, attempt: str) -> Published | None:

@@ -9,10 +9,12 @@
 | publish | ``POST /posts`` ``{"text", "reply_to", "key"}`` | the post |
 | message | ``POST /messages`` ``{"text", "to", "key"}`` | the message |
 | look_up | ``GET /attempts/{key}``; ``GET /sent?reply_to=`` or ``?to=`` | a post; ``{"posts"}`` |
+| upload | ``POST /pictures`` ``{"content", "kind", "alt"}`` | ``{"id"}`` |
 | delete | ``DELETE /posts/{post}`` | ``{}`` |
 | | ``GET /posts/{post}`` | the post |
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -83,6 +85,7 @@ def verb_of(request: Request) -> str:
         ("GET", "posts"): "thread",
         ("POST", "posts"): "publish",
         ("POST", "messages"): "message",
+        ("POST", "pictures"): "upload",
         ("GET", "attempts"): "look_up",
         ("GET", "sent"): "look_up",
         ("DELETE", "posts"): "delete",
@@ -109,6 +112,8 @@ def act(network: DemoNetwork, verb: str, request: Request) -> Any:
     if verb == "delete":
         network.withdraw(who, subject)
         return {}
+    if verb == "upload":
+        return {"id": upload(network, request.body)}
     return write(network, who, verb, request.body)
 
 
@@ -148,11 +153,24 @@ def look_up(network: DemoNetwork, who: str, request: Request, key: str) -> dict[
     return found
 
 
+def upload(network: DemoNetwork, body: Mapping[str, Any]) -> str:
+    content, kind, alt = body.get("content"), body.get("kind"), body.get("alt")
+    if not isinstance(content, str) or not isinstance(kind, str) or not isinstance(alt, str):
+        raise Refusal(422, "A picture needs its content, its kind and what it shows.")
+    try:
+        return network.keep_picture(b64decode(content, validate=True), kind=kind, alt=alt)
+    except ValueError as error:
+        raise Refusal(422, "The content of the picture cannot be read.") from error
+
+
 def write(network: DemoNetwork, who: str, verb: str, body: Mapping[str, Any]) -> dict[str, Any]:
     text, key = body.get("text"), body.get("key")
     target = body.get("reply_to" if verb == "publish" else "to")
     if not isinstance(text, str) or not isinstance(target, str) or not isinstance(key, str | None):
         raise Refusal(422, "A reply needs a text and whom it answers.")
+    shown = body.get("pictures") or []
+    if not isinstance(shown, list) or not all(isinstance(one, str) for one in shown):
+        raise Refusal(422, "Pictures are named by their ids.")
     if verb == "publish":
-        return network.publish(who, text, reply_to=target, key=key)
-    return network.send(who, text, to=target, key=key)
+        return network.publish(who, text, reply_to=target, key=key, pictures=shown)
+    return network.send(who, text, to=target, key=key, pictures=shown)

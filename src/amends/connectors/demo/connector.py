@@ -1,5 +1,6 @@
 """The demo network as a connector."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,6 +53,9 @@ class DemoConnector:
         limit=POST_LIMIT,
         message_limit=MESSAGE_LIMIT,
         unit="graphemes",
+        pictures=4,
+        message_pictures=4,
+        picture_bytes=1_000_000,
     )
 
     def __init__(
@@ -113,16 +117,28 @@ class DemoConnector:
         with read_as_promised(self._clock):
             return to_author(raw)
 
-    async def publish(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
+    async def upload(self, content: bytes, *, kind: str, alt: str) -> str:
+        """Give the network a picture; its id, for ``publish`` and ``message``."""
+        body = {"content": b64encode(content).decode(), "kind": kind, "alt": alt}
+        raw = await self._client.post("/pictures", body)
+        with read_as_promised(self._clock):
+            return str(raw["id"])
+
+    async def publish(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
         """A public reply to ``target.post_id``, which must still be there."""
         if target.post_id is None:
             msg = "A public reply needs the post it answers; choose one in the thread."
             raise ConnectorError(msg)
-        body = {"text": text, "reply_to": target.post_id}
+        body = {"text": text, "reply_to": target.post_id, "pictures": list(media)}
         return await self._write("/posts", body, attempt)
 
-    async def message(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
-        return await self._write("/messages", {"text": text, "to": _name(target)}, attempt)
+    async def message(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        body = {"text": text, "to": _name(target), "pictures": list(media)}
+        return await self._write("/messages", body, attempt)
 
     async def look_up(
         self, attempt: str, *, text: str, target: ReplyTarget, private: bool
@@ -149,7 +165,7 @@ class DemoConnector:
     async def aclose(self) -> None:
         """Nothing is held open: the file is opened for each request, connections are outbound's."""
 
-    async def _write(self, path: str, body: dict[str, str], attempt: str) -> Published:
+    async def _write(self, path: str, body: dict[str, Any], attempt: str) -> Published:
         key = {"key": attempt} if self._keys else {}
         raw = await self._client.post(path, body | key)
         with read_as_promised(self._clock, published=True):

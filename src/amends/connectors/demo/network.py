@@ -22,6 +22,7 @@ PAUSE = timedelta(minutes=20)
 SCAN = 2000
 POST_LIMIT = 300
 MESSAGE_LIMIT = 1000
+PICTURE_LIMIT = 1_000_000
 REMEMBER_MS = 60_000
 
 
@@ -79,8 +80,10 @@ class DemoNetwork:
         with self._store.writing() as db:
             when = self._moment(db, at)
             records.signup(db, handle)
-            refs = {"reply_to": reply_to, "quote_of": quote_of, "repost_of": repost_of}
-            post_id = records.add_post(db, handle, text, when, lang=lang, **refs)
+            post_id = records.add_post(
+                db, handle, text, when,
+                lang=lang, reply_to=reply_to, quote_of=quote_of, repost_of=repost_of,
+            )  # fmt: skip
             self._react(db, post_id)
             return post_id
 
@@ -152,22 +155,52 @@ class DemoNetwork:
 
     # What a client of the network does
 
-    def publish(self, handle: str, text: str, *, reply_to: str, key: str | None) -> dict[str, Any]:
+    def keep_picture(self, content: bytes, *, kind: str, alt: str) -> str:
+        """The id of a picture that was given to the network; the same one again has the same."""
+        if kind not in ("image/jpeg", "image/png") or not 0 < len(content) <= PICTURE_LIMIT:
+            raise Refusal(422, f"A picture is a JPEG or PNG of at most {PICTURE_LIMIT:,} bytes.")
+        with self._store.writing() as db:
+            return records.keep_picture(db, content, kind=kind, alt=alt)
+
+    def pictures(self, post_id: str) -> list[tuple[bytes, str, str]]:
+        """Content, kind and description of the pictures beside a post."""
+        with self._store.reading() as db:
+            return records.pictures_of(db, post_id)
+
+    def publish(
+        self,
+        handle: str,
+        text: str,
+        *,
+        reply_to: str,
+        key: str | None,
+        pictures: Sequence[str] = (),
+    ) -> dict[str, Any]:
         """A public reply. The same key again answers with what the first one made."""
         _check_length(text, POST_LIMIT)
         with self._store.writing() as db:
             when = self._moment(db, None)
             return self._once(
-                db, handle, key, lambda: records.add_post(db, handle, text, when, reply_to=reply_to)
+                db,
+                handle,
+                key,
+                lambda: records.add_post(
+                    db, handle, text, when, reply_to=reply_to, pictures=pictures
+                ),
             )
 
-    def send(self, handle: str, text: str, *, to: str, key: str | None) -> dict[str, Any]:
+    def send(
+        self, handle: str, text: str, *, to: str, key: str | None, pictures: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """A private message, in the same way."""
         _check_length(text, MESSAGE_LIMIT)
         with self._store.writing() as db:
             when = self._moment(db, None)
             return self._once(
-                db, handle, key, lambda: records.add_post(db, handle, text, when, recipient=to)
+                db,
+                handle,
+                key,
+                lambda: records.add_post(db, handle, text, when, recipient=to, pictures=pictures),
             )
 
     def attempt(self, handle: str, key: str) -> dict[str, Any] | None:

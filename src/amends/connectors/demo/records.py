@@ -7,6 +7,7 @@ event numbers, and as there is one writer at a time, numbers are in the order of
 import hashlib
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from amends.connectors.demo.refusal import Refusal
@@ -87,6 +88,7 @@ def add_post(
     quote_of: str | None = None,
     repost_of: str | None = None,
     recipient: str | None = None,
+    pictures: Sequence[str] = (),
 ) -> str:
     """The new post's id; a private message is a post with a recipient."""
     who = need_account(db, author)["handle"]
@@ -105,8 +107,26 @@ def add_post(
         "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
         (number, post_id, who, text, lang, at, root, reply_to, quote_of, repost_of, recipient),
     )
+    for place, picture in enumerate(pictures):
+        if db.execute("SELECT 1 FROM picture WHERE id = ?", (picture,)).fetchone() is None:
+            raise Refusal(422, "There is no such picture; give it to the network again.")
+        db.execute("INSERT INTO shown VALUES (?, ?, ?)", (post_id, place, picture))
     _tell(db, "post", post_id, text, at)
     return post_id
+
+
+def keep_picture(db: sqlite3.Connection, content: bytes, *, kind: str, alt: str) -> str:
+    picture = opaque("i", hashlib.sha256(content).hexdigest(), kind, alt)
+    db.execute("INSERT OR IGNORE INTO picture VALUES (?, ?, ?, ?)", (picture, content, kind, alt))
+    return picture
+
+
+def pictures_of(db: sqlite3.Connection, post_id: str) -> list[tuple[bytes, str, str]]:
+    query = (
+        "SELECT content, kind, alt FROM shown JOIN picture ON picture.id = shown.picture "
+        "WHERE post = ? ORDER BY place"
+    )
+    return [(row["content"], row["kind"], row["alt"]) for row in db.execute(query, (post_id,))]
 
 
 def edit_post(db: sqlite3.Connection, post_id: str, text: str, at: int) -> None:
@@ -164,6 +184,7 @@ def as_json(db: sqlite3.Connection, row: Row) -> dict[str, Any]:
         "reply_to": _brief(db, row["reply_to"]),
         "quote_of": _brief(db, row["quote_of"]),
         "repost_of": _brief(db, row["repost_of"]),
+        "pictures": [{"alt": alt} for _, _, alt in pictures_of(db, row["id"])],
         "counts": _counts(db, row["id"]),
     }
 

@@ -36,6 +36,18 @@ CREATE INDEX IF NOT EXISTS post_reply ON post (reply_to);
 CREATE INDEX IF NOT EXISTS post_quote ON post (quote_of);
 CREATE INDEX IF NOT EXISTS post_repost ON post (repost_of);
 CREATE INDEX IF NOT EXISTS post_author ON post (author, number);
+CREATE TABLE IF NOT EXISTS picture (
+    id TEXT PRIMARY KEY,
+    content BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    alt TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shown (
+    post TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    picture TEXT NOT NULL,
+    PRIMARY KEY (post, place)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from amends.terms import Author, DeadLetter, Post, Published
-from amends.terms.post import Ref
+from amends.terms.post import Media, Ref
 
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +46,7 @@ def to_post(raw: Mapping[str, Any], base_url: str | None = None) -> Post:
         repost_of=to_ref(raw.get("repost_of")),
         quote_of=to_ref(raw.get("quote_of")),
         links=tuple(LINK.findall(raw["text"])),
+        media=tuple(Media(kind="image", alt=str(one["alt"])) for one in raw.get("pictures") or ()),
         counts=dict(raw.get("counts") or {}),
     )
 

@@ -64,6 +64,10 @@ class MastodonConnector:
         limit=LIMIT,
         message_limit=LIMIT,
         unit="characters",
+        pictures=4,
+        message_pictures=4,
+        picture_bytes=8_000_000,
+        alt_limit=1500,
     )
 
     def __init__(

@@ -63,6 +63,10 @@ class XConnector:
         limit=280,
         message_limit=MESSAGE_LIMIT,
         unit="characters",
+        pictures=4,
+        message_pictures=1,
+        picture_bytes=5_000_000,
+        alt_limit=1000,
     )
 
     def __init__(

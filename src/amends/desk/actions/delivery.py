@@ -126,6 +126,7 @@ def _our_post(row: OutgoingReply, published: Published, *, us: Author, now: date
             "created_at": published.at,
             "text": row.text,
             "private": row.private,
+            "media": [{"kind": "image", "alt": alt} for alt in _shown(row)],
             "ours": True,
             "conversation": row.to_post.conversation,
             "in_reply_to": "" if row.private else row.to_post.native_id,
@@ -134,6 +135,10 @@ def _our_post(row: OutgoingReply, published: Published, *, us: Author, now: date
         },
     )
     return post
+
+
+def _shown(row: OutgoingReply) -> list[str]:
+    return list(row.attachments.order_by("pk").values_list("alt", flat=True))
 
 
 def _facts(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> list[CaseEvent]:

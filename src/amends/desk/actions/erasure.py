@@ -10,6 +10,7 @@ from amends.desk.actions.cases import write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.evidence import erasing
 from amends.desk.actions.holds import blank_posts, check_no_hold, claims_erased, quotes_erased
+from amends.desk.actions.pictures import erase_pictures
 from amends.desk.models import (
     AuthorRow,
     Brand,
@@ -112,6 +113,7 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     erased = erasing(case, files.order_by("pk"), now=now)
     case.handoffs.filter(ended_at=None).update(ended_at=now)
     case.handoffs.update(answers=[])
+    erase_pictures(case)
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         *erased,

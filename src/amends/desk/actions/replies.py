@@ -22,6 +22,7 @@ from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.actions.handoffs import check_links
+from amends.desk.actions.pictures import beside, hand_in
 from amends.desk.models import (
     Case,
     CaseEvent,
@@ -136,9 +137,11 @@ def queue_reply(
             anyway=reason,
             **kind,
         )
+        mode = "private" if private else "public"
+        hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
         events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
         write(row, events, "owner", "state")
-        Draft.objects.filter(case=row, by=by, mode="private" if private else "public").delete()
+        Draft.objects.filter(case=row, by=by, mode=mode).delete()
     return reply
 
 

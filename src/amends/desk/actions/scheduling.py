@@ -6,6 +6,7 @@ from amends.casework import Action, ReplyDecision, ReplyStatus, check_decision
 from amends.casework.scheduling import check_send_time
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.pictures import give_back
 from amends.desk.models import Draft, OutgoingReply, Responder
 from amends.desk.queries.speaking import check_may_speak
 from amends.desk.queries.stops import overtaken
@@ -56,6 +57,7 @@ def withdraw(reply: OutgoingReply, *, now: datetime) -> bool:
         row.status, row.reason, row.claimed_until = ReplyStatus.CANCELLED, OVERTAKEN, None
         row.save(update_fields=["status", "reason", "claimed_until"])
         write(case, [make_event(case, "reply.withdrawn", at=now, reply=row.pk)])
+        give_back(row)
         mode = "private" if row.private else "public"
         Draft.objects.get_or_create(
             case=case, by=row.by, mode=mode, defaults={"text": row.text, "saved_at": now}

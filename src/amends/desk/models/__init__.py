@@ -25,6 +25,7 @@ from amends.desk.models.hearing import (
 from amends.desk.models.history import ImportRun
 from amends.desk.models.learning import Correction, LearntHead, ReadingRules
 from amends.desk.models.people import Responder, SignInLink
+from amends.desk.models.pictures import Attachment, PictureRow
 from amends.desk.models.private import Handoff, IntakePage
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
@@ -49,6 +50,7 @@ from amends.desk.models.together import CustomerMerge, HeadsUp, Presence
 
 __all__ = [
     "Acknowledgement",
+    "Attachment",
     "AuthorRow",
     "Authority",
     "Brand",
@@ -83,6 +85,7 @@ __all__ = [
     "Note",
     "OutgoingReply",
     "OwnModule",
+    "PictureRow",
     "PostRow",
     "Presence",
     "Promise",

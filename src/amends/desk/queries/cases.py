@@ -49,6 +49,7 @@ def trail(case: Case) -> list[Entry]:
     posts = (
         PostRow.objects.filter(place__case=case)
         .select_related("author", "reading", "reply__by", "reply__rule", "place")
+        .prefetch_related("reply__attachments")
         .order_by("created_at", "pk")
     )
     entries = [Entry("post", post.created_at, post=post) for post in posts]
@@ -56,6 +57,7 @@ def trail(case: Case) -> list[Entry]:
     waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related(
         "by", "rule", "to_post__author"
     )
+    waiting = waiting.prefetch_related("attachments")
     entries += [Entry("reply", r.queued_at, reply=r) for r in waiting]
     events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
     entries += [Entry("event", e.at, event=e) for e in events]

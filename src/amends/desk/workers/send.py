@@ -1,6 +1,7 @@
 """The sender: claims replies, speaks to the network outside any transaction, settles what came."""
 
 import asyncio
+import functools
 import itertools
 import logging
 from collections.abc import Callable, Iterator
@@ -28,7 +29,17 @@ from amends.desk.models import OutgoingReply
 from amends.desk.queries.stops import is_overtaken, is_stopped
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
-from amends.terms import Author, Clock, ConnectorError, NotAllowed, Published, ReplyTarget, TryLater
+from amends.desk.workers.showing import GIVING, give_pictures, not_given
+from amends.terms import (
+    AmendsError,
+    Author,
+    Clock,
+    ConnectorError,
+    NotAllowed,
+    Published,
+    ReplyTarget,
+    TryLater,
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +117,20 @@ class Sender:
         if left_s <= 0:
             await self._hand_back(reply, "The desk was held up; nothing was sent.")
             return
+        try:
+            async with asyncio.timeout(left_s * GIVING):
+                media = await give_pictures(reply, connector, self.database)
+        except (AmendsError, TimeoutError) as error:
+            await self._refused(reply, not_given(error, now=self.clock.now()))
+            return
         if not await self._may_go(reply):
             return
-        speak = connector.message if reply.private else connector.publish
+        speak = functools.partial(connector.message if reply.private else connector.publish)
+        if media:
+            speak = functools.partial(speak, media=media)
         try:
             # Whoever looks it up after the claim ran out must not meet it on its way.
-            async with asyncio.timeout(left_s):
+            async with asyncio.timeout(self._left_s(reply)):
                 published = await speak(reply.text, target=target_of(reply), attempt=reply.attempt)
         except ConnectorError as error:
             await self._refused(reply, error)

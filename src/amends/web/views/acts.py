@@ -13,6 +13,7 @@ from amends.casework import Action, Priority, Role, may
 from amends.casework.scheduling import moment_of
 from amends.casework.typed import span_typed
 from amends.desk import actions
+from amends.desk.actions.pictures import describe
 from amends.desk.actions.routing import hand_over_case
 from amends.desk.actions.snoozing import snooze_case, wake_case
 from amends.desk.models import Case, OutgoingReply, Responder, Team
@@ -21,7 +22,7 @@ from amends.desk.queries.choices import teams
 from amends.desk.queries.doors import NotThere, get_post_in
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
-from amends.web.composer import chosen_mode, signed
+from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
 from amends.web.views import amending, claims, privately
 from amends.web.views.cases import draw
@@ -72,11 +73,11 @@ def write(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     try:
         return _sent(case, mode, text, typed, by, now)
     except AmendsError:
-        _keep(case, mode, text, by, now)
+        keep(case, mode, text, by, now)
         raise
 
 
-def _keep(case: Case, mode: str, text: str, by: Responder, now: datetime) -> None:
+def keep(case: Case, mode: str, text: str, by: Responder, now: datetime) -> None:
     """What was refused stays a draft: a page that refreshes itself shows that, and no other."""
     if may(Role(by.role), Action.NOTE if mode == "note" else Action.REPLY):
         actions.save_draft(case, mode=mode, text=text, by=by, now=now)
@@ -87,6 +88,10 @@ def _sent(
 ) -> object:
     if mode == "note":
         return actions.add_note(case, text=text, by=by, now=now)
+    describe(case, described(typed_of(typed)), by=by)
+    chosen = typed.get(f"picture_{mode}", "")
+    if chosen and not chosen.startswith("[object "):  # as a browser without JavaScript names a file
+        raise BadInput("A picture is chosen and not added. Press “Add it” first, or take it out.")
     seen, later = typed.get("seen_replies", ""), typed.get("goes_at", "").strip()
     return actions.queue_reply(
         case,

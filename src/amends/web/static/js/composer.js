@@ -66,6 +66,9 @@
     pending.set(field, setTimeout(() => keep(field), PAUSE_MS));
   });
   document.addEventListener("change", (event) => {
+    if (event.target.type === "file" && event.target.form === form() && event.target.files.length) {
+      return event.target.closest("details").querySelector("button[name=attaching]").click();
+    }
     if (event.target.name !== "mode" || event.target.form !== form()) return;
     keepAll();
     form().querySelector(`#text-${event.target.value}`)?.focus();
