@@ -73,33 +73,49 @@ def _write(place: Path, content: bytes) -> None:
 
 
 def attach(
-    case: Case, *, mode: str, raw: bytes, alt: str = "", by: Responder, now: datetime
+    case: Case,
+    *,
+    mode: str,
+    raw: bytes,
+    alt: str = "",
+    network: str = "",
+    by: Responder,
+    now: datetime,
 ) -> Attachment:
-    """Put a picture beside what a person is writing. Raises ``NotAllowed``, ``BadInput``."""
+    """Put a picture beside what a person is writing. ``network`` is where it will go out, where that
+    is not the case's own. Raises ``NotAllowed``, ``BadInput``."""
     check_may(Role(by.role), Action.REPLY)
-    _check_room(case, mode, by)
-    return attach_kept(case, mode=mode, picture=keep_picture(raw, now=now), alt=alt, by=by, now=now)
+    _check_room(case, mode, network or case.network, by)
+    kept = keep_picture(raw, now=now)
+    return attach_kept(case, mode=mode, picture=kept, alt=alt, network=network, by=by, now=now)
 
 
 def attach_kept(
-    case: Case, *, mode: str, picture: PictureRow, alt: str = "", by: Responder, now: datetime
+    case: Case,
+    *,
+    mode: str,
+    picture: PictureRow,
+    alt: str = "",
+    network: str = "",
+    by: Responder,
+    now: datetime,
 ) -> Attachment:
     """As ``attach``, with a picture that is kept already."""
     check_may(Role(by.role), Action.REPLY)
-    _check_room(case, mode, by)
+    _check_room(case, mode, network or case.network, by)
     return Attachment.objects.create(
         picture=picture, case=case, by=by, mode=mode, alt=_alt(alt), at=now
     )
 
 
-def _check_room(case: Case, mode: str, by: Responder) -> None:
+def _check_room(case: Case, mode: str, network: str, by: Responder) -> None:
     if mode not in ("public", "private"):
         raise BadInput("Pictures go with a public reply or a private message.")
-    most = _most(traits_of(case.network), private=mode == "private")
+    most = _most(traits_of(network), private=mode == "private")
     if not most:
-        raise NotAllowed(f"{case.network.capitalize()} takes no pictures there.")
+        raise NotAllowed(f"{network.capitalize()} takes no pictures there.")
     if beside(case, mode, by).count() >= min(most, MOST_BESIDE):
-        raise BadInput(f"{case.network.capitalize()} takes {most} at most. Take one away first.")
+        raise BadInput(f"{network.capitalize()} takes {most} at most. Take one away first.")
 
 
 def _most(traits: Traits, *, private: bool) -> int:

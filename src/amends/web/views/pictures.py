@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.connectors.pictures import MOST_BYTES
+from amends.desk.actions import channel_for
 from amends.desk.actions.pictures import attach, content_of, describe, detach
 from amends.desk.models import Attachment, Case, Responder
 from amends.desk.queries import get_case_for
@@ -32,7 +33,10 @@ def add(request: HttpRequest, ref: str) -> HttpResponse:
 
     def act() -> None:
         _keep_typed(case, request.POST, person)
-        attach(case, mode=mode, raw=_sent(request, mode), by=person, now=timezone.now())
+        channel = channel_for(case, private=mode == "private")
+        network = channel.network if channel else case.network
+        raw = _sent(request, mode)
+        attach(case, mode=mode, raw=raw, network=network, by=person, now=timezone.now())
 
     return _answer(request, case, act)
 
