@@ -59,7 +59,7 @@ def test_by_hand_it_comes_back_and_what_is_settled_is_not_snoozed() -> None:
     assert (wake_case(row, by=mina(), now=NOON).snoozed_until, _why(row)) == (None, ["by_hand"])
     snooze_case(row, until=NOON + HOUR, by=mina(), now=NOON)
     assert resolve_case(row, by=mina(), now=NOON).snoozed_until is None
-    with pytest.raises(NotAllowed, match="This case is resolved, so there is nothing to put off"):
+    with pytest.raises(NotAllowed, match="A case that is resolved cannot be put off"):
         snooze_case(row, until=NOON + HOUR, by=mina(), now=NOON)
 
 

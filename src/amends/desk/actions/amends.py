@@ -48,7 +48,7 @@ def determine_fault(
     What was determined before stays in the history; the last one holds, for the guard too.
     """
     check_fault(fault, facts=facts, fix=fix, fix_on=fix_on)
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="fault") as row:
         made = Determination.objects.create(
             case=row, fault=fault, facts=_short(facts), fix=_short(fix), fix_on=fix_on, by=by, at=now
         )  # fmt: skip
@@ -62,7 +62,7 @@ def determine_fault(
 
 def note_second_chance(case: Case, *, chance: SecondChance, by: Responder, now: datetime) -> Case:
     """We asked for a second chance where it was not our fault, or what became of it (R40)."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="second-chance") as row:
         old = SecondChance(row.second_chance) if row.second_chance else None
         check_second_chance(old, chance, fault=Fault(row.fault) if row.fault else None)
         row.second_chance = chance
@@ -88,7 +88,7 @@ def offer_remedy(
     check_amount(kind, amount, currency)
     if amount is None and not what.strip():
         raise BadInput("Say what is given, or how much.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="remedy") as row:
         status = first_status(Role(by.role), amount, limits())
         made = Remedy.objects.create(
             case=row, kind=kind, what=_short(what), amount=amount, currency=currency, due_on=due_on,
@@ -124,7 +124,7 @@ def cancel_remedy(remedy: Remedy, *, by: Responder, now: datetime) -> Remedy:
 def _decide(
     remedy: Remedy, status: RemedyStatus, kind: str, *, by: Responder, now: datetime
 ) -> Remedy:
-    with held(remedy.case, by=by, action=Action.WORK) as case:
+    with held(remedy.case, by=by, verb="remedy-decide") as case:
         row = Remedy.objects.select_for_update().get(pk=remedy.pk)
         old = RemedyStatus(row.status)
         check_remedy_move(old, status)

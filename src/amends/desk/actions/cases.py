@@ -17,6 +17,7 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.closing import check_ending, check_nothing_open
+from amends.casework.verbs import VERBS, check_verb
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
@@ -30,20 +31,30 @@ LONGEST_NOTE = 20_000
 
 @contextmanager
 def held(
-    case: Case, *, by: Responder | None, action: Action | None, beside: Case | None = None
+    case: Case,
+    *,
+    by: Responder | None,
+    action: Action | None = None,
+    verb: str = "",
+    beside: Case | None = None,
 ) -> Iterator[Case]:
     """The case's row, locked and fresh, in a transaction; raises ``NotAllowed`` first.
 
+    ``verb`` is what is done, by its row in ``casework.verbs``: that says which permission it takes
+    and in which states it may be done. ``action`` is the permission where no verb is named.
     ``beside`` is locked too, in the order in which intake takes cases.
     """
-    if by is not None and action is not None:
-        check_may(Role(by.role), action)
+    needed = VERBS[verb].needs if verb else action
+    if by is not None and needed is not None:
+        check_may(Role(by.role), needed)
     wanted = [case.pk] if beside is None else [case.pk, beside.pk]
     with transaction.atomic():
         rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
         found = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
         if by is not None and any(row.legal for row in found.values()):
             check_may(Role(by.role), Action.LEGAL)
+        if verb:
+            check_verb(verb, CaseState(found[case.pk].state))
         yield found[case.pk]
 
 
@@ -62,7 +73,7 @@ def _seen_state(case: Case, seen: str | None) -> None:
 
 def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetime) -> Case:
     """Give the case an owner, or none. The new owner must be somebody who may work on it."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="assign") as row:
         if to is not None and to.pk != by.pk:
             check_may(Role(by.role), Action.ASSIGN)
         if to is not None and (not to.is_active or Action.WORK not in _allowed(to)):
@@ -80,7 +91,7 @@ def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetim
 
 def escalate_case(case: Case, *, to: Responder, by: Responder, now: datetime) -> Case:
     """Hand a case up to a lead or an administrator, who owns it from now on."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="hand-up") as row:
         if not to.is_active or to.role not in {Role.LEAD, Role.ADMINISTRATOR}:
             raise NotAllowed(
                 f"A case is handed up to a lead or an administrator; {to.name} is none."
@@ -101,7 +112,7 @@ def _allowed(responder: Responder) -> frozenset[Action]:
 
 def take_up(case: Case, *, by: Responder, now: datetime) -> Case:
     """Begin to work on a new case: it becomes open and, if nobody's, mine."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="take-up") as row:
         events = taking_up(row, by=by, now=now)
         if events:
             write(row, events, "owner", "state")
@@ -120,7 +131,7 @@ def taking_up(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
 
 
 def prioritise_case(case: Case, *, priority: Priority, by: Responder, now: datetime) -> Case:
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="priority") as row:
         if row.priority != priority:
             old, row.priority = row.priority, int(priority)
             event = make_event(
@@ -135,7 +146,7 @@ def label_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
     name = " ".join(name.split()).lower()
     if not 0 < len(name) <= 40:
         raise BadInput("A label has 1 to 40 characters.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="label") as row:
         label, _ = Label.objects.get_or_create(name=name)
         if not row.labels.filter(pk=label.pk).exists():
             row.labels.add(label)
@@ -144,7 +155,7 @@ def label_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
 
 
 def unlabel_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="unlabel") as row:
         label = row.labels.filter(name=name).first()
         if label is not None:
             row.labels.remove(label)
@@ -158,7 +169,7 @@ def add_note(case: Case, *, text: str, by: Responder, now: datetime) -> Note:
         raise BadInput("The note is empty. Write something first.")
     if len(text) > LONGEST_NOTE:
         raise BadInput(f"The note has {len(text):,} characters; {LONGEST_NOTE:,} is the most.")
-    with held(case, by=by, action=Action.NOTE) as row:
+    with held(case, by=by, verb="write-note") as row:
         note = Note.objects.create(case=row, by=by, at=now, text=text.strip())
         Draft.objects.filter(case=row, by=by, mode="note").delete()
         write(row, [make_event(row, "note.added", at=now, by=by, note=note.pk)])
@@ -168,6 +179,7 @@ def add_note(case: Case, *, text: str, by: Responder, now: datetime) -> Note:
 def _move(
     case: Case,
     state: CaseState,
+    verb: str,
     *,
     by: Responder,
     now: datetime,
@@ -175,7 +187,7 @@ def _move(
     **data: object,
 ) -> Case:
     merged_into = case.merged_into if state is CaseState.OPEN else None
-    with held(case, by=by, action=Action.WORK, beside=merged_into) as row:
+    with held(case, by=by, verb=verb, beside=merged_into) as row:
         _seen_state(row, seen)
         if state in {CaseState.RESOLVED, CaseState.DISMISSED}:
             nothing_on_its_way(row)
@@ -225,20 +237,20 @@ def _stamp(row: Case, state: CaseState, now: datetime) -> None:
 
 def resolve_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
     """The matter is settled. It still awaits its public close-out (R44)."""
-    return _move(case, CaseState.RESOLVED, by=by, now=now, seen=seen)
+    return _move(case, CaseState.RESOLVED, "resolve", by=by, now=now, seen=seen)
 
 
 def wait_for_customer(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
-    return _move(case, CaseState.WAITING, by=by, now=now, seen=seen)
+    return _move(case, CaseState.WAITING, "wait", by=by, now=now, seen=seen)
 
 
 def reopen_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
-    return _move(case, CaseState.OPEN, by=by, now=now, seen=seen)
+    return _move(case, CaseState.OPEN, "reopen", by=by, now=now, seen=seen)
 
 
 def dismiss_case(case: Case, *, by: Responder, now: datetime, seen: str | None = None) -> Case:
     """No complaint for us. It can be reopened."""
-    return _move(case, CaseState.DISMISSED, by=by, now=now, seen=seen)
+    return _move(case, CaseState.DISMISSED, "dismiss", by=by, now=now, seen=seen)
 
 
 def is_closed_out(case: Case) -> bool:
@@ -253,7 +265,7 @@ def close_case(
     """Close a resolved case without a public close-out: that needs a reason (R44). Nothing closes it
     over remedies, gestures, promises or claims that are open (R42)."""
     check_ending(closed_out=is_closed_out(case), reason=reason)
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="close") as row:
         _seen_state(row, seen)
         nothing_on_its_way(row)
         check_nothing_open(open_matters(row))
@@ -269,7 +281,7 @@ def close_case(
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
     """Go on in another case: posts heard later go there, and what waits for an answer waits there.
     Reopening undoes the merge."""
-    with held(case, by=by, action=Action.WORK, beside=into) as row:
+    with held(case, by=by, verb="merge", beside=into) as row:
         target = Case.objects.select_related("first_post").get(pk=into.pk)
         if row.pk == target.pk or target.state == CaseState.MERGED:
             raise BadInput("Choose another case to merge into, one that is not merged itself.")

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from amends.casework import Action
 from amends.casework.hours import zone_named
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
@@ -30,7 +29,7 @@ def make_promise(
         raise BadInput(f"Write what was promised, in 1 to {LONGEST} characters.")
     if due_at <= now:
         raise BadInput("A promise is due at a time to come.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="promise") as row:
         made = Promise.objects.create(case=row, words=words, due_at=due_at, by=by, at=now)
         event = make_event(
             row, "promise.made", at=now, by=by, promise=made.pk, due=due_at.isoformat()
@@ -63,7 +62,7 @@ def move_promise(promise: Promise, *, due_at: datetime, by: Responder, now: date
     """Say when it is really due. Moving it is in the history, so that it is not done in silence."""
     if due_at <= now:
         raise BadInput("A promise is due at a time to come.")
-    with held(promise.case, by=by, action=Action.WORK) as case:
+    with held(promise.case, by=by, verb="promise-decide") as case:
         row = _open(promise)
         row.due_at, row.told_at = due_at, None
         row.save(update_fields=["due_at", "told_at"])
@@ -76,7 +75,7 @@ def move_promise(promise: Promise, *, due_at: datetime, by: Responder, now: date
 
 def keep_promise(promise: Promise, *, by: Responder, now: datetime) -> Promise:
     """It was done."""
-    with held(promise.case, by=by, action=Action.WORK) as case:
+    with held(promise.case, by=by, verb="promise-decide") as case:
         row = _open(promise)
         row.kept_at = now
         row.save(update_fields=["kept_at"])
@@ -86,7 +85,7 @@ def keep_promise(promise: Promise, *, by: Responder, now: datetime) -> Promise:
 
 def drop_promise(promise: Promise, *, by: Responder, now: datetime) -> Promise:
     """It was no promise, or the customer no longer wants it."""
-    with held(promise.case, by=by, action=Action.WORK) as case:
+    with held(promise.case, by=by, verb="promise-decide") as case:
         row = _open(promise)
         row.dropped_at = now
         row.save(update_fields=["dropped_at"])

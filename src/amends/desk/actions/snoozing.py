@@ -6,7 +6,7 @@ Its clocks run on: the customer waits all the same.
 from datetime import datetime, timedelta
 from typing import Final
 
-from amends.casework import LIVE, Action
+from amends.casework import LIVE
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, Responder
@@ -17,7 +17,7 @@ LONGEST: Final = timedelta(days=90)
 
 def snooze_case(case: Case, *, until: datetime, by: Responder, now: datetime) -> Case:
     """Put a case off. Raises ``BadInput``, ``NotAllowed`` for one that is not live."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="snooze") as row:
         write(row, [snoozing(row, until=until, at=now, by=by)])
     return row
 
@@ -36,7 +36,7 @@ def snoozing(
 
 def wake_case(case: Case, *, by: Responder, now: datetime) -> Case:
     """Bring a snoozed case back; one that is awake stays as it is."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="wake") as row:
         if row.snoozed_until is not None:
             row.snoozed_until = None
             write(row, [make_event(row, "case.woken", at=now, by=by, why="by_hand")])

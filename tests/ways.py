@@ -1,0 +1,47 @@
+"""What each verb of a case is sent, so that somebody who may do it can.
+
+One line for each row of ``casework.verbs.VERBS`` that takes anything; the address below the case is
+the verb's name, but for the ways to write.
+"""
+
+from typing import Final
+
+from amends.desk.models import Case
+
+SENT: Final[dict[str, dict[str, str]]] = {
+    "write-note": {"mode": "note", "text_note": "The gate desk found the pram."},
+    "write-public": {"mode": "public", "text_public": "What did they say at the gate, Rosa? ^MK"},
+    "write-private": {"mode": "private", "text_private": "What did they say at the gate, Rosa?"},
+    "close-out": {
+        "mode": "public",
+        "closes_out": "1",
+        "text_public": "The pram is back with you, Rosa. Thank you for telling us. ^MK",
+    },
+    "draft": {"mode": "public", "text": "I am"},
+    "priority": {"priority": "4"},
+    "label": {"label": "refund"},
+    "unlabel": {"label": "late"},
+    "snooze": {"span": "1 h"},
+    "close": {"reason": "settled by telephone"},
+    "fault": {"fault": "third_party", "facts": "The airport says so."},
+    "second-chance": {"chance": "asked"},
+    "remedy": {"kind": "note", "what": "A card"},
+    "promise": {"words": "Call back", "due": "2099-01-01T12:00"},
+    "remedy-decide": {"decision": "deliver", "pk": "{remedy}"},
+    "promise-decide": {"decision": "keep", "pk": "{promise}"},
+    "assign": {"to": "{omar}"},
+    "hand-up": {"to": "{priya}"},
+    "merge": {"into": "{other}"},
+}
+WRITES: Final = frozenset({"write-note", "write-public", "write-private", "close-out"})
+# What is decided about something needs a case that has it; the rest needs one with nothing open.
+LADEN: Final = frozenset({"remedy-decide", "promise-decide"})
+
+
+def address_of(verb: str, case: Case) -> str:
+    return f"/cases/{case.ref}/{'write' if verb in WRITES else verb}/"
+
+
+def sent_for(verb: str, names: dict[str, str]) -> dict[str, str]:
+    """What a verb is sent, with the ids of what is there put in."""
+    return {name: value.format_map(names) for name, value in SENT.get(verb, {}).items()}

@@ -1,0 +1,290 @@
+"""Every illegal way is closed: each verb in each state by each role, by its address and by its function.
+
+What is allowed is declared once, in ``casework``: ``verbs.VERBS`` (which verb in which states with which
+permission), ``delivery.DECIDED_FROM`` (what a person may decide about a reply) and ``roles`` (who has
+which permission). Whatever is allowed but not declared fails here, as does what is declared and refused,
+an address without a row, and a refusal that is no sentence. Addresses that are not about a case stand in
+``test_matrix``, which has a row for each as well.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.test import Client
+from django.urls import get_resolver
+
+from amends.casework import DECIDED_FROM, Action, CaseState, ReplyDecision, ReplyStatus, Role, may
+from amends.casework.verbs import VERBS
+from amends.desk.actions import queue_reply, replies
+from amends.desk.actions.guarding import Checked
+from amends.desk.models import Case, Label, OutgoingReply, Promise, Remedy, Responder
+from amends.desk.queries import get_case_for
+from amends.terms import AmendsError
+from amends.web import middleware
+from amends.web.views import acts
+from tests import factories, people
+from tests.factories import NOON
+from tests.ways import LADEN, WRITES, address_of, sent_for
+from tests.web.support import signed_in
+from tests.web.test_matrix import NEEDS
+
+pytestmark = [pytest.mark.database, pytest.mark.alike]
+
+ONE_OF_EACH = (people.ada, people.priya, people.mina, people.noor, people.sol, people.vic)
+Way = tuple[str, str]  # what is done, and the state or status it is done in
+# Below a case, and nothing changes there.
+READS = {
+    "case",
+    "case-trail",
+    "case-guard",
+    "case-help",
+    "case-translate",
+    "case-snippets",
+    "case-insert",
+}
+SENTENCE = re.compile(r"[A-Z“@][^\n_<>{}]{10,}[.?!]”?")
+
+
+def test_every_address_below_a_case_has_its_row() -> None:
+    """A new address without a row in ``casework.verbs`` (or ``delivery``) fails here."""
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    below = {name for name in names if name.startswith(("case", "reply-"))}
+    verbs = {f"case-{verb}" for verb in VERBS if verb not in WRITES} | {"case-write"}
+    assert below == READS | verbs | {f"reply-{one}" for one in ReplyDecision}
+
+
+def test_every_verb_and_every_permission_is_used() -> None:
+    assert {verb for verb in VERBS if verb not in {*WRITES, "draft"}} == set(acts.ACTS)
+    needed = {verb.needs for verb in VERBS.values()} | set(NEEDS.values())
+    assert needed | ELSEWHERE == set(Action)
+
+
+# Asked for by a row of another action (``assign``: to others) or by a door (private cases), or by commands.
+ELSEWHERE = {Action.ASSIGN, Action.SEE_PRIVATE, Action.ERASE}
+# Their pages are being written.
+ELSEWHERE |= {Action.OVERSEE, Action.TEAMS}
+
+
+def _case(handle: str) -> Case:
+    case = factories.case("Halcyon, where is my pram?", handle=handle)
+    case.labels.add(Label.objects.get_or_create(name="late")[0])
+    Case.objects.filter(pk=case.pk).update(fault="third_party")
+    return case
+
+
+def _laden(case: Case) -> dict[str, str]:
+    by = people.ada()
+    remedy = Remedy.objects.create(
+        case=case, kind="note", what="A card", status="approved", by=by, at=NOON
+    )
+    promise = Promise.objects.create(
+        case=case, words="Call", due_at=NOON + timedelta(days=9), by=by, at=NOON
+    )
+    return {"remedy": str(remedy.pk), "promise": str(promise.pk)}
+
+
+class Scene:
+    """One case with nothing open, one with a remedy and a promise, one to merge into."""
+
+    def __init__(self) -> None:
+        self.plain, self.laden, other = _case("rosa"), _case("dora"), _case("ines")
+        self.names = _laden(self.laden) | {
+            "other": other.ref, "omar": str(people.omar().pk), "priya": str(people.priya().pk)
+        }  # fmt: skip
+        self.everybody = [person() for person in ONE_OF_EACH]
+
+    def case_for(self, verb: str) -> Case:
+        return self.laden if verb in LADEN else self.plain
+
+    def put_into(self, state: CaseState) -> None:
+        Case.objects.filter(pk__in=[self.plain.pk, self.laden.pk]).update(
+            state=state, resolved_at=NOON if state is CaseState.RESOLVED else None
+        )
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """Whatever is done inside is as if it had not been."""
+    mark = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def _declared(role: Role, verb: str) -> set[Way]:
+    row = VERBS[verb]
+    return {(verb, str(state)) for state in row.states} if may(role, row.needs) else set()
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What refusals said, one after another; pages are not drawn, which other tests read."""
+    heard: list[str] = []
+
+    def draw(*_: object, error: str = "", status: int = 200, **__: object) -> HttpResponse:
+        if status >= 400:
+            heard.append(error)
+        return HttpResponse(status=status)
+
+    def refusal(_: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+        heard.append(sentence)
+        return HttpResponse(status=status)
+
+    seen: dict[tuple[int, str], Case] = {}
+
+    def door(person: Responder, ref: str) -> Case:
+        if (person.pk, ref) not in seen:
+            seen[person.pk, ref] = get_case_for(person, ref)
+        return copy(seen[person.pk, ref])
+
+    def reply_door(person: Responder, ref: str, pk: int) -> OutgoingReply:
+        return OutgoingReply(pk=pk, case=door(person, ref))
+
+    # Doors and the guard are half of the time, and tested elsewhere.
+    monkeypatch.setattr(acts, "get_case_for", door)
+    monkeypatch.setattr(acts, "get_reply_for", reply_door)
+    monkeypatch.setattr(replies, "check_text", lambda _, text, **__: Checked(text, []))
+    monkeypatch.setattr(acts, "draw", draw)
+    monkeypatch.setattr(middleware, "refusal", refusal)
+    return heard
+
+
+def _unreadable(said: list[str]) -> list[str]:
+    return sorted({one for one in said if not SENTENCE.fullmatch(one)})
+
+
+def _try_everything(
+    scene: Scene, person: Responder, attempt: Callable[[Responder, str, Case], bool]
+) -> set[Way]:
+    """The ways that were open to this person."""
+    found: set[Way] = set()
+    for state, verb in itertools.product(CaseState, VERBS):
+        scene.put_into(state) if verb == next(iter(VERBS)) else None
+        with _undone():
+            if attempt(person, verb, scene.case_for(verb)):
+                found.add((verb, str(state)))
+    return found
+
+
+def _wrong(scene: Scene, attempt: Callable[[Responder, str, Case], bool]) -> dict[str, set[Way]]:
+    """By role: what is allowed and not declared, or declared and refused."""
+    wrong = {}
+    for person in scene.everybody:
+        declared = {way for verb in VERBS for way in _declared(Role(person.role), verb)}
+        if differs := declared ^ _try_everything(scene, person, attempt):
+            wrong[person.role] = differs
+    return wrong
+
+
+def test_addresses_allow_what_is_declared_and_nothing_else(said: list[str]) -> None:
+    scene = Scene()
+    clients: dict[int, Client] = {person.pk: signed_in(person) for person in scene.everybody}
+
+    def ask(person: Responder, verb: str, case: Case) -> bool:
+        sent, before = sent_for(verb, scene.names), len(said)
+        answer = clients[person.pk].post(address_of(verb, case), sent)
+        assert (answer.status_code >= 400) == (len(said) > before), (verb, answer.status_code)
+        return answer.status_code < 400
+
+    assert _wrong(scene, ask) == {}
+    assert _unreadable(said) == []
+
+
+@pytest.mark.usefixtures("said")
+def test_functions_allow_what_is_declared_and_nothing_else() -> None:
+    """Behind the doors of the addresses: for those who get through them it is the same call, so one
+    of those is enough here. A draft is no change of a case: its address asks."""
+    scene, said = Scene(), list[str]()
+    scene.everybody = [people.mina(), people.noor(), people.sol(), people.vic()]
+    functions = acts.ACTS | dict.fromkeys(WRITES, acts.write)
+
+    def call(person: Responder, verb: str, case: Case) -> bool:
+        if verb not in functions:
+            return may(Role(person.role), VERBS[verb].needs)
+        typed = QueryDict(mutable=True)
+        typed.update(sent_for(verb, scene.names))
+        try:
+            functions[verb](case, typed, person, NOON + timedelta(hours=1))
+        except AmendsError as error:
+            said.append(str(error))
+            return False
+        return True
+
+    assert _wrong(scene, call) == {}
+    assert _unreadable(said) == []
+
+
+def _queued(case: Case) -> OutgoingReply:
+    """As it stands when somebody else than those who try wrote it, stopped by the guard."""
+    author = people.omar()
+    reply = queue_reply(
+        case, text="What did they say at the gate?", private=False, by=author, now=NOON, attempt="a"
+    )
+    reply.verdict = "stop"
+    reply.save(update_fields=["verdict"])
+    return reply
+
+
+_DECIDES: dict[str, Callable[..., object]] = {
+    **acts.DECISIONS,
+    "refuse": acts.actions.refuse_reply,
+}
+
+
+# A reply's status, and whether it is held for nothing but that its writer could not speak.
+STANDS = [(str(status), False) for status in ReplyStatus] + [("held", True)]
+
+
+def test_replies_are_decided_only_from_where_it_is_declared(said: list[str]) -> None:
+    """A reply that the guard stopped is not sent again past its approver, nor one on the wire."""
+    case, wrong = factories.case(), {}
+    reply = _queued(case)
+    for person in [one() for one in ONE_OF_EACH]:
+        client, found = signed_in(person), set[tuple[str, str, bool]]()
+        for (status, lapsed), decision in itertools.product(STANDS, ReplyDecision):
+            OutgoingReply.objects.filter(pk=reply.pk).update(status=status, lapsed=lapsed)
+            by_address = _asked(client, reply, decision)
+            assert by_address == _called(reply, decision, person, said), (decision, status)
+            if by_address:
+                found.add((str(decision), status, lapsed))
+        wrong[person.role] = found ^ _decisions_declared(person)
+    assert wrong == {role: set() for role in wrong}
+    assert _unreadable(said) == []
+
+
+def _decisions_declared(person: Responder) -> set[tuple[str, str, bool]]:
+    if not may(Role(person.role), Action.REPLY):
+        return set()
+    judging = set() if person.may_approve else {ReplyDecision.APPROVE, ReplyDecision.REFUSE}
+    return {
+        (str(decision), status, lapsed)
+        for decision in set(ReplyDecision) - judging
+        for status, lapsed in STANDS
+        if status in DECIDED_FROM[decision] or (decision == "send-again" and lapsed)
+    }
+
+
+def _asked(client: Client, reply: OutgoingReply, decision: str) -> bool:
+    with _undone():
+        url = f"/cases/{reply.case.ref}/replies/{reply.pk}/{decision}/"
+        return client.post(url, {"because": "Too cold."}).status_code < 400
+
+
+def _called(reply: OutgoingReply, decision: str, by: Responder, said: list[str]) -> bool:
+    more: dict[str, Any] = {"reason": "Too cold."} if decision == "refuse" else {}
+    with _undone():
+        try:
+            _DECIDES[decision](reply, by=by, now=NOON, **more)
+        except AmendsError as error:
+            said.append(str(error))
+            return False
+        return True
