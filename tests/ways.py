@@ -29,17 +29,27 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "promise": {"words": "Call back", "due": "2099-01-01T12:00"},
     "remedy-decide": {"decision": "deliver", "pk": "{remedy}"},
     "promise-decide": {"decision": "keep", "pk": "{promise}"},
+    "claim": {"claim_words": "They sold my seat twice."},
+    "legal": {"legal": "1"},
+    "hold": {"hold_reason": "A court asks.", "until": "{soon}"},
+    "hold-lift": {"pk": "{hold}"},
     "assign": {"to": "{omar}"},
     "hand-up": {"to": "{priya}"},
+    "hand-over": {"to": "person-{omar}"},
+    "handoff-decide": {"decision": "end", "pk": "{handoff}"},
+    "take-down": {"take_down_reason": "It was meant for somebody else."},
     "merge": {"into": "{other}"},
 }
 WRITES: Final = frozenset({"write-note", "write-public", "write-private", "close-out"})
 # What is decided about something needs a case that has it; the rest needs one with nothing open.
-LADEN: Final = frozenset({"remedy-decide", "promise-decide"})
+LADEN: Final = frozenset(
+    {"remedy-decide", "promise-decide", "handoff-decide", "hold-lift", "take-down"}
+)
 
 
-def address_of(verb: str, case: Case) -> str:
-    return f"/cases/{case.ref}/{'write' if verb in WRITES else verb}/"
+def address_of(verb: str, case: Case, names: dict[str, str]) -> str:
+    below = {"take-down": f"posts/{names['ours']}/take-down"} | dict.fromkeys(WRITES, "write")
+    return f"/cases/{case.ref}/{below.get(verb, verb)}/"
 
 
 def sent_for(verb: str, names: dict[str, str]) -> dict[str, str]:

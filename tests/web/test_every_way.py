@@ -12,20 +12,33 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from amends.casework import DECIDED_FROM, Action, CaseState, ReplyDecision, ReplyStatus, Role, may
 from amends.casework.verbs import VERBS
-from amends.desk.actions import queue_reply, replies
+from amends.desk.actions import handoffs, queue_reply, refuse_reply, replies, take_down
 from amends.desk.actions.guarding import Checked
-from amends.desk.models import Case, Label, OutgoingReply, Promise, Remedy, Responder
+from amends.desk.actions.scheduling import reschedule_reply
+from amends.desk.models import (
+    Case,
+    CasePost,
+    ChannelRow,
+    Label,
+    LegalHold,
+    OutgoingReply,
+    PostRow,
+    Promise,
+    Remedy,
+    Responder,
+)
 from amends.desk.queries import get_case_for
 from amends.terms import AmendsError
 from amends.web import middleware
@@ -39,6 +52,7 @@ from tests.web.test_matrix import NEEDS
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
 ONE_OF_EACH = (people.ada, people.priya, people.mina, people.noor, people.sol, people.vic)
+FAR = NOON + timedelta(days=20_000)
 Way = tuple[str, str]  # what is done, and the state or status it is done in
 # Below a case, and nothing changes there.
 READS = {
@@ -53,24 +67,27 @@ READS = {
 SENTENCE = re.compile(r"[A-Z“@][^\n_<>{}]{10,}[.?!]”?")
 
 
+# Addresses of their own, with no place in ``acts.ACTS``.
+ALONE = WRITES | {"draft", "link", "take-down"}
+# Asked for by a row of another action (``assign``: to others) or by a door (private cases), or by commands.
+ELSEWHERE = {Action.ASSIGN, Action.SEE_PRIVATE, Action.ERASE}
+# Their pages are being written.
+ELSEWHERE |= {Action.OVERSEE, Action.RESULTS}
+
+
 def test_every_address_below_a_case_has_its_row() -> None:
     """A new address without a row in ``casework.verbs`` (or ``delivery``) fails here."""
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    below = {name for name in names if name.startswith(("case", "reply-"))}
-    verbs = {f"case-{verb}" for verb in VERBS if verb not in WRITES} | {"case-write"}
+    below = {name for name in names if name.startswith(("case", "reply-", "post-"))}
+    verbs = {f"case-{verb}" for verb in VERBS if verb not in WRITES} - {"case-take-down"}
+    verbs |= {"case-write", "post-take-down"}
     assert below == READS | verbs | {f"reply-{one}" for one in ReplyDecision}
 
 
 def test_every_verb_and_every_permission_is_used() -> None:
-    assert {verb for verb in VERBS if verb not in {*WRITES, "draft"}} == set(acts.ACTS)
+    assert set(VERBS) - ALONE == set(acts.ACTS)
     needed = {verb.needs for verb in VERBS.values()} | set(NEEDS.values())
-    assert needed | ELSEWHERE == set(Action)
-
-
-# Asked for by a row of another action (``assign``: to others) or by a door (private cases), or by commands.
-ELSEWHERE = {Action.ASSIGN, Action.SEE_PRIVATE, Action.ERASE}
-# Their pages are being written.
-ELSEWHERE |= {Action.OVERSEE, Action.TEAMS}
+    assert set(Action) - needed == ELSEWHERE
 
 
 def _case(handle: str) -> Case:
@@ -81,14 +98,23 @@ def _case(handle: str) -> Case:
 
 
 def _laden(case: Case) -> dict[str, str]:
-    by = people.ada()
-    remedy = Remedy.objects.create(
-        case=case, kind="note", what="A card", status="approved", by=by, at=NOON
-    )
-    promise = Promise.objects.create(
-        case=case, words="Call", due_at=NOON + timedelta(days=9), by=by, at=NOON
-    )
-    return {"remedy": str(remedy.pk), "promise": str(promise.pk)}
+    """The ids of what stands in a case that something can be decided about."""
+    by, soon = people.ada(), NOON + timedelta(days=9)
+    ours = factories.heard("On it.", ours=True, conversation=case.first_post.conversation)
+    made = {
+        "remedy": Remedy.objects.create(
+            case=case, kind="note", what="A card", status="approved", by=by, at=NOON
+        ),
+        "promise": Promise.objects.create(case=case, words="Call", due_at=soon, by=by, at=NOON),
+        "handoff": handoffs.make_handoff(case, by=by, now=NOON),
+        "hold": LegalHold.objects.create(
+            case=case, reason="A court asks.", by=by, at=NOON, expires_at=FAR
+        ),
+        "ours": ours,
+    }
+    ChannelRow.objects.filter(network="demo").update(account_id=ours.author.native_id)  # type: ignore[union-attr]
+    CasePost.objects.update_or_create(post=ours, defaults={"case": case, "why": "ours", "at": NOON})
+    return {name: str(one.pk) for name, one in made.items()}
 
 
 class Scene:
@@ -97,7 +123,8 @@ class Scene:
     def __init__(self) -> None:
         self.plain, self.laden, other = _case("rosa"), _case("dora"), _case("ines")
         self.names = _laden(self.laden) | {
-            "other": other.ref, "omar": str(people.omar().pk), "priya": str(people.priya().pk)
+            "other": other.ref, "omar": str(people.omar().pk), "priya": str(people.priya().pk),
+            "soon": str(timezone.now().date() + timedelta(days=30)),
         }  # fmt: skip
         self.everybody = [person() for person in ONE_OF_EACH]
 
@@ -106,7 +133,9 @@ class Scene:
 
     def put_into(self, state: CaseState) -> None:
         Case.objects.filter(pk__in=[self.plain.pk, self.laden.pk]).update(
-            state=state, resolved_at=NOON if state is CaseState.RESOLVED else None
+            state=state,
+            resolved_at=NOON if state is CaseState.RESOLVED else None,
+            pauses=[] if state in {"new", "open"} else [[NOON.isoformat(), None]],
         )
 
 
@@ -191,7 +220,7 @@ def test_addresses_allow_what_is_declared_and_nothing_else(said: list[str]) -> N
 
     def ask(person: Responder, verb: str, case: Case) -> bool:
         sent, before = sent_for(verb, scene.names), len(said)
-        answer = clients[person.pk].post(address_of(verb, case), sent)
+        answer = clients[person.pk].post(address_of(verb, case, scene.names), sent)
         assert (answer.status_code >= 400) == (len(said) > before), (verb, answer.status_code)
         return answer.status_code < 400
 
@@ -206,6 +235,7 @@ def test_functions_allow_what_is_declared_and_nothing_else() -> None:
     scene, said = Scene(), list[str]()
     scene.everybody = [people.mina(), people.noor(), people.sol(), people.vic()]
     functions = acts.ACTS | dict.fromkeys(WRITES, acts.write)
+    functions |= {"link": acts.ACTS["handoff"], "take-down": partial(_take_down, scene.names)}
 
     def call(person: Responder, verb: str, case: Case) -> bool:
         if verb not in functions:
@@ -213,7 +243,7 @@ def test_functions_allow_what_is_declared_and_nothing_else() -> None:
         typed = QueryDict(mutable=True)
         typed.update(sent_for(verb, scene.names))
         try:
-            functions[verb](case, typed, person, NOON + timedelta(hours=1))
+            functions[verb](case, typed, person, timezone.now())
         except AmendsError as error:
             said.append(str(error))
             return False
@@ -223,20 +253,28 @@ def test_functions_allow_what_is_declared_and_nothing_else() -> None:
     assert _unreadable(said) == []
 
 
+def _take_down(
+    names: dict[str, str], case: Case, typed: QueryDict, by: Responder, now: datetime
+) -> object:
+    post = PostRow.objects.get(pk=names["ours"])
+    return take_down(case, post=post, reason=str(typed["take_down_reason"]), by=by, now=now)
+
+
 def _queued(case: Case) -> OutgoingReply:
     """As it stands when somebody else than those who try wrote it, stopped by the guard."""
     author = people.omar()
     reply = queue_reply(
         case, text="What did they say at the gate?", private=False, by=author, now=NOON, attempt="a"
     )
-    reply.verdict = "stop"
-    reply.save(update_fields=["verdict"])
+    reply.verdict, reply.goes_at = "stop", NOON + timedelta(days=1)
+    reply.save(update_fields=["verdict", "goes_at"])
     return reply
 
 
 _DECIDES: dict[str, Callable[..., object]] = {
     **acts.DECISIONS,
-    "refuse": acts.actions.refuse_reply,
+    "refuse": partial(refuse_reply, reason="Too cold."),
+    "time": partial(reschedule_reply, goes_at=None),
 }
 
 
@@ -276,14 +314,13 @@ def _decisions_declared(person: Responder) -> set[tuple[str, str, bool]]:
 def _asked(client: Client, reply: OutgoingReply, decision: str) -> bool:
     with _undone():
         url = f"/cases/{reply.case.ref}/replies/{reply.pk}/{decision}/"
-        return client.post(url, {"because": "Too cold."}).status_code < 400
+        return client.post(url, {"because": "Too cold.", "now": "1"}).status_code < 400
 
 
 def _called(reply: OutgoingReply, decision: str, by: Responder, said: list[str]) -> bool:
-    more: dict[str, Any] = {"reason": "Too cold."} if decision == "refuse" else {}
     with _undone():
         try:
-            _DECIDES[decision](reply, by=by, now=NOON, **more)
+            _DECIDES[decision](reply, by=by, now=NOON)
         except AmendsError as error:
             said.append(str(error))
             return False

@@ -48,11 +48,17 @@ VERBS: Final[dict[str, Verb]] = {
     # facts beside the state
     "assign": Verb("be given to somebody"),
     "hand-up": Verb("be handed up"),
+    "hand-over": Verb("be handed over", LIVE),
     "priority": Verb("get another priority"),
     "label": Verb("be labelled"),
     "unlabel": Verb("lose a label"),
     "snooze": Verb("be put off", LIVE),
     "wake": Verb("be brought back"),
+    # taking it private, taking it back
+    "handoff": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
+    "handoff-decide": Verb("have a page decided", needs=Action.REPLY),
+    "link": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
+    "take-down": Verb("have a post of ours removed", needs=Action.TAKE_DOWN),
     # making amends
     "fault": Verb("be given a fault"),
     "second-chance": Verb("be given a second chance", IN_HAND | {_S.CLOSED}),
@@ -60,6 +66,11 @@ VERBS: Final[dict[str, Verb]] = {
     "remedy-decide": Verb("have a remedy decided"),
     "promise": Verb("be given a promise", IN_HAND),
     "promise-decide": Verb("have a promise decided"),
+    # claims and the law
+    "claim": Verb("be given a claim", EVERY - {_S.CLOSED, _S.MERGED}),
+    "legal": Verb("be restricted", needs=Action.LEGAL),
+    "hold": Verb("be held", needs=Action.LEGAL),
+    "hold-lift": Verb("have a hold lifted", needs=Action.LEGAL),
 }
 
 

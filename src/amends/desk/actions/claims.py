@@ -48,7 +48,7 @@ def note_claim(
     Without a post it was said elsewhere, such as by telephone. Raises ``BadInput``.
     """
     words = check_words(words)
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="claim") as row:
         if post is not None:
             _check_said(row, words, post)
         made = Claim.objects.create(
