@@ -55,7 +55,7 @@ def test_trail_shows_who_answered_whom_and_why_it_was_read_so() -> None:
     words = _words(case_page(case))
     assert "in reply to @rosa" in words
     assert "somebody else" in words
-    assert "complaint 90 %, because: delayed" in words
+    assert "Complaint 90 %, negative, because of delayed" in words
 
 
 @pytest.mark.alike

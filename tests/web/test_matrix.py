@@ -12,6 +12,7 @@ from amends.casework import Action, Role, may
 from amends.desk.actions.roles import mark_accounts
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
+    Correction,
     HoursRow,
     PostRow,
     Responder,
@@ -66,6 +67,8 @@ NEEDS = {
     "heard": Action.SEE_HEARD,
     "heard-csv": Action.SEE_HEARD,
     "heard-open": Action.WORK,
+    "post-correct": Action.WORK,
+    "correction-undo": Action.WORK,
     "author-role": Action.WORK,
     "listening": Action.SEE_HEARD,
     "listening-cluster": Action.SEE_HEARD,
@@ -140,6 +143,8 @@ def _address(name: str) -> str:
         "skill": lambda: Skill.objects.create(name=f"s{next(_numbers)}").pk,
         "seat": lambda: people.omar().pk,
         "heard": _post,
+        "post": _post,
+        "correction": _correction,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
     if name == "private-pages":
@@ -178,6 +183,13 @@ def _snippet() -> int:
 
 def _post() -> int:
     return factories.heard("Halcyon, good morning", complaint=0.1).pk
+
+
+def _correction() -> int:
+    return Correction.objects.create(
+        post_id=_post(), what="complaint", said="none", was="none", complaint=0.1, model="m",
+        by=people.mina(), at=factories.NOON,
+    ).pk  # fmt: skip
 
 
 def _author() -> int:

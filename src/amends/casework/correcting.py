@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from amends.terms import BadInput
+from msgspec.structs import replace
+
+from amends.terms import BadInput, Reading
 
 COMPLAINT, NOT_COMPLAINT = "complaint", "none"
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,3 +30,14 @@ def enough(counts: Mapping[str, int], *, least: int = LEAST) -> bool:
     """Whether corrections of one kind, counted by what they say, are enough to learn from."""
     told = [count for count in counts.values() if count >= LEAST_OF_EACH]
     return sum(counts.values()) >= least and len(told) >= 2
+
+
+def corrected(reading: Reading, said: Mapping[str, str]) -> Reading:
+    """The reading with what colleagues said of it in its place."""
+    changes: dict[str, object] = {}
+    if "complaint" in said:
+        changes["complaint"] = 1.0 if said["complaint"] == COMPLAINT else 0.0
+    if said.get("complaint") == NOT_COMPLAINT:
+        changes["severity"] = "none"
+    changes |= {what: said[what] for what in ("severity", "sentiment") if what in said}
+    return replace(reading, **changes)

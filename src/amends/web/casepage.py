@@ -12,7 +12,7 @@ from amends.casework.scheduling import on_the_wall
 from amends.connectors.registry import traits_of
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
-from amends.desk.models import Case, CaseEvent, OutgoingReply, Responder
+from amends.desk.models import Brand, Case, CaseEvent, OutgoingReply, PostRow, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
 from amends.desk.queries.choices import approvers, rule_names, teams
 from amends.desk.queries.stops import is_overtaken, reasons_of
@@ -23,7 +23,10 @@ from amends.web.composer import composer_for
 from amends.web.guarding import Said, said_of
 from amends.web.heardpage import ROLES
 from amends.web.ledgerpage import ledger_facts
+from amends.web.marks import Piece
 from amends.web.privatepage import private_facts
+from amends.web.readingpage import Told, marked, tell
+from amends.web.views.setup_shared import threshold_of
 from amends.web.words import CLOCKS, OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
 DEEPEST = 3
@@ -45,6 +48,8 @@ class Line:
     overtaken: bool = False
     because: str = ""
     removable: bool = False
+    text: Sequence[Piece] = ()
+    told: Told | None = None
 
 
 def case_facts(
@@ -91,6 +96,7 @@ def lines(case: Case, person: Responder) -> list[Line]:
     removable = traits_of(case.network).can_delete
     rules = rule_names(_ids(events, "rule"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
+    told = _told(list(posts.values()), may_care=can(person)["work"])
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:
@@ -104,10 +110,28 @@ def lines(case: Case, person: Responder) -> list[Line]:
             depth = depths.get(entry.post.in_reply_to, -1) + 1
             depths[entry.post.native_id] = depth
             answers = parent.author.handle if parent is not None and parent.author else ""
-            shown.append(Line(entry, "", min(depth, DEEPEST), answers, removable=removable))
+            read = told.get(entry.post.pk)
+            text = marked(entry.post.text, read)
+            shown.append(
+                Line(
+                    entry,
+                    "",
+                    min(depth, DEEPEST),
+                    answers,
+                    removable=removable,
+                    text=text,
+                    told=read,
+                )
+            )
         else:
             shown.append(Line(entry))
     return shown
+
+
+def _told(posts: list[PostRow], *, may_care: bool) -> dict[int, Told]:
+    """How the posts read, for those who may see that at all."""
+    threshold = threshold_of(Brand.objects.order_by("pk").first())
+    return tell(posts, threshold=threshold, care=may_care)
 
 
 def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:

@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 from django.conf.locale import LANG_INFO
 from django.http import QueryDict
 
-from amends.casework.intake import PRAISE, QUESTION
 from amends.desk.actions.manual import may_open
 from amends.desk.models import PostRow, Responder, WatchRow
+from amends.desk.models.signs import STEPS
 from amends.desk.queries.heard import UNKNOWN, HeardFilter, View, cases_of
 from amends.matching import Matcher
 from amends.matching import compile as compile_queries
 from amends.terms import AuthorRole, BadInput, WatchKind
 from amends.web.asking import can
 from amends.web.marks import Piece, pieces
+from amends.web.readingpage import INTENTS, TOPICS, Told, tell
 from amends.web.views.setup_networks import title_of
 
 VIEWS: Final[Mapping[View, tuple[str, str]]] = {
@@ -44,7 +45,10 @@ MOODS: Final = {
 }
 SENTIMENTS: Final = {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
 ROLES: Final = {str(role): role.capitalize() for role in AuthorRole}
-NARROWED: Final = ("kind", "watch", "who", "mood", "sentiment", "network", "lang", "role")
+NARROWED: Final = (
+    "kind", "watch", "who", "mood", "sentiment", "network", "lang", "role", "topic", "intent",
+    "severity",
+)  # fmt: skip
 
 
 def read_filter(asked: QueryDict) -> HeardFilter:
@@ -63,6 +67,9 @@ def read_filter(asked: QueryDict) -> HeardFilter:
         network=_plain(asked.get("network", ""))[:32],
         lang=_plain(asked.get("lang", ""))[:35],
         role=one_of("role", [*ROLES, UNKNOWN]),
+        topic=one_of("topic", TOPICS),
+        intent=one_of("intent", INTENTS),
+        severity=one_of("severity", STEPS),
         about_us=asked.get("about") != "all",
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
@@ -129,7 +136,7 @@ class Row:
     text: list[Piece]
     watches: list[WatchRow]
     mood: str
-    why: str
+    told: Told | None
     network: str
     url: str
     case: str
@@ -141,13 +148,14 @@ def rows_of(person: Responder, posts: list[PostRow], threshold: float) -> list[R
     matcher = _matcher(mention.watch for post in posts for mention in post.mentions.all())
     cases = cases_of(person, posts)
     works = can(person)["work"]
+    told = tell(posts, threshold=threshold)
     return [
-        _row(post, matcher, threshold=threshold, case=cases.get(post.pk, ""), works=works)
+        _row(post, matcher, told=told.get(post.pk), case=cases.get(post.pk, ""), works=works)
         for post in posts
     ]
 
 
-def _row(post: PostRow, matcher: Matcher, *, threshold: float, case: str, works: bool) -> Row:
+def _row(post: PostRow, matcher: Matcher, *, told: Told | None, case: str, works: bool) -> Row:
     watches = [mention.watch for mention in post.mentions.all()]
     kinds = frozenset(watch.kind for watch in watches)
     names = {str(watch.pk) for watch in watches}
@@ -157,8 +165,8 @@ def _row(post: PostRow, matcher: Matcher, *, threshold: float, case: str, works:
         post=post,
         text=pieces(post.text, ((hit.start, hit.end) for hit in hits)),
         watches=watches,
-        mood=mood_of(post, threshold),
-        why=", ".join(str(word) for word in getattr(getattr(post, "reading", None), "why", [])),
+        mood=told.mood if told else "",
+        told=told,
         network=title_of(post.network),
         url=post.url if post.url.lower().startswith(("https://", "http://")) else "",
         case=case,
@@ -173,15 +181,3 @@ def _matcher(watches: Iterable[WatchRow]) -> Matcher:
         return compile_queries(queries)
     except BadInput:  # one that an earlier version stored: nothing is marked, nothing is lost
         return compile_queries({})
-
-
-def mood_of(post: PostRow, threshold: float) -> str:
-    """praise, complaint, question, neutral; "" where nobody read it."""
-    reading = getattr(post, "reading", None)
-    if reading is None:
-        return ""
-    if reading.praise >= max(PRAISE, reading.complaint):
-        return "praise"
-    if reading.complaint >= threshold:
-        return "complaint"
-    return "question" if reading.question >= QUESTION else "neutral"

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from amends.web.views import (
     acts,
     cases,
+    corrections,
     deliveries,
     door,
     drafting,
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("h/<str:token>/thread/", handoff.thread, name="page-thread"),
     path("h/<str:token>/back/<str:secret>/", handoff.back, name="page-back"),
     path("live/", live.stream, name="live"),
+    path("posts/<int:pk>/correct/", corrections.correct, name="post-correct"),
+    path("corrections/<int:pk>/undo/", corrections.undo, name="correction-undo"),
     path("palette/", palette.show, name="palette"),
     path("outbox/", outbox.show, name="outbox"),
     path("outbox/stops/", outbox.banner, name="stops"),

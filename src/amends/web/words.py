@@ -184,6 +184,34 @@ def _closed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str
     return f"{who} closed the case without a public close-out"
 
 
+_IS = {
+    "complaint": {"complaint": "is a complaint", "none": "is no complaint"},
+    "severity": {
+        "none": "reproaches nobody",
+        "disapproval": "shows displeasure",
+        "accusation": "says that something was done wrong",
+        "blame": "holds somebody responsible",
+    },
+    "sentiment": {name: f"is {name}" for name in ("negative", "neutral", "positive")},
+}
+
+
+def is_words(what: str, said: str) -> str:
+    """What a correction says of a post: ``is no complaint``."""
+    return _IS.get(what, {}).get(said, "is otherwise")
+
+
+def _corrected(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    what, said = str(data.get("what")), str(data.get("said"))
+    agrees = "agreed with the reader" if said == data.get("was") else "corrected the reader"
+    return f"{who} {agrees}: the post {is_words(what, said)}"
+
+
+def _uncorrected(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    said = is_words(str(data.get("what")), str(data.get("said")))
+    return f"{who} took back that the post {said}"
+
+
 def _outcome(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
     return OUTCOMES.get(str(data.get("outcome")), "An outcome was noted")
 
@@ -300,6 +328,8 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "second_chance.answered": _chance,
     "remedy.offered": _offered,
     "outcome.noted": _outcome,
+    "reading.corrected": _corrected,
+    "reading.uncorrected": _uncorrected,
 }
 
 

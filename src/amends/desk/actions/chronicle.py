@@ -53,6 +53,8 @@ KINDS: Final[dict[str, str]] = {
     "handoff.taken": "Somebody began to write on the private page.",
     "handoff.proven": "It was noted that the private page is the customer's.",
     "handoff.ended": "The private page was closed.",
+    "reading.corrected": "A colleague said what a post is.",
+    "reading.uncorrected": "A colleague took back what they had said a post is.",
     "outcome.noted": "The customer showed what they made of it.",
     "outcome.corrected": "Somebody said otherwise what the customer made of it.",
     "customer.invited": "We invited the customer, once, to speak again in public.",

@@ -20,6 +20,7 @@ from amends.desk.models import (
     WatchRow,
 )
 from amends.desk.models.among import Among
+from amends.desk.models.signs import STEPS, intent_bit, topic_bit
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
 from amends.terms import AuthorRole, WatchKind
@@ -57,7 +58,7 @@ MOOD_OF: Final = {View.THEIRS: "complaint", View.PRAISE: "praise"}
 class HeardFilter:
     """Empty values narrow nothing. ``kind`` of watch; ``watch`` and ``who``: ids of a watch and of
     an author; ``mood``: complaint, calm (none), praise or question; ``role``: an author's, or
-    "unknown"; ``about_us``: of what competitors say only this. ``since`` and ``until`` are days in
+    "unknown"; ``topic``, ``intent`` and ``severity`` are names of ``desk.models.signs``; ``about_us``: of what competitors say only this. ``since`` and ``until`` are days in
     UTC, both in. ``after`` is the ``next`` of the page before."""
 
     view: View = View.ALL
@@ -69,6 +70,9 @@ class HeardFilter:
     network: str = ""
     lang: str = ""
     role: str = ""
+    topic: str = ""
+    intent: str = ""
+    severity: str = ""
     about_us: bool = True
     since: date | None = None
     until: date | None = None
@@ -177,6 +181,7 @@ def fitting(posts: QuerySet[PostRow], wanted: HeardFilter, threshold: float) -> 
         posts = posts.filter(Q(lang=wanted.lang) | Q(lang__startswith=wanted.lang + "-"))
     for word in wanted.words.split()[:8]:
         posts = posts.filter(text__icontains=word)
+    posts = _signs(posts, wanted)
     return _role(_mood(posts, MOOD_OF.get(wanted.view, wanted.mood), threshold), wanted)
 
 
@@ -207,6 +212,17 @@ def _mood(posts: QuerySet[PostRow], mood: str, threshold: float) -> QuerySet[Pos
     if mood == "praise":
         return posts.filter(praises)
     return posts.filter(reading__question__gte=QUESTION) if mood == "question" else posts
+
+
+def _signs(posts: QuerySet[PostRow], wanted: HeardFilter) -> QuerySet[PostRow]:
+    """Those that speak of a topic, or mean something; what an earlier release read has no such signs."""
+    if wanted.severity:
+        posts = posts.filter(reading__severity=STEPS.index(wanted.severity))
+    bits = topic_bit(wanted.topic) if wanted.topic else 0
+    bits |= intent_bit(wanted.intent) if wanted.intent else 0
+    if not bits:
+        return posts
+    return posts.alias(signs=F("reading__signs").bitand(bits)).filter(signs=bits)
 
 
 def _role(posts: QuerySet[Any], wanted: HeardFilter) -> QuerySet[PostRow]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from amends.casework import Action
 from amends.desk.actions.manual import open_case_by_hand
 from amends.desk.models import AuthorRow, Brand, PostRow, Responder
+from amends.desk.models.signs import STEPS, topics_in
 from amends.desk.queries.heard import (
     KINDS_OF,
     MOOD_OF,
@@ -43,11 +44,14 @@ from amends.web.heardpage import (
     rows_of,
     tabs_of,
 )
+from amends.web.readingpage import INTENTS, LABELS, TOPICS
 from amends.web.views.setup_networks import title_of
 from amends.web.views.setup_shared import threshold_of
 
 SIZE: Final = 40
-FURTHER: Final = ("kind", "network", "lang", "role", "sentiment", "since", "until")
+FURTHER: Final = (
+    "kind", "network", "lang", "role", "sentiment", "topic", "intent", "severity", "since", "until",
+)  # fmt: skip
 MOST_WATCHES: Final = 300
 MOST_SAVED: Final = 5000
 SAVING_S: Final = 3.0
@@ -121,6 +125,9 @@ def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
         "author": AuthorRow.objects.filter(pk=wanted.who).first() if wanted.who else None,
         "moods": {} if wanted.view in MOOD_OF else MOODS,
         "sentiments": SENTIMENTS,
+        "topics": TOPICS,
+        "intents": INTENTS,
+        "severities": LABELS["severity"],
         "networks": {name: title_of(name) for name in networks_heard()},
         "langs": {code: lang_name(code) for code in sorted(langs, key=lang_name)},
     }
@@ -148,7 +155,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 COLUMNS: Final = (
     "written_at", "network", "handle", "author_role", "language", "text", "address", "sentiment",
-    "complaint", "praise", "question", "watches", "case",
+    "complaint", "praise", "question", "severity", "topics", "watches", "case",
 )  # fmt: skip
 
 
@@ -164,6 +171,8 @@ def _line(post: PostRow, case: str) -> list[object]:
         post.text,
         post.url,
         *(getattr(reading, name, "") for name in read),
+        STEPS[reading.severity or 0] if reading else "",
+        "; ".join(topics_in(reading.signs)) if reading else "",
         "; ".join(mention.watch.name for mention in post.mentions.all()),
         case,
     ]

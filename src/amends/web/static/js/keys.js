@@ -42,6 +42,15 @@
     document.dispatchEvent(new CustomEvent("amends:mode", { detail: mode }));
     return true;
   };
+  // What a post is, said of the post one stands on, else of the last of the case.
+  const CORRECT = ["c", "n", "u", "1", "2", "3", "4", "-", "0", "+"];
+  const correct = (key) => {
+    const on = document.activeElement.closest("[data-row], .entry")?.querySelector("[data-reading]");
+    const reading = on ?? [...document.querySelectorAll("#case [data-reading]")].at(-1);
+    const button = reading?.querySelector(`[data-correct="${key}"]`);
+    button?.click();
+    return Boolean(button);
+  };
   const act = (key) => {
     if (going && Date.now() - going < 1500) {
       going = 0;
@@ -55,6 +64,7 @@
     if (key === "s") return press("[data-test=snippets]");
     if (key === "i") return press("button.handoff");
     if (key === "e") return press("button[data-key=e]");
+    if (CORRECT.includes(key)) return correct(key);
     if (key === "/") return document.getElementById("search")?.focus() ?? true;
     if (key === "?") return document.getElementById("key-sheet").showModal() ?? true;
     return false;
