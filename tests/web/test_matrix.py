@@ -9,7 +9,9 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
+from amends.casework.automation import Act, Do, Rule, Trigger
 from amends.desk.actions.roles import mark_accounts
+from amends.desk.actions.rules import save_rule
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
     Correction,
@@ -89,7 +91,8 @@ NEEDS = {
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
-            "hours-remove", "remedies", "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
+            "hours-remove", "remedies", "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
+            "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
             "private-pages", "private-page",
         ),
         Action.SET_UP,
@@ -112,6 +115,8 @@ READ_ONLY = {
     "clocks",
     "sla-sample",
     "hours-sample",
+    "rules",
+    "rule-sample",
     "snippets",
     "snippet-sample",
     "private-pages",
@@ -139,6 +144,7 @@ def _address(name: str) -> str:
         "turn": lambda: RotaTurn.objects.create(**_turn()).pk,
         "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
         "snippet": _snippet,
+        "rule": _rule,
         "team": lambda: Team.objects.create(name=f"t{next(_numbers)}").pk,
         "skill": lambda: Skill.objects.create(name=f"s{next(_numbers)}").pk,
         "seat": lambda: people.omar().pk,
@@ -172,6 +178,12 @@ def _turn() -> dict[str, Any]:
 
 def _absence() -> dict[str, Any]:
     return {"person": people.omar(), "first": date(2026, 3, 2), "last": date(2026, 3, 2)}
+
+
+def _rule() -> int:
+    made = Rule(Trigger.OPENED, (Act(Do.LABEL, "x"),))
+    name = f"r{next(_numbers)}"
+    return save_rule(None, name=name, rule=made, by=people.ada(), now=factories.NOON).pk
 
 
 def _snippet() -> int:
@@ -217,7 +229,11 @@ def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Res
 
 @pytest.mark.parametrize(
     "name",
-    [n for n in NEEDS if n in {"brand", "channel", "watch", "person", "sla", "hours", "snippet"}],
+    [
+        n
+        for n in NEEDS
+        if n in {"brand", "channel", "watch", "person", "sla", "hours", "snippet", "rule"}
+    ],
 )
 @pytest.mark.parametrize("number", [0, 10**30])
 def test_what_is_not_there_is_not_found(name: str, number: int) -> None:

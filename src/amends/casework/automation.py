@@ -153,7 +153,7 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
 
 def data_of(rule: Rule) -> dict[str, Any]:
     """As ``rule_of`` reads it."""
-    made: dict[str, Any] = msgspec.to_builtins(rule)
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rule))
     return made
 
 

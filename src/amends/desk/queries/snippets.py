@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from amends.casework import Action, Role, check_may
+from amends.casework.automation import REPLIES, uses
 from amends.casework.snippets import Filled, choose_language, fill, first_name
-from amends.desk.models import AuthorRow, Case, Responder, Snippet
+from amends.desk.models import AuthorRow, Case, Responder, RuleRow, Snippet
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.ruling import readable
 
 SHOWN = 50
 
@@ -31,9 +33,11 @@ def get_snippet(pk: int) -> Snippet:
     return found
 
 
-def users_of(snippet: Snippet) -> list[str]:  # noqa: ARG001 (rules and macros, once there are any)
+def users_of(snippet: Snippet) -> list[str]:
     """What uses a snippet, each as a phrase."""
-    return []
+    rules = readable(RuleRow.objects.filter(removed_at=None).order_by("name"))
+    key = str(snippet.pk)
+    return [f"the rule {row.name}" for row, rule in rules if key in uses(rule, REPLIES)]
 
 
 @dataclass(frozen=True, slots=True)
