@@ -12,9 +12,12 @@ from pathlib import Path
 
 import msgspec
 
+from amends.connectors.appstore.translate import read_review as read_apple
 from amends.connectors.feeds.documents import read_document
 from amends.connectors.feeds.place import mark_of
 from amends.connectors.feeds.translate import read_item
+from amends.connectors.googlebusiness.translate import read_review as read_business
+from amends.connectors.googleplay.translate import read_review as read_play
 from amends.connectors.mapping import guess_mapping
 from amends.connectors.mastodon.events import read_frame
 from amends.connectors.protocol import Delivery
@@ -41,9 +44,20 @@ def figures() -> None:
             "entities": {"urls": [{"expanded_url": "https://photos.example/1"}]}}  # fmt: skip
     users = {"users": [{"id": "2", "username": "maud", "name": "Maud"}]}
     line = json.dumps({"data": post, "includes": users})
+    said = {"text": "my case is in pieces", "lastModified": {"seconds": "1772442000"}}
+    in_the_shop = json.dumps({"reviewId": "1", "authorName": "Maud",
+                              "comments": [{"userComment": {**said, "starRating": 1}}]})  # fmt: skip
+    on_the_map = json.dumps({"name": "accounts/1/locations/2/reviews/3", "comment": "in pieces",
+                             "createTime": "2026-03-02T09:00:00Z", "starRating": "ONE",
+                             "updateTime": "2026-03-02T09:00:00Z"})  # fmt: skip
+    attributes = {"rating": 1, "body": "in pieces", "createdDate": "2026-03-02T09:00:00Z"}
+    in_apples = json.dumps({"id": "1", "attributes": attributes})
     ways: dict[str, tuple[int, Callable[[], object]]] = {
+        "appstore": (1, lambda: read_apple(json.loads(in_apples), app="1")),
         "feeds": (_TOGETHER, _feed(content)),
         "filedrop": (_TOGETHER, _files()),
+        "googlebusiness": (1, lambda: read_business(json.loads(on_the_map))),
+        "googleplay": (1, lambda: read_play(json.loads(in_the_shop), package="com.example.app")),
         "mastodon": (1, lambda: read_frame(frame)),
         "webhook": (_TOGETHER, _deliveries()),
         "x": (1, lambda: _x(line)),

@@ -22,6 +22,7 @@ from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.filedrop.fake import FiledropWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
+from tests.connectors.reviews.fake import FAKES, ReviewsWorld
 from tests.connectors.template.connector import BoardConnector
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.webhook.fake import WebhookWorld
@@ -48,11 +49,14 @@ class World(Protocol):
 
 
 WORLDS = {
+    "appstore": "appstore",
     "demo": "demo",
     "demo-http": "demo",
     "bluesky": "bluesky",
     "feeds": "feeds",
     "filedrop": "filedrop",
+    "googlebusiness": "googlebusiness",
+    "googleplay": "googleplay",
     "mastodon": "mastodon",
     "webhook": "webhook",
     "x": "x",
@@ -102,6 +106,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         fake = FakeX(HandClock())
         async with running(fake):
             yield XWorld(fake)
+    elif request.param in FAKES:
+        reviews = FAKES[request.param][0](HandClock())
+        async with running(reviews):
+            yield ReviewsWorld(request.param, reviews)
     elif request.param == "filedrop":
         yield FiledropWorld(tmp_path)
     elif request.param == "webhook":
@@ -283,7 +291,7 @@ async def test_look_up_finds_what_was_published_and_nothing_else(world: World) -
     await connector.aclose()
 
 
-@only("can_reply")
+@only("can_reply", "can_delete")
 async def test_deleting_twice_is_no_error(world: World) -> None:
     connector = await world.connector()
     target = await complaint(world, connector)

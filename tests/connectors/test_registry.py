@@ -27,7 +27,8 @@ def point(name: str, value: str) -> EntryPoint:
 
 def test_networks_are_the_entry_points() -> None:
     assert registry.networks() == [
-        "bluesky", "demo", "feeds", "filedrop", "mastodon", "webhook", "x",
+        "appstore", "bluesky", "demo", "feeds", "filedrop", "googlebusiness", "googleplay",
+        "mastodon", "webhook", "x",
     ]  # fmt: skip
 
 
@@ -50,8 +51,7 @@ def test_an_unknown_network_is_one_sentence() -> None:
     with pytest.raises(ConnectorError) as refused:
         registry.connector_class("myspace")
     assert str(refused.value) == (
-        "There is no connector for myspace; there are "
-        "bluesky, demo, feeds, filedrop, mastodon, webhook, x."
+        f"There is no connector for myspace; there are {', '.join(registry.networks())}."
     )
 
 

@@ -189,7 +189,7 @@ def said_by(value: Any) -> str:
     fields = mapping_of(value)
     listed = fields.get("errors")
     first = mapping_of(listed[0]) if isinstance(listed, list) and listed else {}
-    for holder in (fields, first):
+    for holder in (fields, first, mapping_of(fields.get("error"))):
         for name in ("error_description", "detail", "message", "error", "title"):
             said = text_of(holder.get(name))
             if said:

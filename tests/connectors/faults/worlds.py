@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from amends.connectors.protocol import Connector
@@ -11,6 +12,7 @@ from amends.terms import Author, ReplyTarget
 from tests.connectors.faults.bluesky import BlueskyFaults
 from tests.connectors.feeds.fake import FeedsFaults
 from tests.connectors.mastodon import fake as mastodon
+from tests.connectors.reviews.fake import ReviewsFaults
 from tests.connectors.x import fake as x
 from tests.support.clocks import HandClock
 from tests.support.fakes import Asked, Fake
@@ -143,8 +145,11 @@ class XFaults:
 
 
 WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
+    "appstore": partial(ReviewsFaults, "appstore"),
     "bluesky": BlueskyFaults,
     "feeds": FeedsFaults,
+    "googlebusiness": partial(ReviewsFaults, "googlebusiness"),
+    "googleplay": partial(ReviewsFaults, "googleplay"),
     "mastodon": MastodonFaults,
     "x": XFaults,
 }

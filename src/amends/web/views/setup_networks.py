@@ -319,12 +319,16 @@ def form_for(network: str) -> type[ChannelForm]:
     from amends.web.views.setup_feeds import FeedsForm
     from amends.web.views.setup_filedrop import FiledropForm
     from amends.web.views.setup_mastodon import MastodonForm
+    from amends.web.views.setup_reviews import AppStoreForm, GoogleBusinessForm, GooglePlayForm
     from amends.web.views.setup_webhook import WebhookForm
     from amends.web.views.setup_x import XForm
 
     more: Mapping[str, type[ChannelForm]] = {
+        "appstore": AppStoreForm,
         "feeds": FeedsForm,
         "filedrop": FiledropForm,
+        "googlebusiness": GoogleBusinessForm,
+        "googleplay": GooglePlayForm,
         "mastodon": MastodonForm,
         "webhook": WebhookForm,
         "x": XForm,
