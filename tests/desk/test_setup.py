@@ -52,7 +52,7 @@ def test_connecting_again_keeps_one_channel_and_restarts_it() -> None:
 
 def test_unknown_network_is_refused_by_name() -> None:
     with pytest.raises(
-        BadInput, match=r"There is no connector for 'orkut'\. There are: bluesky, demo"
+        BadInput, match=r"There is no connector for 'orkut'\. There are: appstore, bluesky, demo"
     ):
         connect_channel(brand=brand(), network="orkut", handle="x", settings={}, secrets={})
 
