@@ -15,13 +15,13 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.closing import check_nothing_open
-from amends.casework.delivery import HELD_BACK
 from amends.casework.scheduling import check_send_time
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.actions.handoffs import check_links
+from amends.desk.actions.outbox import put_in_outbox
 from amends.desk.actions.pictures import beside, hand_in
 from amends.desk.models import (
     Case,
@@ -36,7 +36,6 @@ from amends.desk.models import (
 from amends.desk.queries.handoffs import NETWORK as PAGES
 from amends.desk.queries.ledger import open_matters
 from amends.desk.queries.speaking import check_may_speak, why_silent
-from amends.desk.queries.stops import is_stopped
 from amends.terms import BadInput, NotAllowed, Stale, Traits
 from amends.text import length
 
@@ -120,22 +119,19 @@ def queue_reply(
         check_links(row, text, now=now)
         checked = check_text(row, text, channel=channel, target=target, by=by, **kind)
         reason = why_anyway(checked, anyway, by=by)
-        stopped = checked.verdict == "stop"
-        reply = OutgoingReply.objects.create(
-            case=row,
+        reply = put_in_outbox(
+            row,
+            checked,
             channel=channel,
+            target=target,
             by=by,
-            text=text,
-            to_post=target,
             attempt=attempt,
-            queued_at=now,
-            due_at=goes_at or now,
-            goes_at=goes_at,
-            **_first_status(channel, stopped=stopped, later=goes_at is not None),
-            verdict=checked.verdict,
-            findings=[[one.code, one.level, *one.span] for one in checked.findings],
+            now=now,
+            approval=checked.verdict == "stop",
             anyway=reason,
-            **kind,
+            goes_at=goes_at,
+            private=private,
+            closes_out=closes_out,
         )
         mode = "private" if private else "public"
         hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
@@ -143,15 +139,6 @@ def queue_reply(
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode=mode).delete()
     return reply
-
-
-def _first_status(channel: ChannelRow, *, stopped: bool, later: bool) -> dict[str, str]:
-    """How a new reply stands, and why; ``stopped`` by the guard."""
-    if stopped:
-        return {"status": ReplyStatus.HELD}
-    if not later and is_stopped(channel.pk):
-        return {"status": ReplyStatus.PAUSED, "reason": HELD_BACK}
-    return {"status": ReplyStatus.READY}
 
 
 def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:

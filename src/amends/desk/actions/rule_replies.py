@@ -8,6 +8,7 @@ from amends.casework import ReplyStatus
 from amends.casework.snippets import choose_language, fill
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.guarding import check_text
+from amends.desk.actions.outbox import put_in_outbox
 from amends.desk.actions.replies import check_state, way_of
 from amends.desk.models import Case, CaseEvent, OutgoingReply, RuleGrant, RuleRow, RuleVersion
 from amends.desk.queries.ruling import grant_of
@@ -50,23 +51,19 @@ def queue_by_rule(
     checked = check_text(
         row, text, channel=channel, target=target, private=private, closes_out=False, by=grant.by
     )
-    passes = checked.verdict == "pass"
-    reply = OutgoingReply.objects.create(
-        case=row,
+    reply = put_in_outbox(
+        row,
+        checked,
         channel=channel,
+        target=target,
         by=grant.by,
         rule=version,
         private=private,
-        text=text,
-        to_post=target,
         attempt=_attempt(version, row, key),
-        queued_at=now,
-        due_at=now,
-        status=ReplyStatus.READY if passes else ReplyStatus.HELD,
-        verdict=checked.verdict,
-        findings=[[one.code, one.level, *one.span] for one in checked.findings],
+        now=now,
+        approval=checked.verdict != "pass",
     )
-    kind = "reply.queued" if passes else "reply.held"
+    kind = "reply.held" if reply.status == ReplyStatus.HELD else "reply.queued"
     return make_event(
         row, kind, at=now, reply=reply.pk, private=private, guard=checked.verdict,
         rule=version.rule_id, version=version.number,
