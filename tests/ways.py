@@ -37,13 +37,16 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "hand-up": {"to": "{priya}"},
     "hand-over": {"to": "person-{omar}"},
     "handoff-decide": {"decision": "end", "pk": "{handoff}"},
+    "call": {"way": "phone", "starts": "{soon}T12:00", "minutes": "15"},
+    "call-log": {"way": "phone", "held_at": "2026-03-02T12:30", "minutes": "5", "said": "Found."},
+    "call-decide": {"decision": "cancel", "pk": "{call}"},
     "take-down": {"take_down_reason": "It was meant for somebody else."},
     "merge": {"into": "{other}"},
 }
 WRITES: Final = frozenset({"write-note", "write-public", "write-private", "close-out"})
 # What is decided about something needs a case that has it; the rest needs one with nothing open.
 LADEN: Final = frozenset(
-    {"remedy-decide", "promise-decide", "handoff-decide", "hold-lift", "take-down"}
+    {"remedy-decide", "promise-decide", "handoff-decide", "hold-lift", "take-down", "call-decide"}
 )
 
 

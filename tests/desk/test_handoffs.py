@@ -246,7 +246,7 @@ def test_merged_case_hears_what_is_written_on_its_page() -> None:
     merge_case(row, into=other, by=mina(), now=NOON + HOUR)
     say(handoff, left(attempt="2"), now=NOON + 2 * HOUR)
     assert words_of(handoff)[-1].place.case == other
-    with pytest.raises(NotAllowed, match="This case is merged"):
+    with pytest.raises(NotAllowed, match="A case that is merged cannot be given a page"):
         link(row)
 
 

@@ -20,7 +20,17 @@ from tests.web.support import HTMX, signed_in
 pytestmark = pytest.mark.database
 
 Who = Callable[[], Responder]
-PUBLIC = {"healthz", "sign-in", "enter", "hook-x", "page", "page-thread", "page-back", "robots"}
+PUBLIC = {
+    "healthz",
+    "sign-in",
+    "enter",
+    "hook-x",
+    "page",
+    "page-thread",
+    "page-back",
+    "page-call",
+    "robots",
+}
 READS = ("", "trail/")
 # What each verb is sent, so that a role which may do it can.
 SENT = {

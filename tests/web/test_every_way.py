@@ -23,8 +23,9 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from amends.casework import DECIDED_FROM, Action, CaseState, ReplyDecision, ReplyStatus, Role, may
+from amends.casework.calls import CallWay
 from amends.casework.verbs import VERBS
-from amends.desk.actions import handoffs, queue_reply, refuse_reply, replies, take_down
+from amends.desk.actions import calls, handoffs, queue_reply, refuse_reply, replies, take_down
 from amends.desk.actions.guarding import Checked
 from amends.desk.actions.scheduling import reschedule_reply
 from amends.desk.models import (
@@ -107,6 +108,9 @@ def _laden(case: Case) -> dict[str, str]:
         ),
         "promise": Promise.objects.create(case=case, words="Call", due_at=soon, by=by, at=NOON),
         "handoff": handoffs.make_handoff(case, by=by, now=NOON),
+        "call": calls.plan_call(
+            case, way=CallWay.PHONE, starts_at=soon, minutes=15, by=by, now=NOON
+        ),
         "hold": LegalHold.objects.create(
             case=case, reason="A court asks.", by=by, at=NOON, expires_at=FAR
         ),

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.database
 
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette", "stops"}
 PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x", "robots"}
-PUBLIC |= {"page", "page-thread", "page-back"}  # by a link: test_handoff
+PUBLIC |= {"page", "page-thread", "page-back", "page-call"}  # by a link: test_handoff
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {
     "case",
@@ -45,6 +45,7 @@ ELSEWHERE = {
     "case-draft",
     "case-guard",
     "case-link",
+    "call-file",
     "case-help",
     "case-snippets",
     "case-insert",
@@ -61,6 +62,7 @@ ELSEWHERE |= {"claim", "claim-evidence"} | {f"claim-{verb}" for verb in DEEDS}  
 ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DECISIONS}
 NEEDS = {
     "inbox": Action.SEE_CASES,
+    "enter-complaint": Action.WORK,
     "outbox": Action.SEE_CASES,
     "claims": Action.SEE_CASES,
     "stop": Action.STOP,

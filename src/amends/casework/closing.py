@@ -20,6 +20,7 @@ Matters = Mapping[Matter, int]
 """How many of each kind are open."""
 
 PROMISE: Final = Matter("a promise", "{} promises")
+CALL: Final = Matter("a call that is planned", "{} calls that are planned")
 CLAIM: Final = Matter("a claim that is not settled", "{} claims that are not settled")
 _STANDS: Final = {
     RemedyStatus.WAITING: ("waits for approval", "wait for approval"),

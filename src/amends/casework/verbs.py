@@ -59,6 +59,9 @@ VERBS: Final[dict[str, Verb]] = {
     "handoff-decide": Verb("have a page decided", needs=Action.REPLY),
     "link": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
     "take-down": Verb("have a post of ours removed", needs=Action.TAKE_DOWN),
+    "call": Verb("have a call planned", IN_HAND),
+    "call-log": Verb("have a call written down", EVERY - {_S.MERGED}),
+    "call-decide": Verb("have a call decided"),
     # making amends
     "fault": Verb("be given a fault"),
     "second-chance": Verb("be given a second chance", IN_HAND | {_S.CLOSED}),

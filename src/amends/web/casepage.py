@@ -76,7 +76,7 @@ def case_facts(
         "context": context_of(case, person),
         "facts": facts(case),
         "ledger": ledger_facts(case, person, now=timezone.now()),
-        "private": private_facts(case, now=timezone.now()),
+        "private": private_facts(case, now=timezone.now(), zone=person.zone),
         "claims": case_claims(case, posts, can=may, now=timezone.now()),
         "clocks": clock_facts(case, now=timezone.now()),
         "clock_words": CLOCKS.get(case.clock, ""),

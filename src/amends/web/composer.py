@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amends.casework import CaseState
+from amends.casework.entry import no_public_place
 from amends.casework.signing import sign
 from amends.connectors.registry import traits_of
 from amends.desk.actions import channel_for, is_closed_out, target_for
@@ -72,6 +73,7 @@ def composer_for(
     )
     replies = [replace(mode, pictures=shown_pictures.get(mode.name, ())) for mode in replies]
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
+    awaits = awaits and not no_public_place(case.network)
     told = typed or {"sign": "1", "closes_out": "1" if awaits else ""}
     modes = [*(_with_guard(case, mode, person, told) for mode in replies), note]
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
@@ -134,6 +136,10 @@ def _reply_mode(case: Case, name: str, text: str, *, can: Mapping[str, bool]) ->
     off = ""
     if not can["reply"]:
         off = "Your role may not speak for the company."
+    elif off_public := no_public_place(case.network) if not private else "":
+        off = off_public
+    elif channel is None and no_public_place(case.network):
+        off = "Call them and write the call down, or give them a hand-off link; both stand under In private."
     elif channel is None:
         off = f"No account is connected on {case.network}. Connect one under Set-up."
     elif case.state in SHUT:

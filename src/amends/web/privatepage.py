@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from amends.casework.calls import CallStatus
+from amends.casework.entry import no_public_place
 from amends.casework.handoff import Standing
-from amends.desk.models import Case
+from amends.casework.scheduling import said_there
+from amends.desk.models import Call, Case
 from amends.desk.queries.handoffs import PageFacts, handoffs_of, page_of
 
 
@@ -19,9 +22,31 @@ class PageLine:
     open: bool
 
 
-def private_facts(case: Case, *, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call that is planned, in words; ``over``: its time has come."""
+
+    row: Call
+    name: str
+    at: str
+    over: bool
+
+
+WAYS = {"phone": "Telephone call", "video": "Video call", "meeting": "Meeting"}
+
+
+def private_facts(case: Case, *, now: datetime, zone: str) -> dict[str, Any]:
     """What the private part of the case page shows."""
-    return {"pages": [_line(one) for one in handoffs_of(case, now=now)]}
+    return {
+        "pages": [_line(one) for one in handoffs_of(case, now=now)],
+        "calls": [
+            CallLine(one, WAYS[one.way], said_there(one.starts_at, zone), one.starts_at <= now)
+            for one in case.calls.filter(status=CallStatus.PLANNED).order_by("starts_at", "pk")
+        ],
+        "ways": WAYS,
+        "zone": zone,
+        "no_public_place": no_public_place(case.network),
+    }
 
 
 def _line(one: PageFacts) -> PageLine:

@@ -8,7 +8,7 @@ from amends.casework import Priority, ReplyStatus
 from amends.casework.routing import explain
 from amends.casework.scheduling import said_there
 from amends.desk.models import CaseEvent, OutgoingReply
-from amends.web import words_claims
+from amends.web import words_claims, words_private
 
 STATES = {
     "new": "New",
@@ -31,6 +31,10 @@ _OPENED = {
     "complaint": "A complaint opened the case",
     "private_question": "A private question opened the case",
     "by_hand": "The case was opened by hand",
+    "phone": "A complaint by telephone opened the case",
+    "counter": "A complaint made face to face opened the case",
+    "letter": "A complaint by letter opened the case",
+    "email": "A complaint by e-mail opened the case",
 }
 _ALONE = {
     "case.waiting": "It is the customer's turn",
@@ -42,7 +46,6 @@ _ALONE = {
     "reply.withdrawn": "A reply for later was withdrawn, as the customer wrote meanwhile; its text is a draft again",
     "post.taken_down": "Our post was removed from the network; the copy here stays",
     "post.not_taken_down": "The network did not remove our post",
-    "handoff.taken": "Somebody began to write on the private page",
 }
 _BY_SOMEBODY = {
     "case.taken_up": "took the case up",
@@ -65,9 +68,6 @@ _BY_SOMEBODY |= {
     "remedy.delivered": "noted that a remedy was delivered",
     "remedy.cancelled": "took a remedy back",
     "promise.made": "made a promise",
-    "handoff.made": "made a hand-off link",
-    "handoff.proven": "noted that the private page is the customer's own",
-    "handoff.ended": "closed the private page",
     "promise.moved": "moved a promise",
     "promise.kept": "kept a promise",
     "promise.dropped": "noted that a promise no longer stands",
@@ -86,8 +86,8 @@ LANGUAGES = {
     "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
     "zh": "Chinese",
 }  # fmt: skip
-_ALONE |= words_claims.ALONE
-_BY_SOMEBODY |= words_claims.BY_SOMEBODY
+_ALONE |= words_claims.ALONE | words_private.ALONE
+_BY_SOMEBODY |= words_claims.BY_SOMEBODY | words_private.BY_SOMEBODY
 CLOCKS = {
     "acknowledgement": "acknowledgement",
     "first_reply": "first answer",
@@ -101,7 +101,11 @@ Names = Mapping[int, str]
 def sentence(event: CaseEvent, *, people: Names, labels: Names, rules: Names | None = None) -> str:
     """One event as a sentence. ``people``, ``labels`` and ``rules`` are names by id."""
     who = event.actor.name if event.actor else _rule(event.data, rules or {})
-    special = _SPECIAL.get(event.kind) or words_claims.SPECIAL.get(event.kind)
+    special = (
+        _SPECIAL.get(event.kind)
+        or words_claims.SPECIAL.get(event.kind)
+        or words_private.SPECIAL.get(event.kind)
+    )
     if special is not None:
         return special(who or "The desk", event.data, people, labels)
     if who and event.kind in _BY_SOMEBODY and "post" not in event.data:
@@ -297,11 +301,6 @@ def _take_down(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
     return f"{who} has our post removed from the network"
 
 
-def _handed_off(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    where = "a private message" if data.get("private") else "a public reply"
-    return f"{who} sent the hand-off link in {where}"
-
-
 _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.assigned": _assigned,
     "case.joined": _joined,
@@ -321,7 +320,6 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.told": _told,
     "rule.left": _left,
     "case.woken": _woken,
-    "handoff.sent": _handed_off,
     "sla.breached": _breached,
     "post.take_down": _take_down,
     "fault.determined": _fault,

@@ -114,6 +114,7 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.handoffs.filter(ended_at=None).update(ended_at=now)
     case.handoffs.update(answers=[])
     erase_pictures(case)
+    case.calls.update(said="", about="", place="")
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         *erased,

@@ -82,6 +82,8 @@ def facts_of(
 ) -> CaseFacts:
     """The facts of a case as the guard wants them."""
     told = PostRow.objects.filter(place__case=case, private=True, ours=False)
+    written = told.order_by("pk").values_list("text", flat=True)[:100]
+    spoken = case.calls.exclude(said="").order_by("pk").values_list("said", flat=True)[:100]
     facts = case_facts(
         case,
         channel=channel,
@@ -92,7 +94,7 @@ def facts_of(
     )
     return replace(
         facts,
-        private_words=private_words(told.order_by("pk").values_list("text", flat=True)[:100]),
+        private_words=private_words([*written, *spoken]),
         authority=float(limits().get(Role(by.role), 0)),
     )
 

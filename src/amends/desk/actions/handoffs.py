@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from amends.casework import Action, CaseState, Decision, Facts, Intake, decide
+from amends.casework import CaseState, Decision, Facts, Intake, decide
 from amends.casework.handoff import (
     LASTS,
     MOST_AN_HOUR,
@@ -19,8 +19,11 @@ from amends.casework.handoff import (
 from amends.desk.actions.book import Arrival, Book, write_book
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
-from amends.desk.actions.intake import attach, hold, note_customer_post
+from amends.desk.actions.intake import attach, hold, note_abuse, note_customer_post
+from amends.desk.actions.keeping import store_readings
 from amends.desk.actions.secrets import seal
+from amends.desk.actions.triggers import note_triggers
+from amends.desk.actions.weighing import weigh
 from amends.desk.models import (
     AuthorRow,
     Brand,
@@ -31,7 +34,6 @@ from amends.desk.models import (
     Handoff,
     OutgoingReply,
     PostRow,
-    ReadingRow,
     Responder,
 )
 from amends.desk.queries.handoffs import (
@@ -78,9 +80,7 @@ def make_handoff(
 ) -> Handoff:
     """A link for the case's customer (R32): the one that is open and that nobody has taken, else a
     new one. Raises ``NotAllowed``."""
-    with held(case, by=by, action=Action.REPLY) as row:
-        if row.state == CaseState.MERGED:
-            raise NotAllowed("This case is merged. Make the link in the case that it went on in.")
+    with held(case, by=by, verb="handoff") as row:
         spare = open_handoff(row, now=now, claimed=False)
         if spare is not None:
             return spare
@@ -111,7 +111,7 @@ def prove_handoff(handoff: Handoff, *, by: Responder, now: datetime) -> Handoff:
 def _change(
     handoff: Handoff, kind: str, fields: Mapping[str, object], *, by: Responder, now: datetime
 ) -> Handoff:
-    with held(handoff.case, by=by, action=Action.REPLY) as case:
+    with held(handoff.case, by=by, verb="handoff-decide") as case:
         row = Handoff.objects.select_for_update().get(pk=handoff.pk)
         if row.ended_at is not None:
             raise NotAllowed("That page was closed already.")
@@ -259,14 +259,19 @@ def _take_in(
         heard_at=now,
         taken_in=True,
     )
-    _keep_reading(post, left.reading)
+    store_readings([(post.pk, left.reading)])
     one = Arrival(post, left.reading)
     decision = _decided(case, one, left.threshold)
     book = Book(events=events, changed={case.pk: case})
     attach(one, case, decision, book, now=now)
-    book.places.append(CasePost(case=case, post=post, why=decision.why, at=now))
+    abusive_at = note_abuse(case, post, left.reading)
+    book.places.append(
+        CasePost(case=case, post=post, why=decision.why, at=now, abusive_at=abusive_at)
+    )
     note_customer_post(case, post, decision, now=now, book=book)
+    weigh(case, post, left.reading, book=book, now=now)
     write_book(book)
+    note_triggers(book.events, [case])
 
 
 def _decided(case: Case, one: Arrival, threshold: float) -> Decision:
@@ -280,16 +285,3 @@ def _decided(case: Case, one: Arrival, threshold: float) -> Decision:
     if over and decision.move is None and decision.outcome is None:
         return Decision(Intake.ATTACH, CaseState.OPEN, why="answered")
     return decision
-
-
-def _keep_reading(post: PostRow, reading: Reading) -> None:
-    ReadingRow.objects.create(
-        post=post,
-        complaint=reading.complaint,
-        praise=reading.praise,
-        question=reading.question,
-        sentiment=reading.sentiment,
-        why=list(reading.why),
-        retraction=reading.retraction,
-        model=reading.model,
-    )

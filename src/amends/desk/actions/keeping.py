@@ -122,7 +122,7 @@ def keep_new(mentions: Collection[Mention], *, now: datetime, taken_in: bool) ->
         for at, (pk, mention, author, thread) in enumerate(new)
     ]
     insert_columns(PostRow, columns)
-    _store_readings(kept)
+    store_readings([(k.pk, k.mention.reading) for k in kept if k.mention.reading is not None])
     _store_matches(kept, columns["created_at"])
     return kept
 
@@ -150,8 +150,8 @@ def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
     }
 
 
-def _store_readings(kept: Sequence[Kept]) -> None:
-    pairs = [(one.pk, one.mention.reading) for one in kept if one.mention.reading is not None]
+def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
+    """Store what was read in new posts, by their primary keys."""
     read = [reading for _, reading in pairs]
     columns: dict[str, Column] = {
         "post_id": [pk for pk, _ in pairs],

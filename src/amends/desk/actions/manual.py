@@ -18,13 +18,20 @@ BY_HAND = Decision(Intake.OPEN, CaseState.NEW, why="by_hand")
 
 
 def open_case_by_hand(
-    post: PostRow, *, by: Responder, now: datetime, new_ref: Callable[[], str]
+    post: PostRow,
+    *,
+    by: Responder,
+    now: datetime,
+    new_ref: Callable[[], str],
+    brand: Brand | None = None,
+    decision: Decision = BY_HAND,
 ) -> tuple[Case, bool]:
     """The post's case, and whether this call opened it.
 
     A post that is in a case already changes nothing; one whose author has a live case joins that.
     Raises ``NotAllowed`` for roles that change no case, for our own posts and for those about a
-    competitor alone (R14), ``BadInput`` where nobody is left to answer.
+    competitor alone (R14), ``BadInput`` where nobody is left to answer. ``brand``: where the post says
+    nothing of it.
     """
     check_may(Role(by.role), Action.WORK)
     with transaction.atomic():
@@ -32,7 +39,7 @@ def open_case_by_hand(
         kinds = frozenset(row.mentions.values_list("watch__kind", flat=True))
         _check_post(row, kinds)
         # The brand's row is what intake holds too: two openings of one post wait for each other.
-        brand = Brand.objects.select_for_update().get(pk=_brand_of(row).pk)
+        brand = Brand.objects.select_for_update().get(pk=(brand or _brand_of(row)).pk)
         known = CasePost.objects.filter(post=row).select_related("case").first()
         if known is not None:
             return known.case, False
@@ -48,7 +55,7 @@ def open_case_by_hand(
             book.opened.append(case)
         else:
             book.changed[case.pk] = case
-        _enter(case, arrival, book, opened=opened, by=by, now=now)
+        _enter(case, arrival, book, opened=opened, by=by, now=now, decision=decision)
         write_book(book)
         note_triggers(book.events, [case])
         PostRow.objects.filter(pk=row.pk).update(taken_in=True)
@@ -98,15 +105,22 @@ def _live_case(row: PostRow, book: Book) -> Case | None:
 
 
 def _enter(
-    case: Case, one: Arrival, book: Book, *, opened: bool, by: Responder, now: datetime
+    case: Case,
+    one: Arrival,
+    book: Book,
+    *,
+    opened: bool,
+    by: Responder,
+    now: datetime,
+    decision: Decision,
 ) -> None:
     row = one.row
     kind = "case.opened" if opened else "post.attached"
-    event: CaseEvent = make_event(case, kind, at=now, by=by, post=row.pk, why=BY_HAND.why)
+    event: CaseEvent = make_event(case, kind, at=now, by=by, post=row.pk, why=decision.why)
     book.events.append(event)
     abusive_at = note_abuse(case, row, None)
     book.places.append(
-        CasePost(case=case, post=row, why=BY_HAND.why, at=now, abusive_at=abusive_at)
+        CasePost(case=case, post=row, why=decision.why, at=now, abusive_at=abusive_at)
     )
-    note_customer_post(case, row, BY_HAND, now=now, book=book)
+    note_customer_post(case, row, decision, now=now, book=book)
     weigh(case, row, one.reading, book=book, now=now)

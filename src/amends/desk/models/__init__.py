@@ -1,6 +1,7 @@
 """The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
 
 from amends.desk.models.amends import Authority, Determination, Promise, Remedy
+from amends.desk.models.calls import Call
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
 from amends.desk.models.claims import Claim, ClaimCopy, Evidence, LegalHold
 from amends.desk.models.clocks import HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
@@ -54,6 +55,7 @@ __all__ = [
     "AuthorRow",
     "Authority",
     "Brand",
+    "Call",
     "Case",
     "CaseEvent",
     "CasePost",

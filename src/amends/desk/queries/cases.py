@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from amends.casework import ReplyStatus
-from amends.desk.models import Case, CaseEvent, Draft, Note, OutgoingReply, PostRow, Responder
+from amends.casework.calls import CallStatus
+from amends.desk.models import Call, Case, CaseEvent, Draft, Note, OutgoingReply, PostRow, Responder
 
 _SHOWN = frozenset(
     {
@@ -24,24 +25,26 @@ _SHOWN = frozenset(
         "claim.retracted", "copy.found", "copy.dismissed", "evidence.kept", "evidence.missed",
         "evidence.erased", "case.restricted", "case.released", "hold.set", "hold.lifted", "hold.expired",
         "post.blanked",
+        "call.planned", "call.moved", "call.missed", "call.cancelled",
         "handoff.made", "handoff.sent", "handoff.taken", "handoff.proven", "handoff.ended",
     }
 )  # fmt: skip
 
 # What happened at one instant: the post that caused an event, the event, what was written after.
-_ORDER = {"post": 0, "event": 1, "note": 2, "reply": 3}
+_ORDER = {"post": 0, "call": 0, "event": 1, "note": 2, "reply": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a case's column; exactly one of the four is set, as ``kind`` says."""
+    """One entry of a case's column; exactly one of the five is set, as ``kind`` says."""
 
-    kind: Literal["post", "note", "reply", "event"]
+    kind: Literal["post", "note", "reply", "event", "call"]
     at: datetime
     post: PostRow | None = None
     note: Note | None = None
     reply: OutgoingReply | None = None
     event: CaseEvent | None = None
+    call: Call | None = None
 
 
 def trail(case: Case) -> list[Entry]:
@@ -54,6 +57,8 @@ def trail(case: Case) -> list[Entry]:
     )
     entries = [Entry("post", post.created_at, post=post) for post in posts]
     entries += [Entry("note", n.at, note=n) for n in case.notes.select_related("by", "rule")]
+    calls = case.calls.filter(status=CallStatus.HELD).select_related("by")
+    entries += [Entry("call", c.starts_at, call=c) for c in calls]
     waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related(
         "by", "rule", "to_post__author"
     )

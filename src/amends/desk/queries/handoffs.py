@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from amends.casework.calls import CallStatus
 from amends.casework.handoff import SHIPPED, Field, Standing, fields_of, standing, stored_fields
-from amends.desk.models import Brand, Case, Handoff, IntakePage, PostRow
+from amends.desk.models import Brand, Call, Case, Handoff, IntakePage, PostRow
 from amends.desk.queries.doors import NotThere
 
 NETWORK: Final = "handoff"
@@ -107,6 +109,12 @@ def words_of(handoff: Handoff) -> list[PostRow]:
         network=NETWORK, conversation=handoff.name, place__isnull=False, erased_at=None
     )
     return list(posts.order_by("created_at", "pk"))
+
+
+def calls_of(handoff: Handoff) -> QuerySet[Call]:
+    """The calls that are planned with the customer of a page, the next first."""
+    planned = Call.objects.filter(case=handoff.case_id, status=CallStatus.PLANNED)
+    return planned.order_by("starts_at", "pk")
 
 
 def is_proven(handoff: Handoff) -> bool:

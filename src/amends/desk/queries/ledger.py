@@ -10,8 +10,9 @@ from typing import Final
 from django.db.models import Count, Sum
 
 from amends.casework import Action, Role, check_may
+from amends.casework.calls import CallStatus
 from amends.casework.claims import OPEN as OPEN_CLAIMS
-from amends.casework.closing import CLAIM, PROMISE, Matter, remedy_matter
+from amends.casework.closing import CALL, CLAIM, PROMISE, Matter, remedy_matter
 from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus
 from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
 
@@ -56,7 +57,16 @@ def _claims(case: Case) -> list[Matter]:
     return [CLAIM] * case.claims.filter(state__in=sorted(OPEN_CLAIMS)).count()
 
 
-_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (_remedies, _promises, _claims)
+def _calls(case: Case) -> list[Matter]:
+    return [CALL] * case.calls.filter(status=CallStatus.PLANNED).count()
+
+
+_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (
+    _remedies,
+    _promises,
+    _calls,
+    _claims,
+)
 """What else keeps a case open says so here, a line each."""
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from django.conf import settings
 
 from amends.connectors.x.webhook import Inbox
+from amends.desk.actions.reading import Asked, desk_reader
 from amends.desk.actions.secrets import unseal
-from amends.desk.models import ChannelRow
+from amends.desk.models import Brand, ChannelRow
 from amends.desk.workers.listen import steps_for
 from amends.desk.workers.run import new_ref
 from amends.desk.workers.sink import DeskSink
 from amends.listening.taking import Door
 from amends.terms import Page, Reading, SystemClock
+from amends.text.language import language_detector
 from amends.understanding import Reader, load_reader
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,12 @@ def _reader() -> Reader:
     return load_reader(Path(named) if named else None)
 
 
-def reading_of(text: str) -> tuple[Reading, float]:
-    """What the reader says of a text, and from where on it takes one for a complaint."""
+def reading_of(text: str, brand: Brand) -> tuple[Reading, float]:
+    """What the desk's reader says of a text that was written to a brand, and from where on it takes
+    one for a complaint."""
     reader = _reader()
-    return reader.read([text])[0], reader.threshold
+    asked = Asked(text, language_detector()(text), near=True)
+    return desk_reader(reader, brand).read([asked])[0], brand.threshold or reader.threshold
 
 
 def inbox_of(channel: ChannelRow) -> Inbox:

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from amends.casework.scheduling import on_the_wall
 from amends.text import mark_hidden
 from amends.web.words import span
 
@@ -34,6 +35,12 @@ def hostile(text: str | None) -> str:
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _TAIL: Final = ".,;:!?)]}…"
+
+
+@register.filter
+def wall(moment: datetime, zone: str) -> str:
+    """A moment by the clock of a zone, as a field for date and time holds it."""
+    return on_the_wall(moment, zone)
 
 
 @register.filter

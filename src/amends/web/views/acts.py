@@ -24,7 +24,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, claims, privately
+from amends.web.views import amending, calling, claims, privately
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -232,6 +232,9 @@ ACTS: dict[str, Act] = {
     "legal": claims.legal,
     "hold": claims.hold,
     "hold-lift": claims.lift,
+    "call": calling.plan,
+    "call-log": calling.log,
+    "call-decide": calling.decide,
 }
 
 Decide = Callable[..., OutgoingReply]

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from amends.casework.handoff import LONGEST_MESSAGE
+from amends.casework.scheduling import said_there
 from amends.casework.typed import windows_text
 from amends.desk.actions.handoffs import Left, say, take_seat
 from amends.desk.models import Handoff, IntakePage
 from amends.desk.queries.clocks import hours_of
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import (
+    calls_of,
     closed_words,
     find_handoff,
     holds_seat,
@@ -32,6 +34,7 @@ from amends.desk.workers.hooks import reading_of
 from amends.terms import BadInput, NotAllowed
 from amends.web.clockpage import back_words
 from amends.web.outside import within
+from amends.web.views.calling import calendar_file
 from amends.web.views.handoff_form import IntakeForm
 
 SEAT: Final = "amends_page"
@@ -102,8 +105,7 @@ def _take(handoff: Handoff, form: IntakeForm, *, seated: bool) -> str:
     """Store it; the secret of whoever has the page from now on, where nobody had it."""
     message = form.cleaned_data["message"]
     answers = {} if seated else form.answers()
-    reading, shipped = reading_of(message)
-    threshold = handoff.case.brand.threshold or shipped
+    reading, threshold = reading_of(message, handoff.case.brand)
     left = Left(
         message=message,
         reading=reading,
@@ -157,7 +159,15 @@ def _draw(
 
 
 def _thread(handoff: Handoff) -> dict[str, Any]:
-    return {"words": words_of(handoff), "proven": is_proven(handoff), "code": handoff.code}
+    page = page_of(handoff.case.brand)
+    zone = page.hours.zone if page.hours else "UTC"
+    calls = [(one, said_there(one.starts_at, zone), zone) for one in calls_of(handoff)]
+    return {
+        "words": words_of(handoff),
+        "proven": is_proven(handoff),
+        "code": handoff.code,
+        "calls": calls,
+    }
 
 
 def _reaching(page: IntakePage) -> dict[str, Any]:
@@ -194,6 +204,19 @@ def back(request: HttpRequest, token: str, secret: str) -> HttpResponse:
         return handoff
     response = redirect("page", token_of(handoff))
     return _give_seat(response, handoff, secret) if holds_seat(handoff, secret) else response
+
+
+@login_not_required
+@require_safe
+def call(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """A call for the customer's calendar."""
+    handoff = _found(request, token)
+    if isinstance(handoff, HttpResponse):
+        return handoff
+    found = calls_of(handoff).filter(name=name).first() if _seated(request, handoff) else None
+    if found is None:
+        raise NotThere("There is no such page.")
+    return calendar_file(found, title=f"Call with {handoff.case.brand.name}")
 
 
 @login_not_required

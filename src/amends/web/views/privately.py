@@ -36,6 +36,11 @@ def number(typed: QueryDict, name: str = "pk") -> int:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 18 else 0
 
 
+def text_of(typed: QueryDict, name: str) -> str:
+    """What was typed, with the lines' ends as we keep them."""
+    return typed.get(name, "").replace("\0", "").replace("\r\n", "\n")
+
+
 @require_POST
 def link(request: HttpRequest, ref: str) -> HttpResponse:
     """The words with the link, for the composer: the case's open link, or a new one."""

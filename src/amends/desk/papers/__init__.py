@@ -1,0 +1,1 @@
+"""What the desk makes as a file for others: calls for calendars, letters for the post."""
