@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import msgspec
@@ -18,12 +19,17 @@ from amends.connectors.feeds.place import mark_of
 from amends.connectors.feeds.translate import read_item
 from amends.connectors.googlebusiness.translate import read_review as read_business
 from amends.connectors.googleplay.translate import read_review as read_play
+from amends.connectors.mail.settings import read_settings
+from amends.connectors.mail.signing import Signer
+from amends.connectors.mail.translate import Reader as MailReader
 from amends.connectors.mapping import guess_mapping
 from amends.connectors.mastodon.events import read_frame
 from amends.connectors.protocol import Delivery
 from amends.connectors.x.translate import Includes, read_post
+from amends.terms import Channel
 from tests.connectors.filedrop.fake import connector as filedrop
 from tests.connectors.filedrop.fake import write
+from tests.connectors.mail.letters import letter
 from tests.connectors.webhook.fake import Box
 from tests.connectors.webhook.fake import connector as webhook
 from tests.support.clocks import HandClock
@@ -58,6 +64,8 @@ def figures() -> None:
         "filedrop": (_TOGETHER, _files()),
         "googlebusiness": (1, lambda: read_business(json.loads(on_the_map))),
         "googleplay": (1, lambda: read_play(json.loads(in_the_shop), package="com.example.app")),
+        "mail": (1, _mails("plain")),
+        "mail of several parts": (1, _mails("several")),
         "mastodon": (1, lambda: read_frame(frame)),
         "webhook": (_TOGETHER, _deliveries()),
         "x": (1, lambda: _x(line)),
@@ -81,6 +89,25 @@ def _feed(content: str) -> Callable[[], object]:
 
 _REVIEW = {"id": "7", "body": "my case is in pieces", "author": {"id": "2", "name": "Maud"},
            "created_at": "2026-03-02T09:00:00Z", "stars": 1}  # fmt: skip
+
+
+def _mails(kind: str) -> Callable[[], object]:
+    settings = {"imap_host": "imap.test", "smtp_host": "smtp.test"}
+    told = read_settings(Channel(network="mail", handle="care@b.example", settings=settings))
+    reader = MailReader(told, Signer("key", told.address))
+    text = "my case is in pieces, see https://photos.example/1"
+    raw = letter(text, at=_NOW, message_id="m1@far.example", Received="from a by b; Monday")
+    if kind == "several":
+        mail = EmailMessage()
+        mail["From"], mail["Message-ID"], mail["Subject"] = (
+            "maud@far.example",
+            "<m1@far.example>",
+            "x",
+        )
+        mail.set_content(text)
+        mail.add_alternative(f"<p>{text}</p>", subtype="html")
+        raw = mail.as_bytes()
+    return lambda: reader.read(raw, at=_NOW)
 
 
 def _deliveries() -> Callable[[], object]:

@@ -21,6 +21,7 @@ from amends.terms import Author, ConnectorError, Post, ReplyTarget, Traits
 from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.filedrop.fake import FiledropWorld
+from tests.connectors.mail.fake import FakeMail, MailWorld
 from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
 from tests.connectors.reviews.fake import FAKES, ReviewsWorld
 from tests.connectors.template.connector import BoardConnector
@@ -57,6 +58,7 @@ WORLDS = {
     "filedrop": "filedrop",
     "googlebusiness": "googlebusiness",
     "googleplay": "googleplay",
+    "mail": "mail",
     "mastodon": "mastodon",
     "webhook": "webhook",
     "x": "x",
@@ -102,6 +104,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         mastodon = FakeMastodon(HandClock())
         async with running(mastodon):
             yield FakeMastodonWorld(mastodon)
+    elif request.param == "mail":
+        mail = FakeMail(HandClock())
+        async with running(mail):
+            yield MailWorld(mail)
     elif request.param == "x":
         fake = FakeX(HandClock())
         async with running(fake):

@@ -84,6 +84,14 @@ async def test_certificate_of_another_name_is_not(outbound: Outbound, port: int)
         await outbound.websocket(f"wss://other.example:{port}/").__aenter__()
 
 
+async def test_wire_checks_the_name_too(outbound: Outbound, port: int) -> None:
+    wire = await outbound.connect(NAME, port, tls=True)
+    await wire.send(b"GET /plain HTTP/1.0\r\n\r\n", patience=2.0)
+    assert (await wire.line(patience=2.0)).startswith(b"HTTP/1.1")
+    with pytest.raises(Unreachable, match=r"by TLS|trusted"):
+        await outbound.connect("other.example", port, tls=True)
+
+
 def test_redirect_to_plain_http_is_refused() -> None:
     asked = Asked("GET", checked_url("https://a.example/"), {}, None)
     answer = Response(status=302, headers={"location": "http://a.example/"}, body=b"", url="")

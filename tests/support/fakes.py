@@ -74,6 +74,10 @@ class Fake:
     def handle(self, asked: Asked) -> Said:
         raise NotImplementedError
 
+    async def more(self) -> list[asyncio.Server]:
+        """Servers beside the first, for networks that have two."""
+        return []
+
     def fail(self, fault: Fault, *, when: Callable[[Asked], bool], times: int = 1) -> None:
         """Let the next requests of a kind go wrong."""
         self._faults += [(when, fault)] * times
@@ -129,11 +133,13 @@ async def running(fake: Fake) -> AsyncIterator[str]:
     """The address of a fake for the length of a block."""
     server = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
     fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    beside_it = await fake.more()
     try:
         yield fake.url
     finally:
         await fake.outbound.aclose()
-        server.close()
+        for one in (server, *beside_it):
+            one.close()
         for task in list(fake.serving):
             task.cancel()
         await asyncio.gather(*fake.serving, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Outbound: the one HTTP client; every way out of the building."""
+"""Outbound: the one HTTP client, and every other way out of the building."""
 
 from amends.outbound.client import Outbound
 from amends.outbound.dialing import Resolver
@@ -6,6 +6,7 @@ from amends.outbound.errors import OutboundError, Refused, TooLarge, Unreachable
 from amends.outbound.recording import Exchange, recorded
 from amends.outbound.response import Response
 from amends.outbound.streaming import Stream
+from amends.outbound.wires import Wire
 
 __all__ = [
     "Exchange",
@@ -17,5 +18,6 @@ __all__ = [
     "Stream",
     "TooLarge",
     "Unreachable",
+    "Wire",
     "recorded",
 ]

@@ -1,6 +1,7 @@
 """The client itself: our own requests, and the doors for SDKs and streams."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -23,6 +24,7 @@ from amends.outbound.response import Response
 from amends.outbound.sockets import open_websocket
 from amends.outbound.streaming import Stream, open_stream
 from amends.outbound.transports import OwnTransport, SdkTransport, trust
+from amends.outbound.wires import Wire, open_wire, reached
 
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
@@ -55,6 +57,7 @@ class Outbound:
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
         self._sdk_transports: list[SdkTransport] = []
+        self._wires: set[Wire] = set()
 
     async def request(
         self,
@@ -147,8 +150,44 @@ class Outbound:
         )
         return open_stream(request, self._own)
 
+    async def connect(self, host: str, port: int, *, tls: bool) -> Wire:
+        """A connection for what is no HTTP, such as mail, encrypted from the start where ``tls``.
+
+        Certificates are checked against the host's name. Raises ``Refused``, ``Unreachable``.
+        """
+        wire = await open_wire(
+            host,
+            port,
+            tls=tls,
+            dialer=self._dialer,
+            context=lambda: self._context,
+            seconds=self._connect_timeout,
+        )
+        self._wires = {one for one in self._wires if not one.let_go} | {wire}
+        return wire
+
+    async def dial(self, host: str, port: int) -> socket.socket:
+        """A connected socket for a library that speaks on it; it belongs to the caller.
+
+        Raises ``Refused``, ``Unreachable``.
+        """
+        return await reached(host, port, self._dialer, self._connect_timeout)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that a whole request may take."""
+        return self._timeout
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """The certificates that are trusted, for encryption begun by a library."""
+        return self._context
+
     async def aclose(self) -> None:
         """Let go of every connection."""
+        wires, self._wires = self._wires, set()
+        for wire in wires:
+            await wire.aclose()
         if "_own" in self.__dict__:
             await self._own.aclose()
         for transport in self._sdk_transports:

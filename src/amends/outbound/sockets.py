@@ -1,6 +1,5 @@
 """WebSockets over a socket that was connected to a pinned address."""
 
-import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from websockets.typing import Subprotocol
 from amends.outbound.bodies import too_large
 from amends.outbound.dialing import Dialer, checked_url, place, port_of
 from amends.outbound.errors import OutboundError, Unreachable
+from amends.outbound.wires import connected
 
 
 @asynccontextmanager
@@ -73,23 +73,8 @@ async def _opened(opening: connect, url: httpx2.URL) -> ClientConnection:
 
 
 async def _connected(url: httpx2.URL, dialer: Dialer, seconds: float) -> socket.socket:
-    port = port_of(url)
-
-    async def one(address: str, patience: float | None) -> socket.socket:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)
-        try:
-            async with asyncio.timeout(patience):
-                await asyncio.get_running_loop().sock_connect(sock, (address, port))
-        except BaseException:
-            sock.close()
-            raise
-        return sock
-
-    host = url.raw_host.decode("ascii")
     try:
-        return await dialer.dial(one, host=host, port=port, patience=seconds, failures=(OSError,))
+        return await connected(url.raw_host.decode("ascii"), port_of(url), dialer, seconds)
     except OSError as error:
         msg = f"{place(url)} could not be reached; check the address and the network."
         raise Unreachable(msg) from error

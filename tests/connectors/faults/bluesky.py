@@ -84,6 +84,7 @@ class BlueskyFaults:
     source = "notifications"
     greeting = ""
     renews = False
+    private = False
 
     def __init__(self, clock: HandClock) -> None:
         self.fake: FakePds = FakePds(clock)

@@ -245,15 +245,16 @@ def befall(watched: Watched, name: str, *, reading: bool) -> None:
 async def deliver(watched: Watched, connector: Connector, post_id: str) -> Published:
     """As the desk's sender does: wait as told, look up what is not known, then try again."""
     said: dict[str, Any] = {"text": "We are on it.", "target": watched.world.target(post_id)}
-    looking = False
+    looking, private = False, watched.world.private
     for _ in range(10):
         try:
             if looking:
-                found = await connector.look_up("a1", private=False, **said)
+                found = await connector.look_up("a1", private=private, **said)
                 if found is not None:
                     return found
                 looking = False
-            return await connector.publish(attempt="a1", **said)
+            speak = connector.message if private else connector.publish
+            return await speak(attempt="a1", **said)
         except DeliveryUnknown:
             looking = True
         except AuthError:

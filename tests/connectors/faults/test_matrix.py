@@ -11,7 +11,9 @@ from tests.support.clocks import HandClock
 SLACK_S = 5.0
 # The demo network has no faults but those it is told; webhooks and files ask nobody for anything.
 ELSEWHERE = {"demo", "filedrop", "webhook"}
-ANSWERING = [name for name in sorted(WORLDS) if traits_of(name).can_reply]
+ANSWERING = [
+    name for name in sorted(WORLDS) if traits_of(name).can_reply or traits_of(name).can_message
+]
 
 
 def held(found: Outcome, name: str) -> None:

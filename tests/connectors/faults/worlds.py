@@ -11,6 +11,7 @@ from amends.outbound import Outbound
 from amends.terms import Author, ReplyTarget
 from tests.connectors.faults.bluesky import BlueskyFaults
 from tests.connectors.feeds.fake import FeedsFaults
+from tests.connectors.mail.fake import MailFaults
 from tests.connectors.mastodon import fake as mastodon
 from tests.connectors.reviews.fake import ReviewsFaults
 from tests.connectors.x import fake as x
@@ -21,12 +22,14 @@ from tests.support.fakes import Asked, Fake
 class FaultWorld(Protocol):
     """``source`` is what is polled; ``greeting`` is put before a reply by the network.
 
-    ``renews`` says that a token which ran out is renewed without a person.
+    ``renews`` says that a token which ran out is renewed without a person, ``private`` that replies
+    are private messages there.
     """
 
     source: str
     greeting: str
     renews: bool
+    private: bool
 
     @property
     def fake(self) -> Fake: ...
@@ -66,6 +69,7 @@ class MastodonFaults:
     source = "notifications"
     greeting = f"@{mastodon.MAUD['acct']} "
     renews = False
+    private = False
 
     def __init__(self, clock: HandClock) -> None:
         self.fake: mastodon.FakeMastodon = mastodon.FakeMastodon(clock)
@@ -106,6 +110,7 @@ class XFaults:
     source = "notifications"
     greeting = ""
     renews = True
+    private = False
 
     def __init__(self, clock: HandClock) -> None:
         self.fake = x.FakeX(clock)
@@ -150,6 +155,7 @@ WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
     "feeds": FeedsFaults,
     "googlebusiness": partial(ReviewsFaults, "googlebusiness"),
     "googleplay": partial(ReviewsFaults, "googleplay"),
+    "mail": MailFaults,
     "mastodon": MastodonFaults,
     "x": XFaults,
 }

@@ -90,6 +90,7 @@ class FeedsFaults:
     source = ""  # known once the site has an address
     greeting = ""
     renews = False
+    private = False
 
     def __init__(self, clock: HandClock) -> None:
         self.fake = FakeSite(clock)

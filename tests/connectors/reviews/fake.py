@@ -256,6 +256,7 @@ class ReviewsWorld:
 class ReviewsFaults:
     greeting = ""
     renews = False
+    private = False
 
     def __init__(self, network: str, clock: HandClock) -> None:
         kind, self._make = FAKES[network]

@@ -318,6 +318,7 @@ def form_for(network: str) -> type[ChannelForm]:
     """The form of a network; names and values for one that brings none."""
     from amends.web.views.setup_feeds import FeedsForm
     from amends.web.views.setup_filedrop import FiledropForm
+    from amends.web.views.setup_mail import MailForm
     from amends.web.views.setup_mastodon import MastodonForm
     from amends.web.views.setup_reviews import AppStoreForm, GoogleBusinessForm, GooglePlayForm
     from amends.web.views.setup_webhook import WebhookForm
@@ -329,6 +330,7 @@ def form_for(network: str) -> type[ChannelForm]:
         "filedrop": FiledropForm,
         "googlebusiness": GoogleBusinessForm,
         "googleplay": GooglePlayForm,
+        "mail": MailForm,
         "mastodon": MastodonForm,
         "webhook": WebhookForm,
         "x": XForm,
