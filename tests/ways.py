@@ -29,6 +29,7 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "promise": {"words": "Call back", "due": "2099-01-01T12:00"},
     "remedy-decide": {"decision": "deliver", "pk": "{remedy}"},
     "promise-decide": {"decision": "keep", "pk": "{promise}"},
+    "outcome": {"outcome": "negative"},
     "claim": {"claim_words": "They sold my seat twice."},
     "legal": {"legal": "1"},
     "hold": {"hold_reason": "A court asks.", "until": "{soon}"},

@@ -229,7 +229,7 @@ def test_close_out_goes_where_it_began() -> None:
     reply = queue(row, "All sorted, Rosa. ^MK", closes_out=True)
     send(reply, "ours-2")
     row.refresh_from_db()
-    assert (row.state, row.closed_out_at, row.outcome) == ("closed", published().at, "silent")
+    assert (row.state, row.closed_out_at, row.outcome) == ("closed", published().at, "")
     assert PostRow.objects.get(native_id="ours-2").in_reply_to == "root"
 
 

@@ -208,3 +208,32 @@ def test_acting_on_a_claim_needs_the_role_and_the_right_to_see(
         if status != (200 if sees[which] else 404):
             wrong.append((which, "show", status))
     assert wrong == []
+
+
+def test_friends_and_outcomes_are_shown_to_leads_and_hostile_words_do_no_harm() -> None:
+    """R45."""
+    row = case("Halcyon lost my bag", handle="rosa", native_id="root")
+    heard("Thanks, we are on it", handle="us", ours=True, conversation="root", in_reply_to="root")
+    words = f"It came, thank you {HOSTILE}"
+    heard(words, handle="rosa", conversation="root", complaint=0.1, praise=0.9)
+    answer = signed_in(people.priya()).get("/friends/")
+    shown = Page(answer.content.decode())
+    assert (len(shown.hooks("friend")), row.ref in shown.words, unsafe_parts(answer)) == (
+        1, True, [],
+    )  # fmt: skip
+    assert len(shown.hooks("outcomes")) == 8
+
+
+def test_outcome_is_corrected_on_the_case_and_the_invitation_is_offered_once_resolved() -> None:
+    """R45."""
+    row = case("Halcyon lost my bag")
+    client = signed_in(people.mina())
+    assert "Insert invitation" not in case_page(row)
+    client.post(f"/cases/{row.ref}/resolve/")
+    assert "Insert invitation" in case_page(row)
+    assert client.post(f"/cases/{row.ref}/outcome/", {"outcome": "negative"}).status_code == 302
+    assert "The customer is still unhappy" in case_page(row)
+    assert client.post(f"/cases/{row.ref}/outcome/", {"outcome": "glad"}).status_code == 400
+    Case.objects.filter(pk=row.pk).update(invited_at=NOON)
+    said = case_page(row)
+    assert ("once is all" in said, "Insert invitation" in said) == (True, False)

@@ -65,6 +65,7 @@ NEEDS = {
     "enter-complaint": Action.WORK,
     "outbox": Action.SEE_CASES,
     "claims": Action.SEE_CASES,
+    "friends": Action.RESULTS,
     "stop": Action.STOP,
     "stop-lift": Action.STOP,
     "release": Action.REPLY,
@@ -103,6 +104,7 @@ NEEDS = {
 READ_ONLY = {
     "teams",
     "claims",
+    "friends",
     "inbox",
     "outbox",
     "heard",

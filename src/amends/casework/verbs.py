@@ -69,7 +69,8 @@ VERBS: Final[dict[str, Verb]] = {
     "remedy-decide": Verb("have a remedy decided"),
     "promise": Verb("be given a promise", IN_HAND),
     "promise-decide": Verb("have a promise decided"),
-    # claims and the law
+    # what came of it, claims and the law
+    "outcome": Verb("have its outcome corrected"),
     "claim": Verb("be given a claim", EVERY - {_S.CLOSED, _S.MERGED}),
     "legal": Verb("be restricted", needs=Action.LEGAL),
     "hold": Verb("be held", needs=Action.LEGAL),

@@ -9,6 +9,7 @@ from amends.guard.codes import CODES, Code
 from amends.guard.copies import Copy, RecentReplies
 from amends.guard.facts import CaseFacts, Fault, Mode
 from amends.guard.findings import LEVELS, Finding, Level, Verdict, redact, verdict_of
+from amends.guard.inviting import invites
 from amends.guard.policy import DEFAULT_POLICY, Policy
 from amends.guard.private import private_words, without_personal_data
 from amends.guard.promises import Promise, promises
@@ -31,6 +32,7 @@ __all__ = [
     "Verdict",
     "check",
     "due_of",
+    "invites",
     "private_words",
     "promises",
     "redact",

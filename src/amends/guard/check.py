@@ -10,6 +10,7 @@ from amends.guard.copies import RecentReplies
 from amends.guard.etiquette import check_etiquette
 from amends.guard.facts import CaseFacts
 from amends.guard.findings import LEVELS, Finding
+from amends.guard.inviting import check_inviting
 from amends.guard.policy import DEFAULT_POLICY, Policy
 from amends.guard.private import check_personal_data
 from amends.guard.promises import check_promises
@@ -40,6 +41,7 @@ def check(
     check_canned(writing, _index(recent))
     check_personal_data(writing)
     check_promises(writing)
+    check_inviting(writing)
     check_etiquette(writing, traits)
     return sorted(writing.findings, key=lambda one: (LEVELS.index(one.level), one.span, one.code))
 

@@ -237,6 +237,31 @@ CODES: dict[str, Code] = {
         "This is a promise; the case will hold us to it.",
         "Make sure that it can be kept.",
     ),
+    # Inviting to speak again in public
+    "invitation_condition": Code(
+        "stop",
+        "R45",
+        "This makes what we give depend on what the customer says in public.",
+        "Give it as it is; invite another time, or not at all.",
+    ),
+    "invitation_with_remedy": Code(
+        "stop",
+        "R45",
+        "This gives something and asks for public words in one breath.",
+        "Give it first; invite in a message of its own, once it is delivered.",
+    ),
+    "invitation_early": Code(
+        "stop",
+        "R45",
+        "This invites the customer to speak in public before all that we owe is delivered.",
+        "Deliver first, then invite.",
+    ),
+    "invitation_again": Code(
+        "stop",
+        "R45",
+        "The customer was invited to speak again in public already.",
+        "Leave it out: one invitation is all.",
+    ),
     # Etiquette
     "too_long": Code(
         "stop",

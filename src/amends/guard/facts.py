@@ -16,7 +16,9 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``private_words`` are names, numbers and addresses known from private messages or our own
     records. ``aroused`` says whether the customer is; None: the guard looks at the post.
     ``authority`` is the largest amount that whoever writes may give away. ``closes_out`` marks the
-    public last word of a resolved case.
+    public last word of a resolved case. ``invites`` marks a reply that asks the customer to speak again
+    in public, ``invited`` says that one was asked before, ``owed`` that something we give is not
+    delivered yet.
     """
 
     mode: Mode = "public"
@@ -31,6 +33,9 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aroused: bool | None = None
     authority: float | None = None
     closes_out: bool = False
+    invites: bool = False
+    invited: bool = False
+    owed: bool = False
 
     @property
     def public(self) -> bool:

@@ -63,6 +63,7 @@ def case_facts(
         "case": case,
         "state_words": STATES[case.state],
         "outcome_words": OUTCOMES.get(case.outcome, ""),
+        "outcomes": OUTCOMES,
         "priority_words": PRIORITIES[case.priority],
         "priorities": PRIORITIES,
         "moves": {str(state) for state in MOVES[CaseState(case.state)]},

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from amends.casework import CaseState
 from amends.casework.entry import no_public_place
+from amends.casework.outcomes import INVITATION
 from amends.casework.signing import sign
 from amends.connectors.registry import traits_of
 from amends.desk.actions import channel_for, is_closed_out, target_for
 from amends.desk.actions.guarding import check_text
+from amends.desk.actions.replies import check_inviting
 from amends.desk.models import Attachment, Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.snippets import snippets_now
-from amends.terms import BadInput
+from amends.terms import BadInput, NotAllowed
 from amends.web.guarding import Guarded, shown
 
 MODES = ("public", "private", "note")
@@ -49,6 +51,8 @@ class Composer:
     initials: str
     contact_route: str
     snippets: Sequence[tuple[int, str, str]] = ()  # for browsers without scripts
+    invitation: str = ""  # offered: a first wording of the one invitation to speak again in public
+    no_invitation: str = ""  # or why a resolved case has none to offer
 
 
 def composer_for(
@@ -87,7 +91,19 @@ def composer_for(
         initials=person.initials,
         contact_route=case.brand.contact_route,
         snippets=list(snippets_now().values_list("pk", "key", "name")) if can["reply"] else [],
+        **_invitation(case),
     )
+
+
+def _invitation(case: Case) -> dict[str, str]:
+    """The wording that a resolved case may invite with, or why it may not (R45)."""
+    if case.state != CaseState.RESOLVED:
+        return {}
+    try:
+        check_inviting(case)
+    except NotAllowed as error:
+        return {"no_invitation": str(error)}
+    return {"invitation": INVITATION}
 
 
 def _with_guard(
@@ -102,9 +118,8 @@ def _with_guard(
     text = signed(mode.text, person) if told.get("sign") else mode.text.strip()
     public = mode.name == "public"
     closes_out = public and bool(told.get("closes_out"))
-    found = guarded(
-        case, text, channel=mode.channel, private=not public, closes_out=closes_out, by=person
-    )
+    kind = {"closes_out": closes_out, "invites": bool(told.get("invites"))}
+    found = guarded(case, text, channel=mode.channel, private=not public, by=person, **kind)
     return replace(mode, guarded=found, anyway=told.get(f"anyway_{mode.name}", ""))
 
 
@@ -116,14 +131,16 @@ def guarded(
     private: bool,
     closes_out: bool,
     by: Responder,
+    invites: bool = False,
 ) -> Guarded | None:
     """What the guard says of a text; None where there is nothing to answer any more."""
     target = target_for(case, private=private, closes_out=closes_out)
     if target is None:
         return None
     checked = check_text(
-        case, text, channel=channel, target=target, private=private, closes_out=closes_out, by=by
-    )
+        case, text, channel=channel, target=target, private=private, closes_out=closes_out, by=by,
+        invites=invites,
+    )  # fmt: skip
     return shown(checked)
 
 

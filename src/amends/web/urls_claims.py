@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from amends.web.views import claims
+from amends.web.views import claims, outcomes
 
 urlpatterns = [
+    path("friends/", outcomes.listing, name="friends"),
     path("claims/", claims.listing, name="claims"),
     path("claims/<int:pk>/", claims.show, name="claim"),
     path("claims/<int:pk>/evidence/<int:number>/", claims.download, name="claim-evidence"),

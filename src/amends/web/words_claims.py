@@ -37,7 +37,7 @@ def _decided(who: str, data: dict[str, Any], people: Names, labels: Names) -> st
         "retracted": "noted that the author took the claim back",
         "dropped": "dropped a claim",
     }
-    return f"{who} {said.get(str(data.get('to')), 'decided about a claim')}"
+    return f"{who} {said.get(str(data.get('became')), 'decided about a claim')}"
 
 
 def _kept(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -59,7 +59,9 @@ def _corrected(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
         "negative": "is still unhappy",
         "retracted": "took it back",
     }
-    return f"{who} noted that the customer {said.get(str(data.get('to')), 'has yet to show it')}"
+    return (
+        f"{who} noted that the customer {said.get(str(data.get('became')), 'has yet to show it')}"
+    )
 
 
 def _answered(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001

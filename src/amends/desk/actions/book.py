@@ -250,6 +250,8 @@ def _silence(arrivals: Iterable[Arrival], companies: frozenset[Account]) -> None
 _FIELDS = [
     "state",
     "outcome",
+    "outcome_at",
+    "silent_at",
     "private",
     "unanswered_since",
     "customer_wrote_at",

@@ -17,6 +17,7 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.closing import check_ending, check_nothing_open
+from amends.casework.outcomes import outcome_awaited, silent_from
 from amends.casework.verbs import VERBS, check_verb
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
@@ -273,9 +274,18 @@ def close_case(
         event = move_event(row, CaseState.CLOSED, at=now, by=by, **facts)
         _stamp(row, CaseState.CLOSED, now)
         row.close_reason = reason.strip()
-        row.outcome = row.outcome or Outcome.SILENT
-        write(row, [event], "state", "unanswered_since", "closed_at", "close_reason", "outcome")
+        await_outcome(row, now)
+        write(row, [event], "state", "unanswered_since", "closed_at", "close_reason", *AWAITED)
     return row
+
+
+AWAITED = ("outcome", "outcome_at", "silent_at")
+
+
+def await_outcome(row: Case, now: datetime) -> None:
+    """From our last word on it shows what the customer made of it; who says nothing is silent."""
+    if outcome_awaited(Outcome(row.outcome) if row.outcome else None):
+        row.outcome, row.outcome_at, row.silent_at = "", None, silent_from(now)
 
 
 def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:

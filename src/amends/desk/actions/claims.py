@@ -117,7 +117,7 @@ def _decided(
 ) -> CaseEvent:
     row.state, row.decided_by, row.decided_at = to, by, now
     return make_event(
-        case, "claim.decided", at=now, by=by, claim=row.pk, **{"from": str(old), "to": str(to)}
+        case, "claim.decided", at=now, by=by, claim=row.pk, was=str(old), became=str(to)
     )
 
 
@@ -214,8 +214,9 @@ def _keep_copies(claim: Claim, found: Sequence[tuple[int, str]], *, now: datetim
             facts = {"how": how, "at": now}
             _, new = ClaimCopy.objects.get_or_create(claim=claim, post_id=pk, defaults=facts)
             if new:
-                told = {"claim": claim.pk, "post": pk, "how": how}
-                events.append(make_event(case, "copy.found", at=now, **told))
+                events.append(
+                    make_event(case, "copy.found", at=now, claim=claim.pk, post=pk, how=how)
+                )
         if events:
             write(case, events)
 

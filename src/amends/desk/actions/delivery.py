@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from amends.casework import CaseState, Outcome, ReplyStatus, check_delivery, next_try
-from amends.desk.actions.cases import held, write
+from amends.casework import CaseState, ReplyStatus, check_delivery, next_try
+from amends.desk.actions.cases import AWAITED, await_outcome, held, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.claim_ends import asked
 from amends.desk.actions.handoffs import note_links_sent
@@ -88,8 +88,8 @@ def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: 
         write(
             case,
             events,
-            "state", "outcome", "private", "unanswered_since", "answered_at", "acknowledged_at",
-            "taken_private_at", "closed_out_at", "closed_at", "resolved_at",
+            "state", "private", "unanswered_since", "answered_at", "acknowledged_at",
+            "taken_private_at", "closed_out_at", "closed_at", "resolved_at", "invited_at", *AWAITED,
         )  # fmt: skip
 
 
@@ -145,6 +145,10 @@ def _facts(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) -> l
     if row.rule_id is not None:  # nobody answered yet: a rule stops no clock
         return taken_private(case, post, now=now) if row.private else []
     events: list[CaseEvent] = []
+    if row.invites and case.invited_at is None:
+        case.invited_at = post.created_at
+        await_outcome(case, now)
+        events.append(make_event(case, "customer.invited", at=now, by=row.by, reply=row.pk))
     case.answered_at = case.answered_at or post.created_at
     wrote = case.customer_wrote_at
     if case.unanswered_since is not None and (wrote is None or wrote <= row.queued_at):
@@ -167,7 +171,7 @@ def _close_out(case: Case, row: OutgoingReply, post: PostRow, *, now: datetime) 
     if case.state == CaseState.RESOLVED and not open_matters(case):
         events.append(move_event(case, CaseState.CLOSED, at=now, by=row.by, closed_out=True))
         case.closed_at = now
-        case.outcome = case.outcome or Outcome.SILENT  # until the customer says otherwise
+        await_outcome(case, now)
     return events
 
 

@@ -15,6 +15,7 @@ from amends.casework import (
     check_decision,
     check_may,
 )
+from amends.casework.remedies import OPEN
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
@@ -61,11 +62,13 @@ def check_text(
     private: bool,
     closes_out: bool,
     by: Responder,
+    invites: bool = False,
 ) -> Checked:
     """What the guard says of a reply by this person to ``target``, by the policy in force."""
     facts = facts_of(
         case, channel=channel, target=target, private=private, closes_out=closes_out, by=by
     )
+    facts = replace(facts, invites=invites)
     policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
     traits = traits_of(channel.network)
     return Checked(text, check(text, facts, recent_replies(text), traits, policy))
@@ -96,7 +99,15 @@ def facts_of(
         facts,
         private_words=private_words([*written, *spoken]),
         authority=float(limits().get(Role(by.role), 0)),
+        invited=case.invited_at is not None or _invites(case),
+        owed=case.remedies.filter(status__in=sorted(OPEN)).exists(),
     )
+
+
+def _invites(case: Case) -> bool:
+    """Whether an invitation is on its way, or was sent."""
+    never = [ReplyStatus.CANCELLED, ReplyStatus.FAILED]
+    return case.replies.filter(invites=True).exclude(status__in=never).exists()
 
 
 def _public_turns(case: Case) -> int:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from amends.casework import Outcome
 from amends.desk.actions.bulk import insert_rows, look_up_by_index
+from amends.desk.actions.cases import AWAITED
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.claim_ends import retracted
 from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
@@ -147,9 +148,9 @@ def _tell_case(row: PostRow, kind: str, *, now: datetime) -> None:
     if kind == "post.deleted":
         events += retracted(case, row, now=now, deleted=True)
     if kind == "post.deleted" and case.first_post_id == row.pk:
-        case.outcome = Outcome.RETRACTED
+        case.outcome, case.outcome_at, case.silent_at = Outcome.RETRACTED, now, None
         events.append(make_event(case, "outcome.noted", at=now, post=row.pk, outcome=case.outcome))
-    case.save(update_fields=["outcome", "abusive_at", "events", "head", "touched_at"])
+    case.save(update_fields=[*AWAITED, "abusive_at", "events", "head", "touched_at"])
     for event in events:
         event.save()
 

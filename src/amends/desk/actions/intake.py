@@ -212,7 +212,7 @@ def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: dat
         if row.private:
             book.events.extend(taken_private(case, row, now=now))
     if decision.outcome is not None:
-        case.outcome = decision.outcome
+        case.outcome, case.outcome_at, case.silent_at = decision.outcome, now, None
         book.events.append(
             make_event(case, "outcome.noted", at=now, post=row.pk, outcome=str(decision.outcome))
         )
@@ -228,7 +228,7 @@ def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: dat
 def reopen_facts(case: Case) -> None:
     """A case that needs work again is neither resolved nor closed; routing looks whether its owner
     is there. Called after the event of its reopening."""
-    case.resolved_at = case.closed_at = None
+    case.resolved_at = case.closed_at = case.silent_at = None
     case.close_reason = ""
     case.route_at = case.touched_at
 

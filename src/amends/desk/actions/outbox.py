@@ -7,6 +7,7 @@ from amends.casework.delivery import HELD_BACK
 from amends.desk.actions.guarding import Checked
 from amends.desk.models import Case, ChannelRow, OutgoingReply, PostRow, Responder, RuleVersion
 from amends.desk.queries.stops import is_stopped
+from amends.guard import invites as reads_as_invitation
 
 
 def put_in_outbox(
@@ -24,9 +25,11 @@ def put_in_outbox(
     anyway: str = "",
     goes_at: datetime | None = None,
     rule: RuleVersion | None = None,
+    invites: bool = False,
 ) -> OutgoingReply:
     """Write a reply down, to be sent by a worker; the case is held by whoever calls.
 
+    ``invites``: it asks the customer to speak again in public, and so does what reads so.
     ``approval`` says that somebody else decides first; where the account is stopped it waits too.
     """
     status = _first_status(channel, approval=approval, later=goes_at is not None)
@@ -39,6 +42,7 @@ def put_in_outbox(
         to_post=target,
         private=private,
         closes_out=closes_out,
+        invites=invites or reads_as_invitation(checked.text),
         attempt=attempt,
         queued_at=now,
         due_at=goes_at or now,

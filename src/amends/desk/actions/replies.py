@@ -15,6 +15,7 @@ from amends.casework import (
     path_to,
 )
 from amends.casework.closing import check_nothing_open
+from amends.casework.outcomes import check_invitation
 from amends.casework.scheduling import check_send_time
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, taking_up, write
@@ -94,11 +95,13 @@ def queue_reply(
     seen_replies: int | None = None,
     anyway: str = "",
     goes_at: datetime | None = None,
+    invites: bool = False,
 ) -> OutgoingReply:
     """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
 
     ``goes_at`` is when it shall go out, None at once; it is withdrawn if the customer writes before.
-    ``seen_replies`` is how many replies the page showed: one more means that somebody answered
+    ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so does
+    what reads so. ``seen_replies`` is how many replies the page showed: one more means that somebody answered
     meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
     held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
     whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
@@ -111,13 +114,17 @@ def queue_reply(
     with held(case, by=by, action=Action.REPLY) as row:
         check_may_speak(by, now=now, text=text)
         check_state(row, **kind)
+        if invites:
+            check_inviting(row)
         if seen_replies is not None and row.replies.count() > seen_replies:
             raise Stale(
                 "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
             )
         channel, target = way_of(row, text, **kind)
         check_links(row, text, now=now)
-        checked = check_text(row, text, channel=channel, target=target, by=by, **kind)
+        checked = check_text(
+            row, text, channel=channel, target=target, by=by, invites=invites, **kind
+        )
         reason = why_anyway(checked, anyway, by=by)
         reply = put_in_outbox(
             row,
@@ -132,6 +139,7 @@ def queue_reply(
             goes_at=goes_at,
             private=private,
             closes_out=closes_out,
+            invites=invites,
         )
         mode = "private" if private else "public"
         hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
@@ -177,6 +185,16 @@ def check_state(row: Case, *, private: bool, closes_out: bool) -> None:
         raise Stale("A close-out of this case is on its way already.")
     if closes_out:
         check_nothing_open(open_matters(row))
+
+
+def check_inviting(row: Case) -> None:
+    """Raise ``NotAllowed`` unless the customer may be invited to speak again in public."""
+    check_invitation(
+        state=CaseState(row.state),
+        invited=row.invited_at is not None,
+        on_its_way=row.replies.filter(invites=True, status__in=ON_THEIR_WAY).exists(),
+        owed=open_matters(row),
+    )
 
 
 def check_length(text: str, traits: Traits, *, private: bool) -> None:

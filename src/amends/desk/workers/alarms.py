@@ -7,6 +7,7 @@ from typing import Final
 from amends.desk.actions.claims import look_for_copies
 from amends.desk.actions.clockwork import sound_alarms
 from amends.desk.actions.holds import blank_deleted, tell_of_ended_holds
+from amends.desk.actions.outcomes import note_silence
 from amends.desk.actions.promises import tell_of_broken
 from amends.desk.actions.routing import route_cases
 from amends.desk.actions.ruling import run_rules
@@ -26,6 +27,7 @@ RUNG: Final[tuple[Callable[..., int], ...]] = (
     route_cases,
     tell_of_ended_holds,
     blank_deleted,
+    note_silence,
 )
 """What is looked after by the clock. Each takes ``now`` and ``most`` and says how many it looked at."""
 

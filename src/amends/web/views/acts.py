@@ -24,7 +24,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, calling, claims, privately
+from amends.web.views import amending, calling, claims, outcomes, privately
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -98,6 +98,7 @@ def _sent(
         text=signed(text, by) if typed.get("sign") else text,
         private=mode == "private",
         closes_out=mode == "public" and bool(typed.get("closes_out")),
+        invites=bool(typed.get("invites")),
         by=by,
         now=now,
         attempt=secrets.token_hex(16),
@@ -228,6 +229,7 @@ ACTS: dict[str, Act] = {
     "promise-decide": amending.promise_decide,
     "handoff": privately.make,
     "handoff-decide": privately.decide,
+    "outcome": outcomes.correct,
     "claim": claims.note,
     "legal": claims.legal,
     "hold": claims.hold,

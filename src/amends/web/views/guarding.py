@@ -34,7 +34,6 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
         most = _ROOM * (traits.message_limit if private else traits.limit)
         text = signed(text[:most], person) if typed.get("sign") else text[:most]
         closes_out = not private and bool(typed.get("closes_out"))
-        facts["found"] = guarded(
-            case, text, channel=channel, private=private, closes_out=closes_out, by=person
-        )
+        kind = {"closes_out": closes_out, "invites": bool(typed.get("invites"))}
+        facts["found"] = guarded(case, text, channel=channel, private=private, by=person, **kind)
     return render(request, "case/_guard.html", facts)
