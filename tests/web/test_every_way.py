@@ -73,7 +73,7 @@ ALONE = WRITES | {"draft", "link", "take-down"}
 # Asked for by a row of another action (``assign``: to others) or by a door (private cases), or by commands.
 ELSEWHERE = {Action.ASSIGN, Action.SEE_PRIVATE, Action.ERASE}
 # Their pages are being written.
-ELSEWHERE |= {Action.OVERSEE, Action.RESULTS}
+ELSEWHERE |= {Action.OVERSEE}
 
 
 def test_every_address_below_a_case_has_its_row() -> None:
