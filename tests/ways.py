@@ -43,11 +43,25 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "call-decide": {"decision": "cancel", "pk": "{call}"},
     "take-down": {"take_down_reason": "It was meant for somebody else."},
     "merge": {"into": "{other}"},
+    "bring-in": {"ref": "{other}"},
+    "give-back": {"ref": "{joined}"},
+    "split": {"post": "{more}"},
+    "same-person": {"who": "{other}"},
+    "other-person": {"merge": "{customers}"},
 }
 WRITES: Final = frozenset({"write-note", "write-public", "write-private", "close-out"})
 # What is decided about something needs a case that has it; the rest needs one with nothing open.
 LADEN: Final = frozenset(
-    {"remedy-decide", "promise-decide", "handoff-decide", "hold-lift", "take-down", "call-decide"}
+    {
+        "remedy-decide",
+        "promise-decide",
+        "handoff-decide",
+        "hold-lift",
+        "take-down",
+        "call-decide",
+        "give-back",
+        "other-person",
+    }
 )
 
 

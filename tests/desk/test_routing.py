@@ -244,7 +244,7 @@ def test_hand_over_is_refused_in_words() -> None:
         hand_over_case(row, to=omar(), by=priya(), now=NOON, seen_owner=0)
     resolve_case(row, by=mina(), now=NOON)
     close_case(row, reason="by phone", by=mina(), now=NOON)
-    with pytest.raises(NotAllowed, match="Reopen it"):
+    with pytest.raises(NotAllowed, match="closed cannot be handed over"):
         hand_over_case(row, to=omar(), by=mina(), now=NOON)
 
 

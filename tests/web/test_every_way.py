@@ -25,7 +25,16 @@ from django.utils import timezone
 from amends.casework import DECIDED_FROM, Action, CaseState, ReplyDecision, ReplyStatus, Role, may
 from amends.casework.calls import CallWay
 from amends.casework.verbs import VERBS
-from amends.desk.actions import calls, handoffs, queue_reply, refuse_reply, replies, take_down
+from amends.desk.actions import (
+    calls,
+    handoffs,
+    merge_case,
+    queue_reply,
+    refuse_reply,
+    replies,
+    take_down,
+)
+from amends.desk.actions.customers import merge_customers
 from amends.desk.actions.guarding import Checked
 from amends.desk.actions.scheduling import reschedule_reply
 from amends.desk.models import (
@@ -59,6 +68,7 @@ Way = tuple[str, str]  # what is done, and the state or status it is done in
 READS = {
     "case",
     "case-trail",
+    "case-presence",
     "case-guard",
     "case-help",
     "case-translate",
@@ -121,12 +131,23 @@ def _laden(case: Case) -> dict[str, str]:
     return {name: str(one.pk) for name, one in made.items()}
 
 
+def _together(plain: Case, laden: Case, other: Case) -> dict[str, str]:
+    """What can be merged, split and parted."""
+    root = plain.first_post.native_id
+    more = factories.heard("And my bag", handle="rosa", conversation=root, in_reply_to=root)
+    Case.objects.filter(pk=plain.pk).update(split_from=other)
+    joined, second = _case("joan"), _case("dora2")
+    merge_case(joined, into=laden, by=people.ada(), now=NOON)
+    merged = merge_customers(laden.customer, second.customer, by=people.ada(), now=NOON)
+    return {"more": str(more.pk), "joined": joined.ref, "customers": str(merged.pk)}
+
+
 class Scene:
     """One case with nothing open, one with a remedy and a promise, one to merge into."""
 
     def __init__(self) -> None:
         self.plain, self.laden, other = _case("rosa"), _case("dora"), _case("ines")
-        self.names = _laden(self.laden) | {
+        self.names = _laden(self.laden) | _together(self.plain, self.laden, other) | {
             "other": other.ref, "omar": str(people.omar().pk), "priya": str(people.priya().pk),
             "soon": str(timezone.now().date() + timedelta(days=30)),
         }  # fmt: skip

@@ -41,6 +41,7 @@ PUBLIC |= {"page", "page-thread", "page-back", "page-call"}  # by a link: test_h
 ELSEWHERE = {
     "case",
     "case-trail",
+    "case-presence",
     "case-write",
     "case-draft",
     "case-guard",
@@ -74,6 +75,9 @@ NEEDS = {
     "heard-open": Action.WORK,
     "post-correct": Action.WORK,
     "correction-undo": Action.WORK,
+    "heads-ups": Action.SEE_CASES,
+    "heads-ups-seen": Action.SEE_CASES,
+    "heads-ups-count": Action.SEE_CASES,
     "author-role": Action.WORK,
     "listening": Action.SEE_HEARD,
     "listening-cluster": Action.SEE_HEARD,
@@ -102,6 +106,8 @@ NEEDS = {
     ),
 }  # fmt: skip
 READ_ONLY = {
+    "heads-ups",
+    "heads-ups-count",
     "teams",
     "claims",
     "friends",

@@ -39,6 +39,13 @@ VERBS: Final[dict[str, Verb]] = {
     "reopen": Verb("become open", frozenset(s for s in EVERY if _S.OPEN in MOVES[s])),
     "close": Verb("become closed", frozenset({_S.RESOLVED})),
     "merge": Verb("become merged", LIVE),
+    # what belongs together
+    "bring-in": Verb("take in another", LIVE),
+    "give-back": Verb("give back another"),
+    "split": Verb("be split", EVERY - {_S.MERGED}),
+    "split-undo": Verb("go back to where it was split off", LIVE),
+    "same-person": Verb("be of somebody else too"),
+    "other-person": Verb("be of one person less"),
     # words
     "write-note": Verb("be given a note", needs=Action.NOTE),
     "write-public": Verb("be answered", IN_HAND, Action.REPLY),

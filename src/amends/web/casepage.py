@@ -16,6 +16,7 @@ from amends.desk.models import Brand, Case, CaseEvent, OutgoingReply, PostRow, R
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
 from amends.desk.queries.choices import approvers, rule_names, teams
 from amends.desk.queries.stops import is_overtaken, reasons_of
+from amends.desk.queries.together import colleagues, others_at
 from amends.web.asking import can
 from amends.web.claimpage import case_claims
 from amends.web.clockpage import clock_facts
@@ -70,6 +71,9 @@ def case_facts(
         "owners": owners() if may["assign"] else [],
         "uppers": [one for one in uppers() if one.pk != case.owner_id] if may["work"] else [],
         "teams": teams() if may["work"] else [],
+        "splittable": splittable(case, posts) if may["work"] else [],
+        "colleagues": {k: v for k, v in colleagues().items() if k != person.pk},
+        **beside_facts(case, person, now=timezone.now()),
         "label_names": label_names(),
         "lines": shown,
         "signature": signature(case),
@@ -87,6 +91,19 @@ def case_facts(
         "typed": typed or {},
         "error": error,
     }
+
+
+def splittable(case: Case, posts: Sequence[PostRow]) -> list[PostRow]:
+    """What can be split off a case: its own posts but the one that it began with."""
+    own = [post for post in posts if post.place.case_id == case.pk]
+    return [post for post in own if post.pk != case.first_post_id and not post.erased_at]
+
+
+def beside_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, Any]:
+    """Who else is at the case now, and a word for it that changes when they do."""
+    beside = others_at([case.pk], now=now, besides=person).get(case.pk, [])
+    seen = ".".join(f"{one.person}{one.writing}" for one in beside)
+    return {"beside": beside, "beside_seen": seen}
 
 
 def lines(case: Case, person: Responder) -> list[Line]:

@@ -4,14 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from amends.casework import Action, Role, may
 from amends.desk.models import Responder
 from amends.desk.queries.stops import stops_in_force
+from amends.desk.queries.together import heads_ups_unseen
 from amends.web.asking import can
 
 NAV = (
     ("inbox", "Inbox", Action.SEE_CASES),
+    ("heads-ups", "Heads-ups", Action.SEE_CASES),
     ("heard", "Heard", Action.SEE_HEARD),
     ("outbox", "Outbox", Action.SEE_CASES),
     ("claims", "Follow-up", Action.SEE_CASES),
@@ -38,6 +41,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if isinstance(person, Responder):
         facts |= {"me": person, "nav": _nav(request, person), "can": can(person)}
+        facts["unseen"] = SimpleLazyObject(lambda: heads_ups_unseen(person))
         facts["stops"] = stops_in_force  # asked for where a template shows it
     return facts
 

@@ -1,6 +1,6 @@
 """What people do with a case. One verb, one function, one transaction, one or more events."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
 from amends.desk.actions.merging import joining, parting
+from amends.desk.actions.together import give_heads_ups
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
 from amends.desk.queries.ledger import open_matters
 from amends.terms import BadInput, NotAllowed, Stale
@@ -72,9 +73,25 @@ def _seen_state(case: Case, seen: str | None) -> None:
         raise Stale(f"Somebody moved this case to {case.state} meanwhile. Look again, then decide.")
 
 
-def assign_case(case: Case, *, to: Responder | None, by: Responder, now: datetime) -> Case:
-    """Give the case an owner, or none. The new owner must be somebody who may work on it."""
+def check_owner(row: Case, seen: int | None) -> None:
+    """Raise ``Stale`` where the case has another owner than was seen; 0 is nobody, None not asked."""
+    if seen is not None and (row.owner_id or 0) != seen:
+        has = row.owner.name if row.owner else "nobody"
+        raise Stale(f"Somebody gave this case on meanwhile: {has} has it now. Look again.")
+
+
+def assign_case(
+    case: Case,
+    *,
+    to: Responder | None,
+    by: Responder,
+    now: datetime,
+    seen_owner: int | None = None,
+) -> Case:
+    """Give the case an owner, or none. The new owner must be somebody who may work on it.
+    ``seen_owner``: who had it on the page, 0 for nobody; raises ``Stale`` where that changed."""
     with held(case, by=by, verb="assign") as row:
+        check_owner(row, seen_owner)
         if to is not None and to.pk != by.pk:
             check_may(Role(by.role), Action.ASSIGN)
         if to is not None and (not to.is_active or Action.WORK not in _allowed(to)):
@@ -131,8 +148,19 @@ def taking_up(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     return events
 
 
-def prioritise_case(case: Case, *, priority: Priority, by: Responder, now: datetime) -> Case:
+def prioritise_case(
+    case: Case,
+    *,
+    priority: Priority,
+    by: Responder,
+    now: datetime,
+    seen: Priority | None = None,
+) -> Case:
+    """``seen``: what it was on the page; raises ``Stale`` where somebody changed it since."""
     with held(case, by=by, verb="priority") as row:
+        if seen is not None and row.priority not in {seen, priority}:
+            now_is = Priority(row.priority).name.lower()
+            raise Stale(f"Somebody made this case {now_is} meanwhile. Look again, then decide.")
         if row.priority != priority:
             old, row.priority = row.priority, int(priority)
             event = make_event(
@@ -164,8 +192,11 @@ def unlabel_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case
     return row
 
 
-def add_note(case: Case, *, text: str, by: Responder, now: datetime) -> Note:
-    """A note for colleagues; it never leaves the building."""
+def add_note(
+    case: Case, *, text: str, by: Responder, now: datetime, heads_up: Collection[int] = ()
+) -> Note:
+    """A note for colleagues; it never leaves the building. Whoever it names with an @, and whoever
+    is among ``heads_up``, gets a heads-up."""
     if not text.strip():
         raise BadInput("The note is empty. Write something first.")
     if len(text) > LONGEST_NOTE:
@@ -173,7 +204,9 @@ def add_note(case: Case, *, text: str, by: Responder, now: datetime) -> Note:
     with held(case, by=by, verb="write-note") as row:
         note = Note.objects.create(case=row, by=by, at=now, text=text.strip())
         Draft.objects.filter(case=row, by=by, mode="note").delete()
-        write(row, [make_event(row, "note.added", at=now, by=by, note=note.pk)])
+        told = give_heads_ups(note, by=by, now=now, besides=heads_up)
+        facts = {"told": told} if told else {}
+        write(row, [make_event(row, "note.added", at=now, by=by, note=note.pk, **facts)])
     return note
 
 
@@ -288,9 +321,12 @@ def await_outcome(row: Case, now: datetime) -> None:
         row.outcome, row.outcome_at, row.silent_at = "", None, silent_from(now)
 
 
-def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
+def merge_case(
+    case: Case, *, into: Case, by: Responder, now: datetime, brought: bool = False
+) -> Case:
     """Go on in another case: posts heard later go there, and what waits for an answer waits there.
-    Reopening undoes the merge."""
+    Reopening undoes the merge. ``brought``: it is done from the other case, into which this one is
+    brought."""
     with held(case, by=by, verb="merge", beside=into) as row:
         target = Case.objects.select_related("first_post").get(pk=into.pk)
         if row.pk == target.pk or target.state == CaseState.MERGED:
@@ -298,6 +334,8 @@ def merge_case(case: Case, *, into: Case, by: Responder, now: datetime) -> Case:
         if row.brand_id != target.brand_id:
             raise BadInput("Both cases must belong to one brand.")
         nothing_on_its_way(row)
+        if brought:
+            check_verb("bring-in", CaseState(target.state))
         joined = joining(row, target, by=by, now=now)
         event = move_event(row, CaseState.MERGED, at=now, by=by, into=target.ref)
         row.merged_into, row.unanswered_since = target, None

@@ -9,9 +9,10 @@ from django.db import transaction
 
 from amends.casework import Action, Role, check_may
 from amends.casework.routing import Seat, Traits, choose, facts_of, team_for
-from amends.desk.actions.cases import held, write
+from amends.desk.actions.cases import check_owner, held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.clockwork import TO_ROUTE
+from amends.desk.actions.together import give_heads_ups
 from amends.desk.models import (
     Case,
     CaseEvent,
@@ -29,7 +30,7 @@ from amends.desk.queries.routing import (
     rest_of,
     traits_of,
 )
-from amends.terms import BadInput, NotAllowed, Stale
+from amends.terms import BadInput, NotAllowed
 
 AGAIN: Final = timedelta(seconds=20)
 """How soon a case that nobody could be given is looked at again: somebody may have come free."""
@@ -46,7 +47,7 @@ def route_cases(*, now: datetime, most: int = 100, only: Sequence[int] | None = 
         return 0
     with transaction.atomic():
         rules = hold_rules()
-        rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
+        rows = Case.objects.select_for_update(of=("self",)).select_related("first_post__reading")
         cases = list(rows.filter(pk__in=pks, route_at__isnull=False).order_by("pk"))
         board = load_board(now=now, rules=rules)
         for case in sorted(cases, key=lambda one: (one.rank is None, one.rank or 0, one.pk)):
@@ -158,10 +159,8 @@ def hand_over_case(
     say why. ``seen_owner``: who had it on the page. Raises ``NotAllowed``, ``BadInput``, ``Stale``."""
     if len(note) > LONGEST_NOTE:
         raise BadInput(f"The note has {len(note):,} characters; {LONGEST_NOTE:,} is the most.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="hand-over") as row:
         check_owner(row, seen_owner)
-        if row.state not in {*TO_ROUTE, "waiting"}:
-            raise NotAllowed(f"This case is {row.state}. Reopen it before you hand it over.")
         events = _noted(row, note, by=by, now=now)
         if isinstance(to, Team):
             events.append(_back(row, to, by=by, now=now))
@@ -174,17 +173,11 @@ def hand_over_case(
     return row
 
 
-def check_owner(row: Case, seen: int | None) -> None:
-    """Raise ``Stale`` where the case has another owner than was seen; 0 is nobody, None not asked."""
-    if seen is not None and (row.owner_id or 0) != seen:
-        has = row.owner.name if row.owner else "nobody"
-        raise Stale(f"Somebody gave this case on meanwhile: {has} has it now. Look again.")
-
-
 def _noted(row: Case, note: str, *, by: Responder, now: datetime) -> list[CaseEvent]:
     if not note.strip():
         return []
     made = Note.objects.create(case=row, by=by, at=now, text=note.strip())
+    give_heads_ups(made, by=by, now=now)
     return [make_event(row, "note.added", at=now, by=by, note=made.pk)]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from amends.casework import Action, CaseState
+from amends.casework import CaseState
 from amends.desk.actions.cases import held, nothing_on_its_way, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.customers import customer_of
 from amends.desk.actions.merging import recount
 from amends.desk.models import AuthorRow, Case, CasePost, PostRow, Responder
-from amends.terms import BadInput, NotAllowed
+from amends.terms import BadInput
 
 WHY: Final = "split"
 
@@ -27,7 +27,7 @@ def split_case(
 
     The post that the case began with stays. Raises ``BadInput``, ``NotAllowed``.
     """
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="split") as row:
         places = list(
             row.places.select_related("post__author")
             .filter(post__in=posts)
@@ -51,8 +51,6 @@ def split_case(
 
 def _begins_with(row: Case, places: Sequence[CasePost], asked: int) -> tuple[PostRow, AuthorRow]:
     """The post that the new case begins with, and its author."""
-    if row.state == CaseState.MERGED:
-        raise NotAllowed("This case is merged. Undo that first, then split it.")
     if not places or len(places) != asked:
         raise BadInput("Choose posts of this case. Somebody may have moved one: look again.")
     if any(place.post_id == row.first_post_id for place in places):
@@ -106,10 +104,10 @@ def _free(new_ref: Callable[[], str]) -> str:
 def undo_split(case: Case, *, by: Responder, now: datetime) -> Case:
     """Bring the posts of a case that was split off back to where they were; it goes on there. What
     came to it since goes along. Raises ``BadInput``, ``NotAllowed``."""
-    origin = case.split_from
+    origin = Case.objects.filter(split_off=case.pk).first()
     if origin is None:
         raise BadInput("This case was not split off from another.")
-    with held(case, by=by, action=Action.WORK, beside=origin) as row:
+    with held(case, by=by, verb="split-undo", beside=origin) as row:
         source = Case.objects.select_related("first_post").get(pk=origin.pk)
         if source.state == CaseState.MERGED:
             raise BadInput(f"Case {source.ref} is merged. Undo that first.")

@@ -9,7 +9,7 @@ from amends.casework.together import named_in
 from amends.desk.models import Case, HeadsUp, Note, Presence, Responder
 from amends.desk.queries.together import colleagues, may_be_told
 
-OFTEN: Final = timedelta(seconds=5)
+OFTEN: Final = timedelta(seconds=8)
 """What was heard of more recently is not written again."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from amends.casework import ReplyStatus
+from amends.casework import CaseState, ReplyStatus
 from amends.casework.calls import CallStatus
 from amends.desk.models import Call, Case, CaseEvent, Draft, Note, OutgoingReply, PostRow, Responder
 
@@ -48,15 +48,17 @@ class Entry:
 
 
 def trail(case: Case) -> list[Entry]:
-    """Everything on a case, oldest first. A reply that went out is its post."""
+    """Everything on a case, oldest first. A reply that went out is its post. What stands in cases
+    that were merged into it stands here too."""
     posts = (
-        PostRow.objects.filter(place__case=case)
-        .select_related("author", "reading", "reply__by", "reply__rule", "place")
+        PostRow.objects.filter(place__case__in=[case, *merged_into(case)])
+        .select_related("author", "reading", "reply__by", "reply__rule", "place__case")
         .prefetch_related("reply__attachments")
         .order_by("created_at", "pk")
     )
     entries = [Entry("post", post.created_at, post=post) for post in posts]
-    entries += [Entry("note", n.at, note=n) for n in case.notes.select_related("by", "rule")]
+    notes = case.notes.select_related("by", "rule").prefetch_related("heads_ups__to")
+    entries += [Entry("note", n.at, note=n) for n in notes]
     calls = case.calls.filter(status=CallStatus.HELD).select_related("by")
     entries += [Entry("call", c.starts_at, call=c) for c in calls]
     waiting = case.replies.exclude(status=ReplyStatus.SENT).select_related(
@@ -67,6 +69,15 @@ def trail(case: Case) -> list[Entry]:
     events = case.history.filter(kind__in=_SHOWN).select_related("actor").order_by("seq")
     entries += [Entry("event", e.at, event=e) for e in events]
     return sorted(entries, key=lambda e: (e.at, _ORDER[e.kind]))
+
+
+def merged_into(case: Case) -> list[Case]:
+    """The cases that go on in this one; those that are private, or a legal matter, only where it
+    is one too: whoever sees this one may not see those."""
+    rows = Case.objects.filter(merged_into=case, state=CaseState.MERGED).order_by("pk")
+    return [
+        row for row in rows if (case.private or not row.private) and (case.legal or not row.legal)
+    ]
 
 
 def drafts_of(case: Case, person: Responder) -> dict[str, str]:

@@ -16,6 +16,7 @@ from amends.desk.models import (
     Case,
     CaseEvent,
     CasePost,
+    PostRow,
     Responder,
     RoutingRules,
     SeatRow,
@@ -24,6 +25,7 @@ from amends.desk.models import (
     TeamMember,
 )
 from amends.desk.models.routing import CAPACITY
+from amends.desk.models.signs import topics_in
 from amends.desk.queries.clocks import rota_now
 
 IN_HAND: Final = (CaseState.NEW, CaseState.OPEN)
@@ -53,9 +55,15 @@ def traits_of(case: Case) -> Traits:
         language=language_of(post.lang),
         priority=case.priority,
         labels=frozenset(case.labels.values_list("name", flat=True)),
+        topics=frozenset(topics_of(post)),
         text=post.text,
         abusive=case.abusive_at is not None,
     )
+
+
+def topics_of(post: PostRow) -> tuple[str, ...]:
+    """What a post is about, as far as it was read."""
+    return topics_in(getattr(getattr(post, "reading", None), "signs", None))
 
 
 def language_of(tag: str) -> str:

@@ -16,6 +16,7 @@ from amends.desk import actions
 from amends.desk.actions.pictures import describe
 from amends.desk.actions.routing import hand_over_case
 from amends.desk.actions.snoozing import snooze_case, wake_case
+from amends.desk.actions.together import be_at, leave
 from amends.desk.models import Case, OutgoingReply, Responder, Team
 from amends.desk.queries import get_case_for, get_reply_for, owners, uppers
 from amends.desk.queries.choices import teams
@@ -24,7 +25,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, calling, claims, outcomes, privately
+from amends.web.views import amending, calling, claims, joining, outcomes, privately
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -71,10 +72,12 @@ def write(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     mode = chosen_mode(typed_of(typed))
     text = typed.get(f"text_{mode}", "").replace("\r\n", "\n").replace("\0", "")
     try:
-        return _sent(case, mode, text, typed, by, now)
+        sent = _sent(case, mode, text, typed, by, now)
     except AmendsError:
         keep(case, mode, text, by, now)
         raise
+    leave(case, by=by, mode=mode)
+    return sent
 
 
 def keep(case: Case, mode: str, text: str, by: Responder, now: datetime) -> None:
@@ -87,7 +90,8 @@ def _sent(
     case: Case, mode: str, text: str, typed: QueryDict, by: Responder, now: datetime
 ) -> object:
     if mode == "note":
-        return actions.add_note(case, text=text, by=by, now=now)
+        told = [int(one) for one in typed.getlist("heads_up") if one.isascii() and one.isdecimal()]
+        return actions.add_note(case, text=text, by=by, now=now, heads_up=told)
     describe(case, described(typed_of(typed)), by=by)
     chosen = typed.get(f"picture_{mode}", "")
     if chosen and not chosen.startswith("[object "):  # as a browser without JavaScript names a file
@@ -121,7 +125,7 @@ def assign(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object
     to = next((one for one in owners() if str(one.pk) == wanted), None)
     if wanted and to is None:
         raise BadInput("Choose a colleague from the list.")
-    return actions.assign_case(case, to=to, by=by, now=now)
+    return actions.assign_case(case, to=to, by=by, now=now, seen_owner=_seen_owner(typed))
 
 
 def hand_over(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
@@ -153,7 +157,8 @@ def prioritise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> ob
     priority = known.get(typed.get("priority", ""))
     if priority is None:
         raise BadInput("A priority is low, normal, high or urgent.")
-    return actions.prioritise_case(case, priority=priority, by=by, now=now)
+    seen = known.get(typed.get("seen_priority", ""))
+    return actions.prioritise_case(case, priority=priority, by=by, now=now, seen=seen)
 
 
 def label(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
@@ -196,15 +201,6 @@ def close(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     return actions.close_case(case, reason=reason, by=by, now=now, seen=_seen(typed))
 
 
-def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    wanted = typed.get("into", "").strip()
-    try:
-        into = get_case_for(by, wanted)
-    except NotThere as error:
-        raise BadInput(str(error)) from error
-    return actions.merge_case(case, into=into, by=by, now=now)
-
-
 ACTS: dict[str, Act] = {
     "take-up": take_up,
     "assign": assign,
@@ -220,7 +216,13 @@ ACTS: dict[str, Act] = {
     "dismiss": dismiss,
     "reopen": reopen,
     "close": close,
-    "merge": merge,
+    "merge": joining.merge,
+    "bring-in": joining.bring_in,
+    "give-back": joining.give_back,
+    "split": joining.split,
+    "split-undo": joining.split_undo,
+    "same-person": joining.same_person,
+    "other-person": joining.other_person,
     "fault": amending.fault,
     "second-chance": amending.second_chance,
     "remedy": amending.remedy,
@@ -314,4 +316,5 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     person = require(request, Action.NOTE if mode == "note" else Action.REPLY)
     text = request.POST.get("text", "").replace("\0", "")
     actions.save_draft(case, mode=mode, text=text, by=person, now=timezone.now())
+    be_at(case, by=person, now=timezone.now(), writing=mode if text.strip() else "")
     return HttpResponse(status=204)

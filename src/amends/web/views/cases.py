@@ -4,18 +4,24 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
+from amends.desk.actions.together import be_at, see_heads_ups
 from amends.desk.models import Case
 from amends.desk.queries import get_case_for
 from amends.web.asking import is_fragment, me
-from amends.web.casepage import case_facts, signature
+from amends.web.casepage import beside_facts, case_facts, signature
 from amends.web.views.inbox import list_facts
 
 
 @require_GET
 def show(request: HttpRequest, ref: str) -> HttpResponse:
-    return draw(request, get_case_for(me(request), ref))
+    person = me(request)
+    case = get_case_for(person, ref)
+    be_at(case, by=person, now=timezone.now())
+    see_heads_ups(by=person, now=timezone.now(), case=case)
+    return draw(request, case)
 
 
 def draw(
@@ -33,6 +39,20 @@ def draw(
         return render(request, "case/_case.html", facts, status=status)
     facts |= list_facts(person, request.GET, whole=True)
     return render(request, "inbox/inbox.html", facts, status=status)
+
+
+@require_POST
+def presence(request: HttpRequest, ref: str) -> HttpResponse:
+    """A page says that its person still has the case open, and hears who else has. 204: the same."""
+    person = me(request)
+    case = get_case_for(person, ref)
+    be_at(case, by=person, now=timezone.now())
+    facts = beside_facts(case, person, now=timezone.now())
+    if not is_fragment(request):
+        return redirect("case", ref)
+    if request.POST.get("seen") == facts["beside_seen"]:
+        return HttpResponse(status=204)
+    return render(request, "case/_presence.html", {"case": case, **facts})
 
 
 @require_GET

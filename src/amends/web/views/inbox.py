@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from amends.casework import Action, CaseState
@@ -18,6 +19,7 @@ from amends.desk.queries import (
     tab_counts,
 )
 from amends.desk.queries.inbox import MOST_COUNTED, PAGE
+from amends.desk.queries.together import others_at
 from amends.web.asking import is_fragment, require
 from amends.web.heardpage import ROLES
 from amends.web.words import CLOCKS, PRIORITIES, STATES, reasons
@@ -77,7 +79,9 @@ def _rows(person: Responder, asked: QueryDict) -> dict[str, Any]:
     shown = asked.get("shown", "")
     size = min(max(int(shown), PAGE), MOST_SHOWN) if shown.isdecimal() and len(shown) < 5 else PAGE
     page = inbox_page(person, wanted, size=size)
+    there = others_at([row["id"] for row in page.rows], now=timezone.now(), besides=person)
     for row in page.rows:
+        row["beside"] = there.get(row["id"], ())
         row["state_words"] = STATES[row["state"]]
         row["priority_words"] = PRIORITIES[row["priority"]]
         row["clock_words"] = CLOCKS.get(row["clock"], "")
