@@ -56,6 +56,7 @@ ELSEWHERE = {
     "attach",
     "detach",
     "picture",
+    "rank-csv",
     "post-take-down",
     "live",
 }
@@ -96,7 +97,7 @@ NEEDS = {
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
-            "authors", "author-forget", "guard", "drafts",
+            "authors", "author-forget", "guard", "drafts", "search",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
             "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",

@@ -26,6 +26,7 @@ from amends.web.heardpage import ROLES
 from amends.web.ledgerpage import ledger_facts
 from amends.web.marks import Piece
 from amends.web.privatepage import private_facts
+from amends.web.rankpage import rank_facts
 from amends.web.readingpage import Told, marked, tell
 from amends.web.views.setup_shared import threshold_of
 from amends.web.words import CLOCKS, OUTCOMES, PRIORITIES, STATES, sentence, status_words
@@ -82,6 +83,7 @@ def case_facts(
         "facts": facts(case),
         "ledger": ledger_facts(case, person, now=timezone.now()),
         "private": private_facts(case, now=timezone.now(), zone=person.zone),
+        "rank": rank_facts(case, can=may),
         "claims": case_claims(case, posts, can=may, now=timezone.now()),
         "clocks": clock_facts(case, now=timezone.now()),
         "clock_words": CLOCKS.get(case.clock, ""),

@@ -24,6 +24,7 @@ from amends.web.views import (
     palette,
     pictures,
     privately,
+    ranking,
     snippets,
 )
 
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/attach/", pictures.add, name="attach"),
     path("cases/<str:ref>/pictures/<int:pk>/remove/", pictures.remove, name="detach"),
     path("pictures/<int:pk>/", pictures.show, name="picture"),
+    path("cases/<str:ref>/rank.csv", ranking.save, name="rank-csv"),
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     path("cases/<str:ref>/guard/", guarding.look, name="case-guard"),
     path("cases/<str:ref>/snippets/", snippets.listing, name="case-snippets"),

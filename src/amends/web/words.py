@@ -57,6 +57,8 @@ _BY_SOMEBODY = {
     "reply.refused": "did not approve the reply",
     "reply.released": "confirmed that the reply still goes out",
     "reply.rescheduled": "gave the reply another time",
+    "rank.watched": "has it looked up each day where the complaint stands in a search",
+    "rank.unwatched": "ended looking up where the complaint stands in a search",
     "case.waiting": "is waiting for the customer",
 }
 _BY_SOMEBODY |= {
@@ -297,6 +299,12 @@ def _woken(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:
     return _WOKE.get(str(data.get("why")), f"{who} brought the case back")
 
 
+def _ranked(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    place = data.get("place")
+    found = f"in place {place}" if place else "nowhere to be seen"
+    return f"{who} noted that the complaint stands {found} in a search"
+
+
 def _take_down(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
     return f"{who} has our post removed from the network"
 
@@ -322,6 +330,7 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.woken": _woken,
     "sla.breached": _breached,
     "post.take_down": _take_down,
+    "rank.noted": _ranked,
     "fault.determined": _fault,
     "second_chance.answered": _chance,
     "remedy.offered": _offered,

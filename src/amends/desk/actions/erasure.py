@@ -105,6 +105,8 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.remedies.update(what="")
     case.promises.update(words="")
     case.take_downs.update(reason="", note="")
+    case.rank_watches.all().delete()
+    case.rank_entries.update(query="", address="")
     case.surveys.update(words="")
     claims = Claim.objects.filter(case=case)
     claims.update(words="", truth="")

@@ -28,16 +28,10 @@ from amends.desk.models.learning import Correction, LearntHead, ReadingRules
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.pictures import Attachment, PictureRow
 from amends.desk.models.private import Handoff, IntakePage
+from amends.desk.models.ranking import RankEntry, RankWatch, SearchAccess
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
-from amends.desk.models.rules import (
-    RuleChange,
-    RuleDue,
-    RuleGrant,
-    RuleRow,
-    RuleRun,
-    RuleVersion,
-)
+from amends.desk.models.rules import RuleChange, RuleDue, RuleGrant, RuleRow, RuleRun, RuleVersion
 from amends.desk.models.snippets import Snippet, SnippetVersion
 from amends.desk.models.speaking import (
     Acknowledgement,
@@ -91,6 +85,8 @@ __all__ = [
     "PostRow",
     "Presence",
     "Promise",
+    "RankEntry",
+    "RankWatch",
     "ReadingRow",
     "ReadingRules",
     "Remedy",
@@ -105,6 +101,7 @@ __all__ = [
     "RuleRow",
     "RuleRun",
     "RuleVersion",
+    "SearchAccess",
     "SeatRow",
     "SendingStop",
     "SignInLink",

@@ -19,7 +19,7 @@ _SHOWN = frozenset(
         "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",
         "promise.made", "promise.moved", "promise.kept", "promise.dropped", "promise.broken",
         "reply.held", "reply.approved", "reply.refused", "reply.rescheduled", "reply.withdrawn",
-        "reply.released", "post.take_down", "post.taken_down", "post.not_taken_down",
+        "reply.released", "post.take_down", "rank.noted", "rank.watched", "rank.unwatched", "post.taken_down", "post.not_taken_down",
         "reading.corrected", "reading.uncorrected", "outcome.corrected", "customer.invited",
         "survey.asked", "survey.answered", "claim.noted", "claim.decided", "claim.asked",
         "claim.retracted", "copy.found", "copy.dismissed", "evidence.kept", "evidence.missed",

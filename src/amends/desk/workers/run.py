@@ -15,6 +15,7 @@ from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.deepen import Deepener
 from amends.desk.workers.evidence import gather_evidence
 from amends.desk.workers.listen import Listeners
+from amends.desk.workers.ranking import RankSeeker
 from amends.desk.workers.send import SETTLING, Sender
 from amends.desk.workers.take_down import Remover
 from amends.listening.gathering import Sleep
@@ -70,6 +71,7 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
         settling=worker.settling,
     )
     remover = Remover(listeners, worker.clock, database)
+    seeker = RankSeeker(worker.outbound, worker.clock, database)
     deepener = Deepener(
         reader=worker.reader, clock=worker.clock, database=database, new_ref=new_ref
     )
@@ -78,6 +80,7 @@ async def work(worker: Worker, stop: asyncio.Event) -> None:
             group.create_task(_every(worker.tend_s, listeners.tend, stop))
             group.create_task(_every(worker.tick_s, sender.tick, stop))
             group.create_task(_every(worker.tend_s, remover.tick, stop))
+            group.create_task(_every(worker.tend_s, seeker.tick, stop))
             group.create_task(_every(worker.tend_s, deepener.tick, stop))
             group.create_task(_every(worker.tend_s, lambda: ring(database, worker.clock), stop))
             gather = partial(gather_evidence, listeners, database, worker.clock)

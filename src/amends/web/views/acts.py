@@ -25,7 +25,7 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, calling, claims, joining, outcomes, privately
+from amends.web.views import amending, calling, claims, joining, outcomes, privately, ranking
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -229,6 +229,8 @@ ACTS: dict[str, Act] = {
     "remedy-decide": amending.remedy_decide,
     "promise": amending.promise,
     "promise-decide": amending.promise_decide,
+    "rank": ranking.rank,
+    "rank-unwatch": ranking.unwatch,
     "handoff": privately.make,
     "handoff-decide": privately.decide,
     "outcome": outcomes.correct,
