@@ -22,6 +22,7 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "label": {"label": "refund"},
     "unlabel": {"label": "late"},
     "snooze": {"span": "1 h"},
+    "macro": {"macro": "{macro}"},
     "close": {"reason": "settled by telephone"},
     "fault": {"fault": "third_party", "facts": "The airport says so."},
     "second-chance": {"chance": "asked"},

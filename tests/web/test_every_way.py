@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from amends.casework import DECIDED_FROM, Action, CaseState, ReplyDecision, ReplyStatus, Role, may
 from amends.casework.calls import CallWay
+from amends.casework.macros import Do, Macro, Step
 from amends.casework.verbs import VERBS
 from amends.desk.actions import (
     calls,
@@ -36,6 +37,7 @@ from amends.desk.actions import (
 )
 from amends.desk.actions.customers import merge_customers
 from amends.desk.actions.guarding import Checked
+from amends.desk.actions.macros import save_macro
 from amends.desk.actions.scheduling import reschedule_reply
 from amends.desk.models import (
     Case,
@@ -142,6 +144,11 @@ def _together(plain: Case, laden: Case, other: Case) -> dict[str, str]:
     return {"more": str(more.pk), "joined": joined.ref, "customers": str(merged.pk)}
 
 
+def _macro() -> int:
+    made = Macro((Step(Do.LABEL, "late"),))
+    return save_macro(None, name="Late", key="", macro=made, by=people.ada(), now=NOON).pk
+
+
 class Scene:
     """One case with nothing open, one with a remedy and a promise, one to merge into."""
 
@@ -149,6 +156,7 @@ class Scene:
         self.plain, self.laden, other = _case("rosa"), _case("dora"), _case("ines")
         self.names = _laden(self.laden) | _together(self.plain, self.laden, other) | {
             "other": other.ref, "omar": str(people.omar().pk), "priya": str(people.priya().pk),
+            "macro": str(_macro()),
             "soon": str(timezone.now().date() + timedelta(days=30)),
         }  # fmt: skip
         self.everybody = [person() for person in ONE_OF_EACH]

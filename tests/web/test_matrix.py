@@ -10,6 +10,9 @@ from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
 from amends.casework.automation import Act, Do, Rule, Trigger
+from amends.casework.macros import Do as MacroDo
+from amends.casework.macros import Macro, Step
+from amends.desk.actions.macros import save_macro
 from amends.desk.actions.roles import mark_accounts
 from amends.desk.actions.rules import save_rule
 from amends.desk.actions.snippets import save_snippet
@@ -99,7 +102,8 @@ NEEDS = {
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
             "authors", "author-forget", "guard", "drafts", "search",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
-            "hours-remove", "remedies", "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
+            "hours-remove", "remedies", "macros", "macro-new", "macro-sample", "macro", "macro-remove",
+            "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
             "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
             "private-pages", "private-page",
         ),
@@ -126,6 +130,8 @@ READ_ONLY = {
     "clocks",
     "sla-sample",
     "hours-sample",
+    "macros",
+    "macro-sample",
     "rules",
     "rule-sample",
     "snippets",
@@ -156,6 +162,7 @@ def _address(name: str) -> str:
         "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
         "snippet": _snippet,
         "rule": _rule,
+        "macro": _macro,
         "team": lambda: Team.objects.create(name=f"t{next(_numbers)}").pk,
         "skill": lambda: Skill.objects.create(name=f"s{next(_numbers)}").pk,
         "seat": lambda: people.omar().pk,
@@ -195,6 +202,12 @@ def _rule() -> int:
     made = Rule(Trigger.OPENED, (Act(Do.LABEL, "x"),))
     name = f"r{next(_numbers)}"
     return save_rule(None, name=name, rule=made, by=people.ada(), now=factories.NOON).pk
+
+
+def _macro() -> int:
+    made = Macro((Step(MacroDo.LABEL, "x"),))
+    name = f"m{next(_numbers)}"
+    return save_macro(None, name=name, key="", macro=made, by=people.ada(), now=factories.NOON).pk
 
 
 def _snippet() -> int:
@@ -243,7 +256,7 @@ def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Res
     [
         n
         for n in NEEDS
-        if n in {"brand", "channel", "watch", "person", "sla", "hours", "snippet", "rule"}
+        if n in {"brand", "channel", "watch", "person", "sla", "hours", "snippet", "rule", "macro"}
     ],
 )
 @pytest.mark.parametrize("number", [0, 10**30])

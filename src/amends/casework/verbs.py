@@ -61,6 +61,7 @@ VERBS: Final[dict[str, Verb]] = {
     "unlabel": Verb("lose a label"),
     "snooze": Verb("be put off", LIVE),
     "wake": Verb("be brought back"),
+    "macro": Verb("be worked on by a macro"),
     # taking it private, taking it back
     "handoff": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
     "handoff-decide": Verb("have a page decided", needs=Action.REPLY),

@@ -8,13 +8,17 @@ from typing import Any
 from django.utils import timezone
 
 from amends.casework import MOVES, Action, CaseState, ReplyStatus
+from amends.casework.macros import says
 from amends.casework.scheduling import on_the_wall
 from amends.connectors.registry import traits_of
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
-from amends.desk.models import Brand, Case, CaseEvent, OutgoingReply, PostRow, Responder
+from amends.desk.actions.macros import Ran
+from amends.desk.models import Brand, Case, CaseEvent, MacroRow, OutgoingReply, PostRow, Responder
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
-from amends.desk.queries.choices import approvers, rule_names, teams
+from amends.desk.queries.choices import approvers, macro_names, rule_names, teams
+from amends.desk.queries.macros import macros_now, readable_macros
+from amends.desk.queries.ruling import names_now
 from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.desk.queries.together import colleagues, others_at
 from amends.web.asking import can
@@ -55,9 +59,15 @@ class Line:
 
 
 def case_facts(
-    case: Case, person: Responder, *, typed: Mapping[str, str] | None = None, error: str = ""
+    case: Case,
+    person: Responder,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: str = "",
+    offer: Ran | None = None,
 ) -> dict[str, Any]:
-    """Everything the case's templates need. ``typed`` is kept where a send was refused."""
+    """Everything the case's templates need. ``typed`` is kept where a send was refused; ``offer``: a
+    macro's text, beside what was typed."""
     may = can(person)
     shown = lines(case, person)
     posts = [line.entry.post for line in shown if line.entry.post is not None]
@@ -92,6 +102,8 @@ def case_facts(
         "desk_language": desk_language(),
         "typed": typed or {},
         "error": error,
+        "offer": offer,
+        "macros": macros_shown() if may["work"] else [],
     }
 
 
@@ -108,20 +120,27 @@ def beside_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
     return {"beside": beside, "beside_seen": seen}
 
 
+def macros_shown() -> list[tuple[MacroRow, str]]:
+    """The macros with what they do, in the order of their keys."""
+    rows = readable_macros(macros_now())
+    names = names_now() if rows else None
+    return [(row, says(macro, names)) for row, macro in rows if names is not None]
+
+
 def lines(case: Case, person: Responder) -> list[Line]:
     entries = _without_echoes(trail(case))
     events = [entry.event for entry in entries if entry.event is not None]
     people, labels = names_of(people=_people(events), labels=_ids(events, "label"))
     reasons = reasons_of(case, events)
     removable = traits_of(case.network).can_delete
-    rules = rule_names(_ids(events, "rule"))
+    rules, macros = rule_names(_ids(events, "rule")), macro_names(_ids(events, "macro"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
     told = _told(list(posts.values()), may_care=can(person)["work"])
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:
         if entry.event is not None:
-            said = sentence(entry.event, people=people, labels=labels, rules=rules)
+            said = sentence(entry.event, people=people, labels=labels, rules=rules, macros=macros)
             shown.append(Line(entry, said, because=reasons.get(entry.event.pk, "")))
         elif entry.reply is not None:
             shown.append(_reply_line(entry, entry.reply, person))

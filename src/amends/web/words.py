@@ -6,9 +6,10 @@ from typing import Any
 
 from amends.casework import Priority, ReplyStatus
 from amends.casework.routing import explain
+from amends.casework.saying import LANGUAGES
 from amends.casework.scheduling import said_there
 from amends.desk.models import CaseEvent, OutgoingReply
-from amends.web import words_claims, words_private
+from amends.web import words_claims, words_private, words_rules
 
 STATES = {
     "new": "New",
@@ -80,14 +81,6 @@ _BY_ITSELF = {
     "case.resolved": "The case was resolved",
     "case.dismissed": "The case was dismissed",
 }
-LANGUAGES = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
-    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
-    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
-    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
-    "zh": "Chinese",
-}  # fmt: skip
 _ALONE |= words_claims.ALONE | words_private.ALONE
 _BY_SOMEBODY |= words_claims.BY_SOMEBODY | words_private.BY_SOMEBODY
 CLOCKS = {
@@ -100,26 +93,29 @@ CLOCKS = {
 Names = Mapping[int, str]
 
 
-def sentence(event: CaseEvent, *, people: Names, labels: Names, rules: Names | None = None) -> str:
-    """One event as a sentence. ``people``, ``labels`` and ``rules`` are names by id."""
-    who = event.actor.name if event.actor else _rule(event.data, rules or {})
+def sentence(
+    event: CaseEvent,
+    *,
+    people: Names,
+    labels: Names,
+    rules: Names | None = None,
+    macros: Names | None = None,
+) -> str:
+    """One event as a sentence. ``people``, ``labels``, ``rules`` and ``macros`` are names by id."""
+    who = event.actor.name if event.actor else words_rules.rule_of(event.data, rules or {})
+    if event.kind == "macro.run":
+        return f"{who} ran the macro “{(macros or {}).get(event.data.get('macro', 0), 'removed')}”"
     special = (
         _SPECIAL.get(event.kind)
         or words_claims.SPECIAL.get(event.kind)
         or words_private.SPECIAL.get(event.kind)
+        or words_rules.SPECIAL.get(event.kind)
     )
     if special is not None:
         return special(who or "The desk", event.data, people, labels)
     if who and event.kind in _BY_SOMEBODY and "post" not in event.data:
         return f"{who} {_BY_SOMEBODY[event.kind]}"
     return _ALONE.get(event.kind) or _BY_ITSELF.get(event.kind) or event.kind
-
-
-def _rule(data: Mapping[str, Any], rules: Names) -> str:
-    """The rule that did it, with its version; "" where none did."""
-    if "rule" not in data:
-        return ""
-    return f"The rule “{rules.get(data['rule'], 'removed')}” (version {data.get('version')})"
 
 
 def _assigned(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -261,28 +257,6 @@ def _escalated(who: str, data: dict[str, Any], people: Names, labels: Names) -> 
     return f"{who} handed the case up to {name}{because}"
 
 
-_ACTS = {
-    "label": "label it",
-    "person": "hand it on",
-    "team": "hand it to the team",
-    "priority": "set the priority",
-    "snooze": "snooze it",
-    "note": "write a note",
-    "tell": "tell anybody",
-    "reply_in_private": "reply in private",
-    "reply_in_public": "reply in public",
-}
-
-
-def _told(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    told = [people.get(one, "a colleague") for one in data.get("told", ())]
-    return f"{who} told {', '.join(told)} to look at it"
-
-
-def _left(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    return f"{who} could not {_ACTS.get(str(data.get('act')), 'do all it says')}"
-
-
 _WOKE = {
     "time": "The time the case was snoozed to has come",
     "customer": "The customer wrote, so the case is no longer snoozed",
@@ -325,8 +299,6 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.closed": _closed,
     "case.escalated": _escalated,
     "case.snoozed": _snoozed,
-    "case.told": _told,
-    "rule.left": _left,
     "case.woken": _woken,
     "sla.breached": _breached,
     "post.take_down": _take_down,

@@ -84,6 +84,7 @@ KINDS: Final[dict[str, str]] = {
     "post.deleted": "The author deleted a post.",
     "post.blanked": "The text of a post that its author deleted was blanked.",
     "case.told": "Somebody is to look at it.",
+    "macro.run": "A macro was run on it.",
     "rule.left": "A rule could not do something.",
     "note.added": "A colleague wrote a note.",
     "reply.queued": "A reply was handed to the outbox.",

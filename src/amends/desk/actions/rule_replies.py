@@ -44,6 +44,8 @@ def queue_by_rule(
     if part.changed_at > grant.at:
         raise NotAllowed(f"The snippet {part.key} changed since the rule was let write with it.")
     check_state(row, private=private, closes_out=False)
+    if row.legal:
+        raise NotAllowed("This case is restricted for legal reasons, so people answer it.")
     language = _language(row)
     chosen = choose_language(part.texts, wanted=language)
     text = signed(fill(part.texts[chosen], values_of(row, None)).text, chosen)

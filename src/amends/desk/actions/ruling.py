@@ -32,6 +32,7 @@ from amends.desk.models import (
     RuleVersion,
     Team,
 )
+from amends.desk.queries.doors import may_see
 from amends.desk.queries.ruling import Happening, facts_of, readable
 from amends.desk.queries.together import may_be_told
 from amends.terms import AmendsError, NotAllowed
@@ -199,7 +200,8 @@ def _label(acting: Acting, name: str) -> None:
 
 def _hand(acting: Acting, key: str) -> None:
     person = Responder.objects.filter(pk=int(key), is_active=True).first()
-    if person is None or Action.WORK not in permitted(Role(person.role)):
+    sees = person is not None and may_see(person).filter(pk=acting.row.pk).exists()
+    if person is None or not sees or Action.WORK not in permitted(Role(person.role)):
         raise NotAllowed("Whom the rule names can own no case. Choose somebody else in it.")
     if acting.row.owner_id != person.pk:
         acting.row.owner, acting.row.passed_by = person, None

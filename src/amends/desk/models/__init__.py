@@ -25,6 +25,7 @@ from amends.desk.models.hearing import (
 )
 from amends.desk.models.history import ImportRun
 from amends.desk.models.learning import Correction, LearntHead, ReadingRules
+from amends.desk.models.macros import MacroRow, MacroVersion
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.pictures import Attachment, PictureRow
 from amends.desk.models.private import Handoff, IntakePage
@@ -77,6 +78,8 @@ __all__ = [
     "Label",
     "LearntHead",
     "LegalHold",
+    "MacroRow",
+    "MacroVersion",
     "MentionRow",
     "Note",
     "OutgoingReply",

@@ -13,7 +13,7 @@ _SHOWN = frozenset(
         "case.joined", "case.parted", "case.split", "case.split_undone", "customer.merged",
         "customer.parted",
         "case.opened", "case.taken_up", "case.reopened", "case.resolved", "case.closed", "case.dismissed",
-        "case.merged", "case.told", "rule.left", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
+        "case.merged", "case.told", "rule.left", "macro.run", "case.assigned", "case.routed", "case.handed_over", "case.snoozed", "case.woken", "case.prioritised", "case.labelled", "case.unlabelled",
         "case.taken_private", "case.closed_out", "case.escalated", "sla.breached", "outcome.noted",
         "customer.erased", "fault.determined", "second_chance.asked", "second_chance.answered",
         "remedy.offered", "remedy.approved", "remedy.refused", "remedy.delivered", "remedy.cancelled",

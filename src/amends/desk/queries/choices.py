@@ -1,7 +1,7 @@
 """What a person may choose from: owners, labels, networks."""
 
 from amends.casework import Action, Role, permitted
-from amends.desk.models import Case, ChannelRow, Label, Responder, RuleRow, Team
+from amends.desk.models import Case, ChannelRow, Label, MacroRow, Responder, RuleRow, Team
 from amends.desk.queries.doors import may_see
 
 LATEST = 500
@@ -54,6 +54,12 @@ def names_of(*, people: set[int], labels: set[int]) -> tuple[dict[int, str], dic
 def rule_names(rules: set[int]) -> dict[int, str]:
     """As ``names_of``, of rules; those that were removed too."""
     found = RuleRow.objects.filter(pk__in=rules) if rules else RuleRow.objects.none()
+    return dict(found.values_list("pk", "name"))
+
+
+def macro_names(macros: set[int]) -> dict[int, str]:
+    """As ``rule_names``, of macros."""
+    found = MacroRow.objects.filter(pk__in=macros) if macros else MacroRow.objects.none()
     return dict(found.values_list("pk", "name"))
 
 

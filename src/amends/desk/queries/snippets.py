@@ -6,9 +6,11 @@ from django.db.models import QuerySet
 
 from amends.casework import Action, Role, check_may
 from amends.casework.automation import REPLIES, uses
+from amends.casework.macros import Do, Step
 from amends.casework.snippets import Filled, choose_language, fill, first_name
 from amends.desk.models import AuthorRow, Case, Responder, RuleRow, Snippet
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import readable
 
 SHOWN = 50
@@ -37,7 +39,11 @@ def users_of(snippet: Snippet) -> list[str]:
     """What uses a snippet, each as a phrase."""
     rules = readable(RuleRow.objects.filter(removed_at=None).order_by("name"))
     key = str(snippet.pk)
-    return [f"the rule {row.name}" for row, rule in rules if key in uses(rule, REPLIES)]
+    macros = readable_macros(macros_now())
+    return [
+        *(f"the rule {row.name}" for row, rule in rules if key in uses(rule, REPLIES)),
+        *(f"the macro {row.name}" for row, macro in macros if Step(Do.INSERT, key) in macro.steps),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

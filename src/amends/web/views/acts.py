@@ -25,7 +25,16 @@ from amends.terms import AmendsError, BadInput
 from amends.web.asking import is_fragment, me, require
 from amends.web.composer import chosen_mode, described, signed
 from amends.web.middleware import status_of
-from amends.web.views import amending, calling, claims, joining, outcomes, privately, ranking
+from amends.web.views import (
+    amending,
+    calling,
+    claims,
+    joining,
+    macros,
+    outcomes,
+    privately,
+    ranking,
+)
 from amends.web.views.cases import draw
 
 Act = Callable[[Case, QueryDict, Responder, datetime], object]
@@ -50,15 +59,18 @@ def acting(act: Act, needs: Action | None = Action.WORK) -> View:
 
 def _answer(request: HttpRequest, case: Case, do: Callable[[], object]) -> HttpResponse:
     try:
-        do()
+        done = do()
     except NotThere:
         raise
     except AmendsError as error:
         fresh = get_case_for(me(request), case.ref)
         typed = typed_of(request.POST)
         return draw(request, fresh, typed=typed, error=str(error), status=status_of(error))
+    fresh = get_case_for(me(request), case.ref)
+    if isinstance(done, macros.Beside):
+        return draw(request, fresh, typed=done.typed, offer=done.offer)
     if is_fragment(request):
-        return draw(request, get_case_for(me(request), case.ref))
+        return draw(request, fresh)
     return redirect("case", case.ref)
 
 
@@ -209,6 +221,7 @@ ACTS: dict[str, Act] = {
     "priority": prioritise,
     "label": label,
     "unlabel": unlabel,
+    "macro": macros.macro,
     "snooze": snooze,
     "wake": wake,
     "resolve": resolve,

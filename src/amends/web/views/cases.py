@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.desk.actions.macros import Ran
 from amends.desk.actions.together import be_at, see_heads_ups
 from amends.desk.models import Case
 from amends.desk.queries import get_case_for
@@ -31,10 +32,11 @@ def draw(
     typed: Mapping[str, str] | None = None,
     error: str = "",
     status: int = 200,
+    offer: Ran | None = None,
 ) -> HttpResponse:
     """The case: the region alone for htmx, else the whole page with the list beside it."""
     person = me(request)
-    facts = case_facts(case, person, typed=typed, error=error)
+    facts = case_facts(case, person, typed=typed, error=error, offer=offer)
     if is_fragment(request):
         return render(request, "case/_case.html", facts, status=status)
     facts |= list_facts(person, request.GET, whole=True)

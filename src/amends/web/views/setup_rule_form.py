@@ -147,7 +147,7 @@ class RuleForm(forms.Form):
         typed, found = self.cleaned_data, list[Condition]()
         for fact, _ in (*ONE_OF, *TYPED):
             given = typed.get(fact) or ()
-            values = _lines(given) if isinstance(given, str) else tuple(given)
+            values = lines_of(given) if isinstance(given, str) else tuple(given)
             if values:
                 found.append(Condition(fact, values, bool(typed.get(f"not_{fact}"))))
         for fact, _ in LEAST:
@@ -159,7 +159,7 @@ class RuleForm(forms.Form):
 
     def _acts(self) -> list[Act]:
         typed = self.cleaned_data
-        acts = [Act(Do.LABEL, name.lower()) for name in _lines(typed["do_label"])]
+        acts = [Act(Do.LABEL, name.lower()) for name in lines_of(typed["do_label"])]
         chosen = [(do, typed[f"do_{do}"]) for do in (Do.PERSON, Do.TEAM, Do.PRIORITY)]
         acts += [Act(do, value) for do, value in chosen if value]
         if typed["do_snooze"]:
@@ -216,7 +216,7 @@ def _minutes(text: str) -> int:
         raise BadInput(sentence(error)) from error
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines_of(text: str) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip())
     )

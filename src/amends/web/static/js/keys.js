@@ -60,8 +60,9 @@
     if (key === "g") return Boolean((going = Date.now()));
     if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
     if (MODES[key]) return write(MODES[key]);
-    if (["a", "l", "o", "z"].includes(key)) return openMenu(key);
+    if (["a", "l", "m", "o", "z"].includes(key)) return openMenu(key);
     if (key === "s") return press("[data-test=snippets]");
+    if (/^[1-9]$/.test(key)) return press(`[data-digit="${key}"]`);
     if (key === "i") return press("button.handoff");
     if (key === "e") return press("button[data-key=e]");
     if (CORRECT.includes(key)) return correct(key);
