@@ -32,7 +32,7 @@ from amends.desk.queries.speaking import (
     get_module,
     overview_for,
     policies_for,
-    reminders_for,
+    standing_for,
     unkept,
 )
 from amends.terms import BadInput, NotAllowed, Stale
@@ -81,7 +81,7 @@ def test_new_version_of_the_policy_asks_again() -> None:
     check_may_speak(mina, now=NOON)
     publish_policy(text="Be kinder.", changes="Kinder.", asked_from=NOON + DAY, by=ada, now=NOON)
     check_may_speak(mina, now=NOON)
-    assert [one.until for one in reminders_for(mina, now=NOON)] == [NOON + DAY]
+    assert [one.until for one in standing_for(mina, now=NOON).reminders] == [NOON + DAY]
     with pytest.raises(NotAllowed, match="version 2"):
         check_may_speak(mina, now=NOON + DAY)
     assert [(p.number, [a.person for a in p.acknowledgements.all()]) for p in policies_for(ada)] == [
@@ -126,10 +126,10 @@ def test_expired_training_leaves_drafting_only() -> None:
 def test_training_that_ends_soon_is_told_in_advance() -> None:
     _ask_training()
     _train(people.mina(), ago=340 * DAY)
-    assert [(one.what, one.until) for one in reminders_for(people.mina(), now=NOON)] == [
+    assert [(one.what, one.until) for one in standing_for(people.mina(), now=NOON).reminders] == [
         ("listen-first", NOON + 25 * DAY)
     ]
-    assert reminders_for(people.vic(), now=NOON) == []
+    assert standing_for(people.vic(), now=NOON).reminders == []
 
 
 def _lapsed() -> OutgoingReply:

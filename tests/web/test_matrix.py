@@ -16,9 +16,11 @@ from amends.desk.actions.macros import save_macro
 from amends.desk.actions.roles import mark_accounts
 from amends.desk.actions.rules import save_rule
 from amends.desk.actions.snippets import save_snippet
+from amends.desk.actions.speaking import publish_policy
 from amends.desk.models import (
     Correction,
     HoursRow,
+    OwnModule,
     PostRow,
     Responder,
     RoleMark,
@@ -33,6 +35,7 @@ from amends.terms import AuthorRole
 from amends.web.views.acts import ACTS, DECISIONS
 from amends.web.views.claims import DEEDS
 from tests import factories, people
+from tests.casework.test_training import LESSON, QUIZ
 from tests.web.support import HTMX, signed_in
 
 pytestmark = pytest.mark.database
@@ -85,6 +88,14 @@ NEEDS = {
     "author-role": Action.WORK,
     "listening": Action.SEE_HEARD,
     "listening-cluster": Action.SEE_HEARD,
+    **dict.fromkeys(
+        (
+            "training", "training-module", "policy", "policy-text", "policy-version",
+            "policy-acknowledge",
+        ),
+        Action.SEE_CASES,
+    ),
+    "speakers": Action.OVERSEE,
     "people": Action.PEOPLE,
     "invite": Action.PEOPLE,
     "person": Action.PEOPLE,
@@ -105,7 +116,8 @@ NEEDS = {
             "hours-remove", "remedies", "macros", "macro-new", "macro-sample", "macro", "macro-remove",
             "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
             "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
-            "private-pages", "private-page",
+            "private-pages", "private-page", "speaking", "policy-new", "own-module-new", "own-module",
+            "own-module-remove", "channel-keepers",
         ),
         Action.SET_UP,
     ),
@@ -113,6 +125,11 @@ NEEDS = {
 READ_ONLY = {
     "heads-ups",
     "heads-ups-count",
+    "training",
+    "policy",
+    "policy-text",
+    "policy-version",
+    "speakers",
     "teams",
     "claims",
     "friends",
@@ -161,6 +178,8 @@ def _address(name: str) -> str:
         "turn": lambda: RotaTurn.objects.create(**_turn()).pk,
         "absence": lambda: RotaAbsence.objects.create(**_absence()).pk,
         "snippet": _snippet,
+        "own": _own_module,
+        "policy": _policy,
         "rule": _rule,
         "macro": _macro,
         "team": lambda: Team.objects.create(name=f"t{next(_numbers)}").pk,
@@ -171,8 +190,10 @@ def _address(name: str) -> str:
         "correction": _correction,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
-    if name == "private-pages":
+    if name in {"private-pages", "policy-new", "policy-text", "policy-acknowledge", "policy"}:
         return reverse(name)
+    if name == "training-module":
+        return reverse(name, args=["listen-first"])
     if name == "channel-new":
         return reverse(name, args=["demo"])
     if name == "stop-lift":
@@ -215,6 +236,19 @@ def _snippet() -> int:
     return save_snippet(
         None, key=key, name=key, texts={"en": "Hi"}, by=people.ada(), now=factories.NOON
     ).pk
+
+
+def _own_module() -> int:
+    return OwnModule.objects.create(
+        name=f"m{next(_numbers)}", title="Ours", lesson=LESSON, quiz=QUIZ, by=people.ada(),
+        at=factories.NOON,
+    ).pk  # fmt: skip
+
+
+def _policy() -> int:
+    number = next(_numbers) + 1
+    text, now = f"Be kind, {number}.", factories.NOON
+    return publish_policy(text=text, asked_from=now, by=people.ada(), now=now).number
 
 
 def _post() -> int:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from amends.desk.actions.speaking import publish_policy
 from amends.desk.models import Brand, ChannelRow, Responder
-from tests import people
+from tests import factories, people
 from tests.factories import brand, channel, heard, watch
 from tests.web.pages import HOSTILE, signed_in, steps_done, unsafe_parts
 
@@ -49,15 +50,17 @@ def test_nobody_signed_in_is_sent_to_sign_in() -> None:
 def test_checklist_of_an_empty_desk_offers_every_step() -> None:
     page = signed_in(people.ada).get("/set-up/")
     assert steps_done(page) == []
-    assert b"0 of 5 done" in page.content
+    assert b"0 of 6 done" in page.content
 
 
 def test_checklist_shows_what_is_done() -> None:
     channel()
     watch()
     people.mina()
+    now = factories.NOON
+    publish_policy(text="Be kind.", asked_from=now, by=people.ada(), now=now)
     page = signed_in(people.ada).get("/set-up/")
-    assert steps_done(page) == ["brand", "channel", "watch", "route", "people"]
+    assert steps_done(page) == ["brand", "channel", "watch", "route", "people", "speaking"]
     assert b"Everything is set up" in page.content
 
 

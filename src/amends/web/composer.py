@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils import timezone
+
 from amends.casework import CaseState
 from amends.casework.entry import no_public_place
 from amends.casework.outcomes import INVITATION
@@ -14,6 +16,7 @@ from amends.desk.actions.replies import check_inviting
 from amends.desk.models import Attachment, Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.snippets import snippets_now
+from amends.desk.queries.speaking import Standing, standing_for
 from amends.terms import BadInput, NotAllowed
 from amends.web.guarding import Guarded, shown
 
@@ -48,7 +51,8 @@ class Composer:
     closes_out: bool  # offered: the case is resolved and awaits its public close-out
     close_out_target: PostRow | None
     sign: bool
-    initials: str
+    signature: str
+    standing: Standing | None  # of whoever may reply: what keeps them from sending
     contact_route: str
     snippets: Sequence[tuple[int, str, str]] = ()  # for browsers without scripts
     invitation: str = ""  # offered: a first wording of the one invitation to speak again in public
@@ -88,7 +92,8 @@ def composer_for(
         closes_out=awaits,
         close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,
         sign=typed is None or "mode" not in typed or bool(typed.get("sign")),
-        initials=person.initials,
+        signature=person.signature,
+        standing=standing_for(person, now=timezone.now()) if can["reply"] else None,
         contact_route=case.brand.contact_route,
         snippets=list(snippets_now().values_list("pk", "key", "name")) if can["reply"] else [],
         **_invitation(case),

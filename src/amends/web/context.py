@@ -20,6 +20,7 @@ NAV = (
     ("claims", "Follow-up", Action.SEE_CASES),
     ("listening", "Listening", Action.SEE_HEARD),
     ("load", "Team", Action.TEAMS),
+    ("training", "Training", Action.SEE_CASES),
     ("setup", "Set-up", Action.SET_UP),
     ("people", "People", Action.PEOPLE),
 )

@@ -21,8 +21,10 @@ from amends.web.views import (
     setup_search,
     setup_sign_in,
     setup_snippets,
+    setup_speaking,
     setup_watches,
     team,
+    training,
 )
 
 urlpatterns = [
@@ -88,6 +90,25 @@ urlpatterns = [
     path("team/skills/<int:pk>/", team.skill_form, name="skill"),
     path("team/skills/<int:pk>/remove/", team.skill_remove, name="skill-remove"),
     path("team/people/<int:pk>/", team.seat_form, name="seat"),
+    path("set-up/speaking/", setup_speaking.show, name="speaking"),
+    path("set-up/speaking/policy/", setup_speaking.new_policy, name="policy-new"),
+    path("set-up/speaking/modules/new/", setup_speaking.module, name="own-module-new"),
+    path("set-up/speaking/modules/<int:pk>/", setup_speaking.module, name="own-module"),
+    path(
+        "set-up/speaking/modules/<int:pk>/remove/",
+        setup_speaking.module_remove,
+        name="own-module-remove",
+    ),
+    path(
+        "set-up/channels/<int:pk>/keepers/", setup_speaking.channel_keepers, name="channel-keepers"
+    ),
+    path("training/", training.listing, name="training"),
+    path("training/people/", training.overview, name="speakers"),
+    path("training/policy/", training.policy, name="policy"),
+    path("training/policy/text/", training.policy_part, name="policy-text"),
+    path("training/policy/acknowledge/", training.acknowledge, name="policy-acknowledge"),
+    path("training/policy/<int:number>/", training.policy, name="policy-version"),
+    path("training/modules/<slug:name>/", training.module, name="training-module"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.change, name="person"),

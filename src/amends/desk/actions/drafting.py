@@ -102,7 +102,7 @@ def propose(
         raise BadInput("There is nothing to answer, or no account to answer from.")
     traits = traits_of(channel.network)
     facts = _facts(case, target, private=private, outside=not endpoint.local)
-    limit = (traits.message_limit if private else traits.limit) - len(by.initials) - 2
+    limit = (traits.message_limit if private else traits.limit) - len(by.signature) - 1
     messages = drafting(facts, limit=limit, unit=traits.unit, language=language)
     drafts = _different(drafts_in(ask(endpoint, messages)))
     checked = [

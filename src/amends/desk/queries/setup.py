@@ -17,6 +17,7 @@ from amends.desk.models import (
     WatchRow,
 )
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.speaking import asked_of_speakers
 
 LATEST = 2000
 MANY = 100  # exact up to here: two hundred watches are counted on one page
@@ -31,6 +32,7 @@ class Checklist:
     watches: list[str]
     routes: list[str]
     colleagues: list[str]
+    speaking: list[str]
 
 
 def checklist(person: Responder) -> Checklist:
@@ -46,7 +48,15 @@ def checklist(person: Responder) -> Checklist:
         watches=[watch.name for watch in watches],
         routes=[brand.name for brand in brands if brand.contact_route],
         colleagues=[one.name for one in people],
+        speaking=_asked_of_speakers(),
     )
+
+
+def _asked_of_speakers() -> list[str]:
+    asked = asked_of_speakers()
+    said = [f"Policy, version {asked.policy}"] if asked.policy else []
+    count = len(asked.training)
+    return said + ([f"{count} training module{'' if count == 1 else 's'}"] if count else [])
 
 
 def brands_for(person: Responder) -> list[Brand]:
@@ -66,7 +76,7 @@ def get_brand_for(person: Responder, pk: int) -> Brand:
 def channels_for(person: Responder) -> QuerySet[ChannelRow]:
     """Our accounts with their health; whoever sees what was heard may see these."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    rows = ChannelRow.objects.select_related("brand", "owner").defer("secret")
+    rows = ChannelRow.objects.select_related("brand", "owner", "deputy").defer("secret")
     return rows.order_by("-enabled", "network", "handle")
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from amends.casework.signing import Signs, signature_of
 from amends.desk.actions import rename_responder, set_password, use_sign_in_link
 from amends.desk.actions.people import set_zone
 from amends.desk.models import Responder
@@ -107,20 +108,31 @@ def account(request: HttpRequest) -> HttpResponse:
     """Name, password, theme and keys. A new password ends the person's other sessions."""
     person = me(request)
     if request.method == "GET":
-        facts = {"name": person.name, "zone": person.zone, "zones": zones()}
+        facts = {"name": person.name, "zone": person.zone, "zones": zones(), "ways": _ways(person)}
         return render(request, "door/account.html", facts)
     name, zone = request.POST.get("name", ""), request.POST.get("zone", person.zone)
     try:
-        rename_responder(person, name=name)
+        rename_responder(person, name=name, signs=_signs(request, person))
         set_zone(person, zone=zone)
         changed = _change_password(request, person)
     except (BadInput, NotAllowed) as error:
         facts = {"name": name, "zone": zone, "zones": zones(), "error": str(error)}
+        facts["ways"] = _ways(person)
         return render(request, "door/account.html", facts, status=400)
     messages.success(request, SAVED[changed])
     response = redirect("inbox" if changed == "first" else "account")
     _remember_taste(request, response)
     return response
+
+
+def _ways(person: Responder) -> list[tuple[str, str, bool]]:
+    """The ways to sign: each with how it looks, and whether it is this person's."""
+    return [(one.value, signature_of(person.name, one), one == person.signs) for one in Signs]
+
+
+def _signs(request: HttpRequest, person: Responder) -> Signs:
+    sent = request.POST.get("signs", person.signs)
+    return Signs(sent) if sent in set(Signs) else Signs(person.signs)
 
 
 def _change_password(request: HttpRequest, person: Responder) -> str:

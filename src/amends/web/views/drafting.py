@@ -71,7 +71,7 @@ def _help(case: Case, person: Responder, *, private: bool) -> dict[str, Any]:
         fault=Fault(case.fault) if case.fault else None,
         public=not private,
         contact_route=case.brand.contact_route,
-        initials=person.initials,
+        initials=person.signature.removeprefix("^"),
     )
     questions = open_questions(target.text) if target is not None else ()
     theirs = (target.lang or "") if target is not None else ""

@@ -22,6 +22,7 @@ from amends.desk.queries.setup import (
     get_brand_for,
     latest_readings,
 )
+from amends.desk.queries.speaking import unkept
 from amends.web.asking import require
 from amends.web.views.setup_forms import BrandForm
 from amends.web.views.setup_rota import gap_words
@@ -54,6 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "next": next((step.name for step in steps if not step.have), ""),
         "brands": brands,
         "shipped": shipped_threshold(),
+        "unkept": unkept(),
         "gaps": [gap_words(gap) for gap in rota_gaps(now=timezone.now())],
     }
     return render(request, "setup/overview.html", facts)
@@ -102,6 +104,14 @@ def _steps(request: HttpRequest, brands: list[Brand]) -> list[Step]:
             there.colleagues,
             "Invite one",
             reverse("invite"),
+        ),
+        Step(
+            "speaking",
+            "Decide who may speak",
+            "A policy to acknowledge, and training; until then a role is enough.",
+            there.speaking,
+            "Decide it",
+            reverse("speaking"),
         ),
     ]
 

@@ -18,6 +18,7 @@ from amends.desk.models import ChannelRow, Responder
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.listened import spending_for
 from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
+from amends.desk.queries.speaking import gaps_of, keepers
 from amends.terms import BadInput, ConnectorError
 from amends.web.asking import require
 from amends.web.views.setup_networks import ChannelForm, form_for, title_of
@@ -48,6 +49,7 @@ def health_rows(person: Responder) -> list[dict[str, object]]:
                 "icon": icon,
                 "network": title,
                 "cost": _cost(channel, spent.get(channel.pk)),
+                "gaps": gaps_of(channel),
             }
         )
     return rows
@@ -70,6 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": health_rows(person),
         "networks": [(name, title_of(name)) for name in networks()],
         "brands": brands_for(person),
+        "keepers": keepers(),
     }
     return render(request, "setup/channels.html", facts)
 
