@@ -23,6 +23,12 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "unlabel": {"label": "late"},
     "snooze": {"span": "1 h"},
     "macro": {"macro": "{macro}"},
+    "rank": {
+        "rank_query": "halcyon pram",
+        "rank_address": "https://a.example/1",
+        "rank_place": "3",
+    },
+    "rank-unwatch": {"watch": "1"},
     "close": {"reason": "settled by telephone"},
     "fault": {"fault": "third_party", "facts": "The airport says so."},
     "second-chance": {"chance": "asked"},

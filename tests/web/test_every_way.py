@@ -76,7 +76,12 @@ READS = {
     "case-translate",
     "case-snippets",
     "case-insert",
+    "rank-csv",
+    "call-file",
 }
+# Changes of what is being written, which is nobody else's: each has its tests (test_pictures). And
+# the address that enters a complaint stands below no case; its row is in test_matrix.
+BESIDE = {"attach", "detach", "enter-complaint"}
 SENTENCE = re.compile(r"[A-Z“@][^\n_<>{}]{10,}[.?!]”?")
 
 
@@ -95,7 +100,7 @@ def test_every_address_below_a_case_has_its_row() -> None:
     }
     verbs = {f"case-{verb}" for verb in VERBS if verb not in WRITES} - {"case-take-down"}
     verbs |= {"case-write", "post-take-down"}
-    assert below == READS | verbs | {f"reply-{one}" for one in ReplyDecision}
+    assert below - BESIDE == READS | verbs | {f"reply-{one}" for one in ReplyDecision}
 
 
 def test_every_verb_and_every_permission_is_used() -> None:

@@ -62,6 +62,8 @@ VERBS: Final[dict[str, Verb]] = {
     "snooze": Verb("be put off", LIVE),
     "wake": Verb("be brought back"),
     "macro": Verb("be worked on by a macro"),
+    "rank": Verb("be looked for in searches"),
+    "rank-unwatch": Verb("be looked for no more"),
     # taking it private, taking it back
     "handoff": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
     "handoff-decide": Verb("have a page decided", needs=Action.REPLY),

@@ -35,7 +35,7 @@ def note_rank(
     at = seen_at or now
     if not now - _OLDEST <= at <= now:
         raise BadInput("Say when you looked: a time within the last year.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="rank") as row:
         made = RankEntry.objects.create(
             case=row, query=query, address=address, place=place, at=at, by=by
         )
@@ -49,7 +49,7 @@ def watch_rank(case: Case, *, query: str, address: str, by: Responder, now: date
     query, address = check_ranked(query, address)
     if search_in_force() is None:
         raise NotAllowed("No web search is set up. An administrator puts a key in under Set-up.")
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="rank") as row:
         there = RankWatch.objects.filter(case=row, due_at__isnull=False)
         if there.filter(query=query, address=address).exists():
             raise Stale("That is looked up each day already.")
@@ -64,7 +64,7 @@ def watch_rank(case: Case, *, query: str, address: str, by: Responder, now: date
 
 def unwatch_rank(case: Case, pk: int, *, by: Responder, now: datetime) -> None:
     """Nobody looks any more; what was seen stays."""
-    with held(case, by=by, action=Action.WORK) as row:
+    with held(case, by=by, verb="rank-unwatch") as row:
         if RankWatch.objects.filter(case=row, pk=pk, due_at__isnull=False).update(due_at=None):
             write(row, [make_event(row, "rank.unwatched", at=now, by=by, watch=pk)])
 
