@@ -37,6 +37,7 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "remedy-decide": {"decision": "deliver", "pk": "{remedy}"},
     "promise-decide": {"decision": "keep", "pk": "{promise}"},
     "outcome": {"outcome": "negative"},
+    "survey": {"survey_text": "How did we do?"},
     "claim": {"claim_words": "They sold my seat twice."},
     "legal": {"legal": "1"},
     "hold": {"hold_reason": "A court asks.", "until": "{soon}"},

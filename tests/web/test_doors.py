@@ -26,6 +26,7 @@ PUBLIC = {
     "enter",
     "hook-x",
     "page",
+    "survey",
     "page-thread",
     "page-back",
     "page-call",

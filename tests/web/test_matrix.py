@@ -42,6 +42,7 @@ pytestmark = pytest.mark.database
 
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette", "stops"}
 PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x", "robots"}
+PUBLIC |= {"survey"}  # by a link: test_surveys
 PUBLIC |= {"page", "page-thread", "page-back", "page-call"}  # by a link: test_handoff
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {
@@ -74,6 +75,7 @@ NEEDS = {
     "outbox": Action.SEE_CASES,
     "claims": Action.SEE_CASES,
     "friends": Action.RESULTS,
+    "surveys": Action.RESULTS,
     "stop": Action.STOP,
     "stop-lift": Action.STOP,
     "release": Action.REPLY,
@@ -133,6 +135,7 @@ READ_ONLY = {
     "teams",
     "claims",
     "friends",
+    "surveys",
     "inbox",
     "outbox",
     "heard",

@@ -81,6 +81,7 @@ VERBS: Final[dict[str, Verb]] = {
     "promise-decide": Verb("have a promise decided"),
     # what came of it, claims and the law
     "outcome": Verb("have its outcome corrected"),
+    "survey": Verb("be asked about", frozenset({_S.RESOLVED}), Action.REPLY),
     "claim": Verb("be given a claim", EVERY - {_S.CLOSED, _S.MERGED}),
     "legal": Verb("be restricted", needs=Action.LEGAL),
     "hold": Verb("be held", needs=Action.LEGAL),

@@ -32,6 +32,7 @@ from amends.web.marks import Piece
 from amends.web.privatepage import private_facts
 from amends.web.rankpage import rank_facts
 from amends.web.readingpage import Told, marked, tell
+from amends.web.surveypage import survey_facts
 from amends.web.views.setup_shared import threshold_of
 from amends.web.words import CLOCKS, OUTCOMES, PRIORITIES, STATES, sentence, status_words
 
@@ -94,6 +95,7 @@ def case_facts(
         "ledger": ledger_facts(case, person, now=timezone.now()),
         "private": private_facts(case, now=timezone.now(), zone=person.zone),
         "rank": rank_facts(case, can=may),
+        "survey": survey_facts(case, now=timezone.now()),
         "claims": case_claims(case, posts, can=may, now=timezone.now()),
         "clocks": clock_facts(case, now=timezone.now()),
         "clock_words": CLOCKS.get(case.clock, ""),

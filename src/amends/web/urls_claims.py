@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from amends.web.views import claims, outcomes
+from amends.web.views import claims, outcomes, surveys
 
 urlpatterns = [
+    path("h/survey/<str:token>/", surveys.answer, name="survey"),
+    path("satisfaction/", surveys.listing, name="surveys"),
     path("friends/", outcomes.listing, name="friends"),
     path("claims/", claims.listing, name="claims"),
     path("claims/<int:pk>/", claims.show, name="claim"),

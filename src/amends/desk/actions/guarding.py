@@ -63,15 +63,18 @@ def check_text(
     closes_out: bool,
     by: Responder,
     invites: bool = False,
+    form: bool = False,
 ) -> Checked:
-    """What the guard says of a reply by this person to ``target``, by the policy in force."""
+    """What the guard says of a reply by this person to ``target``, by the policy in force. ``form``: it is
+    asked of all in about the same words, so that none of those sent lately is looked up."""
     facts = facts_of(
         case, channel=channel, target=target, private=private, closes_out=closes_out, by=by
     )
     facts = replace(facts, invites=invites)
     policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
     traits = traits_of(channel.network)
-    return Checked(text, check(text, facts, recent_replies(text), traits, policy))
+    recent = None if form else recent_replies(text)
+    return Checked(text, check(text, facts, recent, traits, policy))
 
 
 def facts_of(

@@ -7,7 +7,9 @@ from amends.casework.delivery import HELD_BACK
 from amends.desk.actions.guarding import Checked
 from amends.desk.models import Case, ChannelRow, OutgoingReply, PostRow, Responder, RuleVersion
 from amends.desk.queries.stops import is_stopped
+from amends.desk.queries.surveys import SURVEYS
 from amends.guard import invites as reads_as_invitation
+from amends.terms import BadInput
 
 
 def put_in_outbox(
@@ -27,11 +29,14 @@ def put_in_outbox(
     rule: RuleVersion | None = None,
     invites: bool = False,
 ) -> OutgoingReply:
-    """Write a reply down, to be sent by a worker; the case is held by whoever calls.
+    """Write a reply down, to be sent by a worker; the case is held by whoever calls. Raises ``BadInput``
+    where it would ask in public how we did.
 
     ``invites``: it asks the customer to speak again in public, and so does what reads so.
     ``approval`` says that somebody else decides first; where the account is stopped it waits too.
     """
+    if not private and SURVEYS in checked.text:
+        raise BadInput("How we did is asked in private alone. Take the link out.")
     status = _first_status(channel, approval=approval, later=goes_at is not None)
     return OutgoingReply.objects.create(
         case=row,

@@ -96,12 +96,14 @@ def queue_reply(
     anyway: str = "",
     goes_at: datetime | None = None,
     invites: bool = False,
+    form: bool = False,
 ) -> OutgoingReply:
     """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
 
     ``goes_at`` is when it shall go out, None at once; it is withdrawn if the customer writes before.
     ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so does
-    what reads so. ``seen_replies`` is how many replies the page showed: one more means that somebody answered
+    what reads so. ``form`` says that it is a question which all are asked in about the same words, so that
+    it is no copy of another reply. ``seen_replies`` is how many replies the page showed: one more means that somebody answered
     meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
     held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
     whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
@@ -123,7 +125,7 @@ def queue_reply(
         channel, target = way_of(row, text, **kind)
         check_links(row, text, now=now)
         checked = check_text(
-            row, text, channel=channel, target=target, by=by, invites=invites, **kind
+            row, text, channel=channel, target=target, by=by, invites=invites, form=form, **kind
         )
         reason = why_anyway(checked, anyway, by=by)
         reply = put_in_outbox(

@@ -34,6 +34,7 @@ from amends.web.views import (
     outcomes,
     privately,
     ranking,
+    surveys,
 )
 from amends.web.views.cases import draw
 
@@ -247,6 +248,7 @@ ACTS: dict[str, Act] = {
     "handoff": privately.make,
     "handoff-decide": privately.decide,
     "outcome": outcomes.correct,
+    "survey": surveys.ask,
     "claim": claims.note,
     "legal": claims.legal,
     "hold": claims.hold,

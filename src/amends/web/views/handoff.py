@@ -17,7 +17,7 @@ from amends.casework.handoff import LONGEST_MESSAGE
 from amends.casework.scheduling import said_there
 from amends.casework.typed import windows_text
 from amends.desk.actions.handoffs import Left, say, take_seat
-from amends.desk.models import Handoff, IntakePage
+from amends.desk.models import Handoff, IntakePage, Survey
 from amends.desk.queries.clocks import hours_of
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import (
@@ -30,6 +30,7 @@ from amends.desk.queries.handoffs import (
     token_of,
     words_of,
 )
+from amends.desk.queries.surveys import link_of_survey, open_survey
 from amends.desk.workers.hooks import reading_of
 from amends.terms import BadInput, NotAllowed
 from amends.web.clockpage import back_words
@@ -167,7 +168,13 @@ def _thread(handoff: Handoff) -> dict[str, Any]:
         "proven": is_proven(handoff),
         "code": handoff.code,
         "calls": calls,
+        "survey": link_of_survey(asked) if (asked := _asked(handoff)) else "",
     }
+
+
+def _asked(handoff: Handoff) -> Survey | None:
+    """The open question how we did: shown to whoever is known to be the customer."""
+    return open_survey(handoff.case, now=timezone.now()) if is_proven(handoff) else None
 
 
 def _reaching(page: IntakePage) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""What the case page shows of the private question how we did."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from amends.casework import CaseState
+from amends.casework.survey import QUESTION
+from amends.desk.models import Case
+from amends.desk.queries.surveys import surveys_of, why_not_asked
+
+SCORES: Final = {
+    5: "very well",
+    4: "well",
+    3: "so so",
+    2: "badly",
+    1: "very badly",
+}
+
+
+def survey_facts(case: Case, *, now: datetime) -> dict[str, Any]:
+    """What the part of the case page about satisfaction shows."""
+    asks = case.state == CaseState.RESOLVED
+    return {
+        "rows": surveys_of(case),
+        "words": SCORES,
+        "question": QUESTION,
+        "asks": asks,
+        "why_not": why_not_asked(case, now=now) if asks else "",
+    }
