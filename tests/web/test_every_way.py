@@ -119,6 +119,8 @@ def _case(handle: str) -> Case:
 def _laden(case: Case) -> dict[str, str]:
     """The ids of what stands in a case that something can be decided about."""
     by, soon = people.ada(), NOON + timedelta(days=9)
+    root = case.first_post.conversation
+    factories.heard("It is AB12", handle="dora", private=True, to_us=True, conversation=root)
     ours = factories.heard("On it.", ours=True, conversation=case.first_post.conversation)
     made = {
         "remedy": Remedy.objects.create(
