@@ -18,6 +18,7 @@ from amends.desk.actions.rules import save_rule
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.actions.speaking import publish_policy
 from amends.desk.models import (
+    CaseBatch,
     Correction,
     HoursRow,
     OwnModule,
@@ -88,6 +89,8 @@ NEEDS = {
     "heads-ups-seen": Action.SEE_CASES,
     "heads-ups-count": Action.SEE_CASES,
     "author-role": Action.WORK,
+    "many": Action.WORK,
+    "undo-many": Action.WORK,
     "listening": Action.SEE_HEARD,
     "listening-cluster": Action.SEE_HEARD,
     **dict.fromkeys(
@@ -185,6 +188,11 @@ def _address(name: str) -> str:
         "policy": _policy,
         "rule": _rule,
         "macro": _macro,
+        "undo": lambda: (
+            CaseBatch.objects.create(
+                kind="label", value="x", by=people.mina(), at=factories.NOON
+            ).pk
+        ),
         "team": lambda: Team.objects.create(name=f"t{next(_numbers)}").pk,
         "skill": lambda: Skill.objects.create(name=f"s{next(_numbers)}").pk,
         "seat": lambda: people.omar().pk,

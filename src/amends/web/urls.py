@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from amends.web.views import (
     acts,
+    batches,
     calling,
     cases,
     corrections,
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("outbox/stops/<int:pk>/lift/", outbox.lift, name="stop-lift"),
     path("outbox/release/", outbox.release, name="release"),
     path("inbox/", inbox.show, name="inbox"),
+    path("inbox/many/", batches.change, name="many"),
+    path("inbox/many/<int:pk>/undo/", batches.undo, name="undo-many"),
     path("cases/new/", entering.new, name="enter-complaint"),
     path("cases/<str:ref>/", cases.show, name="case"),
     path("cases/<str:ref>/calls/<int:pk>.ics", calling.download, name="call-file"),

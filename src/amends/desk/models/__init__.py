@@ -1,6 +1,7 @@
 """The tables of the desk. Rules live in ``casework``; writes in ``desk.actions``."""
 
 from amends.desk.models.amends import Authority, Determination, Promise, Remedy
+from amends.desk.models.batches import CaseBatch, CaseBatchItem
 from amends.desk.models.calls import Call
 from amends.desk.models.cases import Case, CaseEvent, CasePost, Customer, Label, Note
 from amends.desk.models.claims import Claim, ClaimCopy, Evidence, LegalHold
@@ -52,6 +53,8 @@ __all__ = [
     "Brand",
     "Call",
     "Case",
+    "CaseBatch",
+    "CaseBatchItem",
     "CaseEvent",
     "CasePost",
     "ChannelRow",

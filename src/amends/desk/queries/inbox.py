@@ -72,7 +72,8 @@ def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
     return cases
 
 
-def _filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
+def filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
+    """All cases under a filter, in no order."""
     cases = _tab(may_see(person), wanted.tab, person)
     if wanted.state in set(CaseState):
         cases = cases.filter(state=wanted.state)
@@ -105,7 +106,7 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
     """One page: what waiting costs most comes first. Close-outs: longest settled first; done cases:
     latest first; snoozed ones: whichever wakes first."""
     order = _ORDERS.get(wanted.tab, _BY_RANK)
-    cases: QuerySet[Any] = _filtered(person, wanted)
+    cases: QuerySet[Any] = filtered(person, wanted)
     if wanted.after:
         cases = _after(cases, wanted.after, order)
     rows = list(cases.order_by(*order).values(*_COLUMNS, *_RENAMED)[: size + 1])
@@ -187,4 +188,4 @@ _COUNTED: Final = tuple(tab for tab in Tab if tab is not Tab.DONE)
 
 
 def _count(person: Responder, wanted: InboxFilter) -> int:
-    return _filtered(person, wanted).order_by()[: MOST_COUNTED + 1].count()
+    return filtered(person, wanted).order_by()[: MOST_COUNTED + 1].count()

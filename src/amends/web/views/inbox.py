@@ -18,10 +18,12 @@ from amends.desk.queries import (
     networks_seen,
     tab_counts,
 )
+from amends.desk.queries.batches import undoable
 from amends.desk.queries.inbox import MOST_COUNTED, PAGE
 from amends.desk.queries.together import others_at
 from amends.web.asking import is_fragment, require
 from amends.web.heardpage import ROLES
+from amends.web.manywords import banner
 from amends.web.words import CLOCKS, PRIORITIES, STATES, reasons
 
 TABS = {
@@ -64,6 +66,7 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
             "networks": networks_seen(person),
             "labels": label_names(),
             "roles": ROLES,
+            "undo": banner(undoable(person, now=timezone.now())),
         }
     return facts
 

@@ -61,6 +61,7 @@
     if (key === "j" || key === "k") return step(key === "j" ? 1 : -1) ?? true;
     if (MODES[key]) return write(MODES[key]);
     if (["a", "l", "m", "o", "z"].includes(key)) return openMenu(key);
+    if (key === "v") return document.dispatchEvent(new CustomEvent("amends:pick"));
     if (key === "s") return press("[data-test=snippets]");
     if (/^[1-9]$/.test(key)) return press(`[data-digit="${key}"]`);
     if (key === "i") return press("button.handoff");
