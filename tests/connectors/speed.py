@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mail_letters import letter
 from amends.connectors.appstore.translate import read_review as read_apple
 from amends.connectors.feeds.documents import read_document
 from amends.connectors.feeds.place import mark_of
@@ -29,10 +31,8 @@ from amends.connectors.x.translate import Includes, read_post
 from amends.terms import Channel
 from tests.connectors.filedrop.fake import connector as filedrop
 from tests.connectors.filedrop.fake import write
-from tests.connectors.mail.letters import letter
 from tests.connectors.webhook.fake import Box
 from tests.connectors.webhook.fake import connector as webhook
-from tests.support.clocks import HandClock
 
 _TOGETHER = 500  # events of one document, delivery or file
 _NOW = datetime(2026, 3, 3, tzinfo=UTC)

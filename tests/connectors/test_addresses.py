@@ -2,12 +2,12 @@
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mastodon import FakeMastodon, connector
+from amends.bench.faults.serving import Asked, Fault, Said, running
 from amends.connectors.registry import make
 from amends.outbound import Outbound, Refused
 from amends.terms import Channel, ConnectorError, Credentials
-from tests.connectors.mastodon.fake import FakeMastodon, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fault, Said, running
 
 INSIDE = (
     "127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.8", "169.254.169.254",

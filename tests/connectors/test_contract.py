@@ -15,22 +15,22 @@ from typing import Any, Protocol
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.feeds import FakeSite, FeedsWorld
+from amends.bench.faults.fakes.mail import FakeMail, MailWorld
+from amends.bench.faults.fakes.mastodon import FakeMastodon, FakeMastodonWorld
+from amends.bench.faults.fakes.reviews import FAKES, ReviewsWorld
+from amends.bench.faults.fakes.x import FakeX, XWorld
+from amends.bench.faults.serving import running
 from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks, traits_of
 from amends.terms import Author, ConnectorError, Post, ReplyTarget, Traits
 from tests.connectors.demo.worlds import DemoWorld, serving
-from tests.connectors.feeds.fake import FakeSite, FeedsWorld
 from tests.connectors.filedrop.fake import FiledropWorld
-from tests.connectors.mail.fake import FakeMail, MailWorld
-from tests.connectors.mastodon.fake import FakeMastodon, FakeMastodonWorld
-from tests.connectors.reviews.fake import FAKES, ReviewsWorld
 from tests.connectors.template.connector import BoardConnector
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.webhook.fake import WebhookWorld
-from tests.connectors.x.fake import FakeX, XWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
-from tests.support.clocks import HandClock
-from tests.support.fakes import running
 from tests.support.require import need
 
 PATIENCE_SECONDS = 15

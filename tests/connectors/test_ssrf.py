@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.mastodon.oauth import SignIn
 from amends.connectors.registry import make
 from amends.desk.drafts.endpoint import Endpoint, complete
 from amends.listening.lines.sources import World, source_of
 from amends.outbound import Outbound
 from amends.terms import AmendsError, Channel, Credentials
-from tests.support.clocks import HandClock
 
 Door = Callable[[Outbound, str], Awaitable[object]]
 

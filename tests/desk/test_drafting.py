@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said, running
 from amends.desk.actions.drafting import desk_language, propose, save_endpoint, translate
 from amends.desk.drafts import Endpoint, complete, drafts_in, translation_in
 from amends.desk.drafts.prompts import Messages
@@ -12,8 +14,6 @@ from amends.outbound import Outbound
 from amends.terms import BadInput, NotAllowed
 from tests.factories import NOON, case, mention, store
 from tests.people import ada, mina, noor
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said, running
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 

@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from click.testing import CliRunner
 
+from amends.bench.faults.clock import HandClock
 from amends.casework.evidence import Source
 from amends.cli.evidence import verify
 from amends.desk.actions.claims import note_claim
@@ -19,7 +20,6 @@ from amends.outbound.recording import note_exchange
 from amends.terms import ConnectorError, TryLater
 from tests.factories import NOON, case
 from tests.people import mina
-from tests.support.clocks import HandClock
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 

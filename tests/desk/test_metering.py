@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from amends.bench.faults.clock import START
 from amends.connectors.protocol import Secrets, Spending
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.models import ChannelRow
@@ -12,7 +13,6 @@ from amends.desk.queries.listened import cursors_for
 from amends.desk.workers.metering import attach, keep_spending, spending_of
 from tests.factories import channel
 from tests.people import mina
-from tests.support.clocks import START
 
 pytestmark = [pytest.mark.database, pytest.mark.alike, pytest.mark.django_db]
 

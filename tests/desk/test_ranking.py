@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said, running
 from amends.desk.actions import erase_customer, proof
 from amends.desk.actions.ranking import (
     claim_rank_watch,
@@ -22,8 +24,6 @@ from amends.terms import BadInput, NotAllowed, Stale
 from tests import people
 from tests.desk.test_sending import Inline
 from tests.factories import NOON, case
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said, running
 
 pytestmark = pytest.mark.database
 

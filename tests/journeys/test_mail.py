@@ -5,14 +5,14 @@ from email import message_from_bytes, policy
 import pytest
 from asgiref.sync import sync_to_async
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mail import PASSWORD, US, FakeMail
+from amends.bench.faults.serving import running
 from amends.desk.actions import connect_channel, queue_reply
 from amends.desk.models import Case, OutgoingReply, PostRow
-from tests.connectors.mail.fake import PASSWORD, US, FakeMail
 from tests.factories import brand, watch
 from tests.journeys.test_networks import Desk, _no_connection_is_left, until  # noqa: F401
 from tests.people import mina
-from tests.support.clocks import HandClock
-from tests.support.fakes import running
 
 pytestmark = [pytest.mark.database, pytest.mark.alike, pytest.mark.django_db(transaction=True)]
 

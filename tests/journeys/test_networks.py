@@ -9,18 +9,17 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes import mastodon, x
+from amends.bench.faults.serving import Fake, Fault, running
 from amends.connectors.x.costs import PRICES
 from amends.desk.actions import connect_channel, queue_reply
 from amends.desk.models import Case, ChannelRow, OutgoingReply
 from amends.desk.workers import Worker, work
 from amends.desk.workers.metering import spending_of
 from amends.outbound import Outbound
-from tests.connectors.mastodon import fake as mastodon
-from tests.connectors.x import fake as x
 from tests.factories import brand, watch
 from tests.people import mina
-from tests.support.clocks import HandClock
-from tests.support.fakes import Fake, Fault, running
 from tests.support.readers import fast_reader
 
 pytestmark = [pytest.mark.database, pytest.mark.alike, pytest.mark.django_db(transaction=True)]

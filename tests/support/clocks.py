@@ -1,19 +1,5 @@
-"""A clock moved by hand."""
+"""A clock moved by hand; it stands beside the faults, which a command measures too."""
 
-from datetime import UTC, datetime, timedelta
+from amends.bench.faults.clock import START, HandClock
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-class HandClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, now: datetime = START) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> datetime:
-        self.time += timedelta(seconds=seconds)
-        return self.time
+__all__ = ["START", "HandClock"]

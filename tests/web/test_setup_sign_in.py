@@ -7,15 +7,15 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mastodon import TOKEN, FakeMastodon
+from amends.bench.faults.fakes.x import FakeX
+from amends.bench.faults.serving import Asked, Said, beside
 from amends.desk.actions import signing_in
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow
 from tests import people
-from tests.connectors.mastodon.fake import TOKEN, FakeMastodon
-from tests.connectors.x.fake import FakeX
 from tests.factories import brand
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Said, beside
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]

@@ -91,6 +91,27 @@ def read(folder: Path, model: Path | None, seed: int, as_json: bool) -> None:
     _tell(bench_reading(discover(folder), model, seed), as_json)
 
 
+@bench.command(short_help="What faults of each network do to reading and replying.")
+@click.option("--network", "chosen", multiple=True, help="This network alone; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as one JSON array.")
+def faults(chosen: tuple[str, ...], as_json: bool) -> None:
+    """Let every network fail in every way, on loopback: what was lost, what was doubled, and how long
+    until it was well again. Fails unless nothing was lost, nothing doubled, and each was well again
+    within the network's own back-off and five seconds."""
+    import msgspec
+
+    from amends.bench.faults import table
+    from amends.bench.faults.worlds import WORLDS
+
+    for name in chosen:
+        if name not in WORLDS:
+            raise BadInput(f"There is no {name} in the table; there are {', '.join(WORLDS)}.")
+    found = table.measure(chosen or sorted(WORLDS), lambda name: click.echo(name, err=True))
+    click.echo(msgspec.json.encode(found) if as_json else "\n".join(table.lines_of(found)))
+    if not all(one.held for one in found):
+        raise BadInput("Something was lost, doubled or late: the rows marked NOT HELD say what.")
+
+
 def _tell(told: Any, as_json: bool) -> None:
     import msgspec
 

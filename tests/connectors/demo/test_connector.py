@@ -42,9 +42,9 @@ async def target(world: DemoWorld) -> ReplyTarget:
 
 READ_FAULTS: list[tuple[FaultKind, type[ConnectorError], float | None]] = [
     ("ratelimit", TryLater, 90),
-    ("error", TryLater, 5),
-    ("html", TryLater, 5),
-    ("lost", TryLater, 5),
+    ("error", TryLater, 2),
+    ("html", TryLater, 2),
+    ("lost", TryLater, 2),
     ("expired", AuthError, None),
 ]
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from amends.bench.faults.clock import START, HandClock
 from amends.connectors.demo import DemoConnector, DemoNetwork
 from amends.connectors.demo.server import server
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import START, HandClock
 
 __all__ = ["BRAND", "START", "TOKEN", "DemoWorld", "HandClock", "serving"]
 

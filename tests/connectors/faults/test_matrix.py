@@ -2,18 +2,15 @@
 own back-off and five seconds."""
 
 import pytest
+from click.testing import CliRunner
 
-from amends.connectors.registry import networks, traits_of
-from tests.connectors.faults.ordeal import FAULTS, READ_ONLY, Outcome, reading, replying
-from tests.connectors.faults.worlds import WORLDS
-from tests.support.clocks import HandClock
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.ordeal import FAULTS, READ_ONLY, Outcome, reading, replying
+from amends.bench.faults.table import SLACK_S, Row, answers, lines_of, missing
+from amends.bench.faults.worlds import WORLDS
+from amends.cli import cli
 
-SLACK_S = 5.0
-# The demo network has no faults but those it is told; webhooks and files ask nobody for anything.
-ELSEWHERE = {"demo", "filedrop", "webhook"}
-ANSWERING = [
-    name for name in sorted(WORLDS) if traits_of(name).can_reply or traits_of(name).can_message
-]
+ANSWERING = [name for name in sorted(WORLDS) if answers(name)]
 
 
 def held(found: Outcome, name: str) -> None:
@@ -34,4 +31,20 @@ async def test_reply_goes_out_once(network: str, name: str) -> None:
 
 
 def test_every_network_is_in_the_table() -> None:
-    assert set(WORLDS) | ELSEWHERE == set(networks())
+    assert missing() == set()
+
+
+def test_command_prints_a_network_and_ends_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name: kind for name, kind in FAULTS.items() if name in ("500", "expired token")}
+    monkeypatch.setattr("amends.bench.faults.table.FAULTS", kept)
+    done = CliRunner().invoke(cli, ["bench", "faults", "--network", "feeds"])
+    assert (done.exit_code, "2 of 2 held" in done.output) == (0, True)
+
+
+def test_command_fails_where_something_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = Row(
+        network="feeds", fault="500", way="reading", lost=1, doubled=0, well_after_s=0, back_off_s=0
+    )
+    monkeypatch.setattr("amends.bench.faults.table.measure", lambda *_: [lost])
+    done = CliRunner().invoke(cli, ["bench", "faults"])
+    assert (done.exit_code, "NOT HELD" in "\n".join(lines_of([lost]))) == (1, True)

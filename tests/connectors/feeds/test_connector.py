@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.feeds import SECRETS, SIGNED, FakeSite, connector
+from amends.bench.faults.serving import Fault, Said, running
 from amends.outbound import Outbound, Refused, TooLarge
 from amends.terms import BadInput, ConnectorError, Page, TryLater
-from tests.connectors.feeds.fake import SECRETS, SIGNED, FakeSite, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Fault, Said, running
 
 
 @pytest.fixture

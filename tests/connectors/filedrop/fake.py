@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.filedrop import FiledropConnector
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import HandClock
 
 
 def connector(folder: Path, clock: HandClock | None = None, **settings: str) -> FiledropConnector:

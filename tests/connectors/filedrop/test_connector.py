@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amends.bench.faults.clock import HandClock
 from amends.terms import Author, BadInput, ConnectorError, DeadLetter, Post
 from tests.connectors.filedrop.fake import connector, write
-from tests.support.clocks import HandClock
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "filedrop"
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.handoff import HandoffConnector
 from amends.connectors.protocol import AsksStanding, Connector
 from amends.connectors.registry import connector_class, networks, traits_of
 from amends.outbound import Outbound
 from amends.terms import Author, Channel, ConnectorError, Credentials, ReplyTarget
-from tests.support.clocks import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

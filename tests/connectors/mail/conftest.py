@@ -8,11 +8,11 @@ from itertools import count
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.mail import MailConnector
 from amends.connectors.mail.imap import imap_time
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import HandClock
 from tests.support.dovecot import PASSWORD, Sink, dovecot, sink
 
 _users = count(1)

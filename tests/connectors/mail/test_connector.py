@@ -4,17 +4,17 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from amends.bench.faults.clock import START, HandClock
+from amends.bench.faults.fakes.mail import US, FakeMail, connector, target
+from amends.bench.faults.fakes.mail_imap import Reader, Writer
+from amends.bench.faults.fakes.mail_letters import MAUD
+from amends.bench.faults.serving import Asked, Fake, Fault, Said, running
 from amends.connectors.mail import MailConnector
 from amends.connectors.mail.compose import Letter, composed
 from amends.connectors.mail.settings import read_settings
 from amends.outbound import Outbound, Refused
 from amends.terms import AuthError, BadInput, Channel, ConnectorError, Credentials, TryLater
-from tests.connectors.mail.fake import US, FakeMail, connector, target
-from tests.connectors.mail.fake_imap import Reader, Writer
-from tests.connectors.mail.letters import MAUD
 from tests.connectors.test_addresses import INSIDE, resolve
-from tests.support.clocks import START, HandClock
-from tests.support.fakes import Asked, Fake, Fault, Said, running
 
 HOSTS = {"imap_host": "imap.test", "smtp_host": "smtp.test"}
 SETTINGS = read_settings(Channel(network="mail", handle=US, settings=HOSTS))

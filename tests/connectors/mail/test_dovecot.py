@@ -6,11 +6,11 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from amends.bench.faults.fakes.mail import target
+from amends.bench.faults.fakes.mail_letters import MAUD, letter
 from amends.outbound import Outbound
 from amends.terms import Author, DeliveryUnknown, Page, Published, ReplyTarget, TryLater
 from tests.connectors.mail.conftest import Box
-from tests.connectors.mail.fake import target
-from tests.connectors.mail.letters import MAUD, letter
 
 pytestmark = pytest.mark.mail
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amends.bench.faults.clock import START
+from amends.bench.faults.fakes.mail_letters import MAUD, letter
 from amends.connectors.mail import mime
 from amends.connectors.mail.mime import read_mail
 from amends.connectors.mail.settings import read_settings
 from amends.connectors.mail.signing import Signer, thread_of
 from amends.connectors.mail.translate import Reader, addressee
 from amends.terms import BadInput, Channel, Media, Post
-from tests.connectors.mail.letters import MAUD, letter
-from tests.support.clocks import START
 from tests.support.hostile import ATTACKS
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "mail"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mastodon import MAUD, US, FakeMastodon, connector
+from amends.bench.faults.serving import Asked, Fault, Said, running
 from amends.connectors.mastodon import MastodonConnector
 from amends.terms import (
     AuthError,
@@ -17,9 +20,6 @@ from amends.terms import (
     Post,
     ReplyTarget,
 )
-from tests.connectors.mastodon.fake import MAUD, US, FakeMastodon, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fault, Said, running
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "mastodon"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mastodon import MAUD, FakeMastodon, connector
+from amends.bench.faults.serving import Asked, Fault, Said, running
 from amends.connectors.mastodon.oauth import SignIn
 from amends.terms import Author, ConnectorError, ReplyTarget
-from tests.connectors.mastodon.fake import MAUD, FakeMastodon, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fault, Said, running
 from tests.support.shared import shared
 
 pytestmark = pytest.mark.shared

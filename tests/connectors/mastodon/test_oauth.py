@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said, running
 from amends.connectors.mastodon.oauth import SCOPES, SignIn
 from amends.terms import BadInput, ConnectorError
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said, running
 
 VERIFIER = "v" * 43
 

@@ -10,12 +10,12 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mastodon import TOKEN, FakeMastodon, connector
+from amends.bench.faults.serving import Asked, Said, running
 from amends.connectors.mastodon import MastodonConnector
 from amends.connectors.mastodon.events import Blocks, read_block
 from amends.terms import AuthError, BadInput, Page
-from tests.connectors.mastodon.fake import TOKEN, FakeMastodon, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Said, running
 
 
 class Socket:

@@ -11,6 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.reviews import (
+    FAKES,
+    PACKAGE,
+    FakeBusiness,
+    FakeReviews,
+    business,
+    keys,
+)
+from amends.bench.faults.serving import running
 from amends.connectors.appstore.translate import answer_ids
 from amends.connectors.appstore.translate import read_review as read_apple
 from amends.connectors.googlebusiness.translate import read_review as read_business
@@ -27,9 +37,6 @@ from amends.terms import (
     Credentials,
     ReplyTarget,
 )
-from tests.connectors.reviews.fake import FAKES, PACKAGE, FakeBusiness, FakeReviews, business, keys
-from tests.support.clocks import HandClock
-from tests.support.fakes import running
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.terms import Channel, Credentials
 from tests.connectors.template import BoardConnector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 US, MAUD = {"id": "1", "name": "brindlewing"}, {"id": "2", "name": "maud"}
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.protocol import Delivery
 from amends.connectors.webhook import WebhookConnector
 from amends.connectors.webhook.signing import check_signed, signature_of
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import HandClock
 
 SECRET = "a secret that nobody guesses"
 MAPPING = "id = id\ntext = text"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.mapping import guess_mapping, read_mapping
 from amends.connectors.webhook.signing import check_signed, signature_of
 from amends.listening.pipeline import Item
 from amends.listening.steps import mark_own_posts
 from amends.terms import Author, BadInput, Channel, NotAllowed, Post
 from tests.connectors.webhook.fake import SECRET, Box, connector
-from tests.support.clocks import HandClock
 
 SAMPLE = json.loads((Path(__file__).parents[2] / "payloads/webhook/reviews.json").read_bytes())
 NOW = datetime(2026, 3, 3, tzinfo=UTC)

@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.x import FakeX, connector
+from amends.bench.faults.serving import running
 from amends.connectors.x import XConnector
-from tests.connectors.x.fake import FakeX, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import running
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import pytest
 
+from amends.bench.faults.fakes.x import MAUD, SECRETS, US, FakeX, connector, problem
+from amends.bench.faults.serving import Asked, Fault, Said
 from amends.connectors.x import XConnector
 from amends.connectors.x.settings import read_settings
 from amends.outbound import Outbound, Refused
@@ -15,8 +17,6 @@ from amends.terms import (
     OnlyByHand,
     ReplyTarget,
 )
-from tests.connectors.x.fake import MAUD, SECRETS, US, FakeX, connector, problem
-from tests.support.fakes import Asked, Fault, Said
 
 
 def target(post_id: str | None) -> ReplyTarget:

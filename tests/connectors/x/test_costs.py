@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.x import MAUD, FakeX, connector
 from amends.connectors.protocol import Spending
 from amends.connectors.x.costs import PRICES, Meter
 from amends.terms import Author, ConnectorError, ReplyTarget, TryLater
-from tests.connectors.x.fake import MAUD, FakeX, connector
-from tests.support.clocks import HandClock
 
 KINDS = ("post_read", "message_read", "own_mention", "post", "message")
 

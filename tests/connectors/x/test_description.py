@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.x import MAUD, FakeX, connector
+from amends.bench.faults.serving import Asked, Said
 from amends.connectors.x.activity import ENCRYPTED, read_events
 from amends.connectors.x.webhook import Inbox, challenge_answer
 from amends.terms import Author, ReplyTarget
-from tests.connectors.x.fake import MAUD, FakeX, connector
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Said
 from tests.support.shared import shared
 
 pytestmark = pytest.mark.shared
@@ -67,7 +67,7 @@ class Checked(FakeX):
 
 
 async def test_all_that_is_asked_and_answered_is_as_described(described: Any) -> None:
-    from tests.support.fakes import running
+    from amends.bench.faults.serving import running
 
     fake = Checked()
     async with running(fake):

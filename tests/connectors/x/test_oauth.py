@@ -4,10 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from amends.bench.faults.fakes.x import FakeX
+from amends.bench.faults.serving import Asked, Fault, Said
 from amends.connectors.x.oauth import SCOPES, SignIn
 from amends.terms import ConnectorError
-from tests.connectors.x.fake import FakeX
-from tests.support.fakes import Asked, Fault, Said
 
 VERIFIER = "v" * 43
 

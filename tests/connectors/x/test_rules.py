@@ -2,10 +2,10 @@
 
 import pytest
 
+from amends.bench.faults.fakes.x import FakeX, connector
+from amends.bench.faults.serving import Fault, Said
 from amends.connectors.x.rules import compile_rules, pack, sync
 from amends.terms import ConnectorError
-from tests.connectors.x.fake import FakeX, connector
-from tests.support.fakes import Fault, Said
 
 
 def test_queries_become_rules_each_once() -> None:

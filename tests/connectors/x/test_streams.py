@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from amends.bench.faults.fakes.x import US, FakeX, connector, problem
+from amends.bench.faults.serving import Fault
 from amends.connectors.x import XConnector
 from amends.terms import AuthError, Page, TryLater
-from tests.connectors.x.fake import US, FakeX, connector, problem
-from tests.support.fakes import Fault
 
 
 async def read(made: XConnector, cursor: str | None, *, wanted: int) -> list[Page]:

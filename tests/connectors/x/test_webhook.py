@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amends.bench.faults.clock import HandClock
 from amends.connectors.x.webhook import LARGEST, Inbox, challenge_answer, is_signed
 from amends.terms import NotAllowed, Page
-from tests.support.clocks import HandClock
 
 SECRET = "consumer-secret-for-tests"
 

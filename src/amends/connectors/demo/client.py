@@ -1,6 +1,7 @@
 """Two ways to the demo network, in the process or over HTTP, and what their answers mean."""
 
 import asyncio
+import math
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from amends.connectors.calling import wait_until
 from amends.connectors.demo.api import Answer, Request, answer
 from amends.connectors.demo.network import DemoNetwork
 from amends.outbound.recording import note_exchange
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from amends.outbound import Outbound
 
 TOKEN = re.compile(r"[\x21-\x7e]+")
-AFTER_FAULT = timedelta(seconds=5)
+AFTER_FAULT = timedelta(seconds=2)
 PUBLISHING = frozenset({("POST", "/posts"), ("POST", "/messages")})
 
 
@@ -106,9 +108,11 @@ class OverHttp:
             if isinstance(error, Unreachable):
                 raise TryLater(str(error), self._clock.now() + AFTER_FAULT) from error
             raise
-        wait = response.headers.get("retry-after", "")
-        retry_after = int(wait[:9]) if wait.isascii() and wait.isdigit() else None
-        return Answer(status=response.status, body=response.body, retry_after=retry_after)
+        now = self._clock.now()
+        wait = (wait_until(response.headers, now, timedelta(0)) - now).total_seconds()
+        return Answer(
+            status=response.status, body=response.body, retry_after=math.ceil(wait) or None
+        )
 
 
 def _lost(request: Request, clock: Clock) -> ConnectorError:

@@ -23,6 +23,7 @@ from amends.connectors.demo.refusal import Refusal
 from amends.terms import Clock
 
 MAX_BODY = 64 * 1024
+MAX_PICTURE = 1_500_000  # as text, which is a third longer than the picture
 GRACE_SECONDS = 3
 METHODS = ["GET", "POST", "DELETE"]
 
@@ -86,7 +87,7 @@ async def _body(request: HttpRequest) -> dict[str, Any] | None:
     raw = b""
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > MAX_BODY:
+        if len(raw) > (MAX_PICTURE if request.url.path == "/pictures" else MAX_BODY):
             return None
     try:
         return msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}

@@ -69,6 +69,20 @@ def to_published(raw: Mapping[str, Any], base_url: str | None = None) -> Publish
     return Published(id=raw["id"], url=url, at=from_ms(raw["at"]))
 
 
+def in_order(items: list[Any]) -> list[Any]:
+    """The events by their numbers, each once: what comes twice or late is what it was."""
+    seen: dict[object, Any] = {}
+    for place, item in enumerate(items):
+        number = item.get("seq") if isinstance(item, dict) else None
+        seen.setdefault(number if isinstance(number, int) else f"none {place}", item)
+    return sorted(seen.values(), key=_number)
+
+
+def _number(item: Any) -> int:
+    number = item.get("seq") if isinstance(item, dict) else None
+    return number if isinstance(number, int) else -1
+
+
 def read_items(
     items: list[Any], source: str, base_url: str | None
 ) -> tuple[list[Post], list[str], list[DeadLetter]]:
@@ -76,7 +90,7 @@ def read_items(
     posts: list[Post] = []
     deleted: list[str] = []
     dead: list[DeadLetter] = []
-    for item in items:
+    for item in in_order(items):
         try:
             if item["kind"] == "delete":
                 deleted.append(str(item["post"]["id"]))

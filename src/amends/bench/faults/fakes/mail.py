@@ -10,13 +10,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mail_imap import ImapSession, Reader, Stored, Writer, end
+from amends.bench.faults.fakes.mail_letters import MAUD, letter
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.mail import MailConnector
 from amends.outbound import Outbound
 from amends.terms import Author, Channel, Credentials, ReplyTarget
-from tests.connectors.mail.fake_imap import ImapSession, Reader, Stored, Writer, end
-from tests.connectors.mail.letters import MAUD, letter
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 US = "care@brindlewing.example"
 PASSWORD = "app-password-for-tests"

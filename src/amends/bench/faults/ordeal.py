@@ -1,7 +1,7 @@
 """What a fault does to reading and to replying: what was lost, what was doubled, and how long it
 took until it was well again.
 
-``python -m tests.connectors.faults.table`` prints it for every network; the suite holds each to it.
+``amends bench faults`` prints it for every network; the suite holds each to it.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
+from amends.bench.faults.serving import PATIENCE_S, Fault, Said, running
+from amends.bench.faults.worlds import FaultWorld
 from amends.connectors.protocol import Connector
 from amends.listening import Batch, HealthState, Surroundings, poll
 from amends.listening.steps import put_clean_text
 from amends.outbound import Outbound
 from amends.terms import AuthError, DeliveryUnknown, Published, TryLater
-from tests.connectors.faults.worlds import FaultWorld
-from tests.support.fakes import PATIENCE_S, Fault, Said, running
 
 HURRY_S = 0.5
 HTML = b"<html><body>We will be right back.</body></html>"

@@ -5,11 +5,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.x import XConnector
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 BEARER, TOKEN = "app-bearer-for-tests", "user-token-for-tests"
 SECRETS = {"bearer_token": BEARER, "access_token": TOKEN}

@@ -13,14 +13,14 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.appstore import AppStoreConnector
 from amends.connectors.googlebusiness import GoogleBusinessConnector
 from amends.connectors.googleplay import GooglePlayConnector
 from amends.connectors.reviewing import ReviewsConnector
 from amends.outbound import Outbound
 from amends.terms import Author, Channel, Credentials, ReplyTarget
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 PACKAGE, LOCATION, APP = "com.brindlewing.app", "accounts/7/locations/9", "682658836"
 _HOUR_S = 3600

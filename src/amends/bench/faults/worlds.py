@@ -6,17 +6,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes import mastodon, x
+from amends.bench.faults.fakes.bluesky import BlueskyFaults
+from amends.bench.faults.fakes.demo import DemoFaults
+from amends.bench.faults.fakes.feeds import FeedsFaults
+from amends.bench.faults.fakes.mail import MailFaults
+from amends.bench.faults.fakes.reviews import ReviewsFaults
+from amends.bench.faults.serving import Asked, Fake
 from amends.connectors.protocol import Connector
 from amends.outbound import Outbound
 from amends.terms import Author, ReplyTarget
-from tests.connectors.faults.bluesky import BlueskyFaults
-from tests.connectors.feeds.fake import FeedsFaults
-from tests.connectors.mail.fake import MailFaults
-from tests.connectors.mastodon import fake as mastodon
-from tests.connectors.reviews.fake import ReviewsFaults
-from tests.connectors.x import fake as x
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake
 
 
 class FaultWorld(Protocol):
@@ -152,6 +152,7 @@ class XFaults:
 WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
     "appstore": partial(ReviewsFaults, "appstore"),
     "bluesky": BlueskyFaults,
+    "demo": DemoFaults,
     "feeds": FeedsFaults,
     "googlebusiness": partial(ReviewsFaults, "googlebusiness"),
     "googleplay": partial(ReviewsFaults, "googleplay"),
@@ -159,3 +160,10 @@ WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
     "mastodon": MastodonFaults,
     "x": XFaults,
 }
+
+SILENT = {
+    "filedrop": "reads a folder and asks no server, so that nothing here can befall it",
+    "handoff": "keeps its pages in the desk itself and asks no server",
+    "webhook": "is posted to and asks no server; what is not taken in is the sender's to repeat",
+}
+"""Connectors that no fault of a network can befall, and why."""

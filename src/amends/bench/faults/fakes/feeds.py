@@ -7,11 +7,11 @@ from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.feeds import FeedsConnector
 from amends.outbound import Outbound
 from amends.terms import Author, Channel, Credentials, ReplyTarget
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 SECRETS = {"user": "desk", "password": "swordfish"}
 SIGNED = "Basic " + base64.b64encode(b"desk:swordfish").decode()

@@ -10,8 +10,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from amends.bench.faults.serving import HANG_S, Asked, Fault, Said
 from amends.connectors.mail.imap import imap_time, internal_date
-from tests.support.fakes import HANG_S, Asked, Fault, Said
 
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\x00)|(\([^()]*\))|([^ ()]+(?:\([^()]*\)\])?\S*)')

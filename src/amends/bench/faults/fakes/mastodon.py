@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.mastodon import MastodonConnector
 from amends.outbound import Outbound
 from amends.terms import Channel, Credentials
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 TOKEN = "brand-token-for-tests"
 US = {"id": "7", "acct": "brindlewing", "username": "brindlewing", "display_name": "Brindlewing"}

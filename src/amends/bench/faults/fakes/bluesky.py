@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from amends.bench.faults.clock import HandClock
+from amends.bench.faults.serving import Asked, Fake, Said
 from amends.connectors.bluesky import BlueskyConnector
 from amends.outbound import Outbound
 from amends.terms import Author, Channel, Credentials, ReplyTarget
-from tests.support.clocks import HandClock
-from tests.support.fakes import Asked, Fake, Said
 
 US, MAUD = "did:plc:us", "did:plc:maud"
 POSTS = "app.bsky.feed.post"
