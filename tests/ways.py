@@ -46,6 +46,7 @@ SENT: Final[dict[str, dict[str, str]]] = {
     "hand-up": {"to": "{priya}"},
     "hand-over": {"to": "person-{omar}"},
     "handoff-decide": {"decision": "end", "pk": "{handoff}"},
+    "letter-decide": {"decision": "withdraw", "pk": "{letter}"},
     "call": {"way": "phone", "starts": "{soon}T12:00", "minutes": "15"},
     "call-log": {"way": "phone", "held_at": "2026-03-02T12:30", "minutes": "5", "said": "Found."},
     "call-decide": {"decision": "cancel", "pk": "{call}"},
@@ -70,6 +71,7 @@ LADEN: Final = frozenset(
         "call-decide",
         "give-back",
         "other-person",
+        "letter-decide",
     }
 )
 

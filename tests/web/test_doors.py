@@ -30,6 +30,7 @@ PUBLIC = {
     "page-thread",
     "page-back",
     "page-call",
+    "page-letter",
     "robots",
 }
 READS = ("", "trail/")

@@ -29,6 +29,7 @@ from amends.casework.verbs import VERBS
 from amends.desk.actions import (
     calls,
     handoffs,
+    letters,
     merge_case,
     queue_reply,
     refuse_reply,
@@ -78,10 +79,11 @@ READS = {
     "case-insert",
     "rank-csv",
     "call-file",
+    "letter-file",
 }
-# Changes of what is being written, which is nobody else's: each has its tests (test_pictures). And
+# Changes of what is being written, which is nobody else's: each has its tests (test_pictures, test_letters). And
 # the address that enters a complaint stands below no case; its row is in test_matrix.
-BESIDE = {"attach", "detach", "enter-complaint"}
+BESIDE = {"attach", "detach", "enter-complaint", "letter"}
 SENTENCE = re.compile(r"[A-Z“@][^\n_<>{}]{10,}[.?!]”?")
 
 
@@ -127,6 +129,7 @@ def _laden(case: Case) -> dict[str, str]:
             case=case, kind="note", what="A card", status="approved", by=by, at=NOON
         ),
         "promise": Promise.objects.create(case=case, words="Call", due_at=soon, by=by, at=NOON),
+        "letter": letters.begin_letter(case, by=by, now=NOON),
         "handoff": handoffs.make_handoff(case, by=by, now=NOON),
         "call": calls.plan_call(
             case, way=CallWay.PHONE, starts_at=soon, minutes=15, by=by, now=NOON

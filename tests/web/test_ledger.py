@@ -8,11 +8,11 @@ import pytest
 from django.http import QueryDict
 
 from amends.casework import Role
+from amends.casework.budgets import month_of
 from amends.casework.remedies import RemedyStatus
 from amends.desk.models import Case, Promise, Remedy
 from amends.terms import BadInput
 from amends.web.views.acts import ACTS
-from amends.web.views.setup_remedies import month_of
 from tests import factories, people
 from tests.web.pages import unsafe_parts
 from tests.web.support import HTMX, Page, case_page, signed_in

@@ -18,6 +18,7 @@ from amends.desk.actions.rules import save_rule
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.actions.speaking import publish_policy
 from amends.desk.models import (
+    Budget,
     CaseBatch,
     Correction,
     HoursRow,
@@ -44,7 +45,13 @@ pytestmark = pytest.mark.database
 FOR_ALL_WHO_ARE_IN = {"home", "account", "sign-out", "palette", "stops"}
 PUBLIC = {"healthz", "sign-in", "enter", "hook", "hook-x", "robots"}
 PUBLIC |= {"survey"}  # by a link: test_surveys
-PUBLIC |= {"page", "page-thread", "page-back", "page-call"}  # by a link: test_handoff
+PUBLIC |= {
+    "page",
+    "page-thread",
+    "page-back",
+    "page-call",
+    "page-letter",
+}  # by a link: test_handoff
 # Role by role and case by case in test_doors; the stream in test_live.
 ELSEWHERE = {
     "case",
@@ -55,6 +62,8 @@ ELSEWHERE = {
     "case-guard",
     "case-link",
     "call-file",
+    "letter",
+    "letter-file",
     "case-help",
     "case-snippets",
     "case-insert",
@@ -73,6 +82,7 @@ ELSEWHERE |= {f"case-{verb}" for verb in ACTS} | {f"reply-{verb}" for verb in DE
 NEEDS = {
     "inbox": Action.SEE_CASES,
     "enter-complaint": Action.WORK,
+    "owed": Action.WORK,
     "outbox": Action.SEE_CASES,
     "claims": Action.SEE_CASES,
     "friends": Action.RESULTS,
@@ -123,6 +133,7 @@ NEEDS = {
             "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
             "private-pages", "private-page", "speaking", "policy-new", "own-module-new", "own-module",
             "own-module-remove", "channel-keepers",
+            "budgets", "budget-remove",
         ),
         Action.SET_UP,
     ),
@@ -160,6 +171,7 @@ READ_ONLY = {
     "snippets",
     "snippet-sample",
     "private-pages",
+    "owed",
 }
 
 
@@ -176,6 +188,9 @@ def _address(name: str) -> str:
     there: dict[str, Callable[[], object]] = {
         "brand": lambda: factories.brand().pk,
         "private": lambda: factories.brand().pk,
+        "budget": lambda: (
+            Budget.objects.get_or_create(brand=factories.brand(), currency="EUR", amount=9)[0].pk
+        ),
         "channel": lambda: factories.channel().pk,
         "watch": lambda: factories.watch().pk,
         "person": lambda: people.omar().pk,

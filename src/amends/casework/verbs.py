@@ -82,6 +82,8 @@ VERBS: Final[dict[str, Verb]] = {
     # what came of it, claims and the law
     "outcome": Verb("have its outcome corrected"),
     "survey": Verb("be asked about", frozenset({_S.RESOLVED}), Action.REPLY),
+    "letter": Verb("be given a letter", IN_HAND, Action.REPLY),
+    "letter-decide": Verb("have a letter decided", needs=Action.REPLY),
     "claim": Verb("be given a claim", EVERY - {_S.CLOSED, _S.MERGED}),
     "legal": Verb("be restricted", needs=Action.LEGAL),
     "hold": Verb("be held", needs=Action.LEGAL),

@@ -51,6 +51,10 @@ class Settings:
     reader_depth: str = _setting(
         "unsure", "Which posts the deep tier reads too: none, unsure (a fifth to a third) or all."
     )
+    letter_font: str = _setting(
+        "",
+        "TrueType file in which letters are set. Empty: the shipped one, for Latin, Greek and Cyrillic.",
+    )
     email: str = _setting("admin@localhost", "E-mail address of the first administrator.")
     x_read_price: float = _setting(
         0.005, "What X charges for a post read, in dollars: the set-up page estimates with it."

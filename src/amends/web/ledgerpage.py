@@ -1,13 +1,16 @@
 """The ledger of a case in words: fault, second chance, remedies, promises."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from amends.casework import Action
 from amends.casework.fault import NEXT, Fault, SecondChance
+from amends.casework.letters import LetterStatus
 from amends.casework.remedies import GESTURES, RemedyKind, RemedyStatus
-from amends.desk.models import Case, Promise, Remedy, Responder
+from amends.desk.models import Case, Letter, Promise, Remedy, Responder
+from amends.desk.queries.budgets import budgets_of
 from amends.desk.queries.choices import approvers
 from amends.desk.queries.ledger import ledger_of, limits
 
@@ -58,6 +61,64 @@ class PromiseLine:
     open: bool
 
 
+LETTERS = {
+    "draft": ("being written", ""),
+    "waiting": ("waits for approval", "warn"),
+    "approved": ("to be sent", "accent"),
+    "sent": ("sent", "good"),
+    "withdrawn": ("withdrawn", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """A letter with how it stands; ``may_decide``: this person may approve it."""
+
+    row: Letter
+    words: str
+    tone: str
+    may_decide: bool
+    approvers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """Something open, in whose case it is, and whether its day is over."""
+
+    row: Remedy
+    name: str
+    words: str
+    tone: str
+    late: bool
+
+
+def owed_lines(rows: Sequence[Remedy], *, today: date) -> list[OwedLine]:
+    found = []
+    for row in rows:
+        words, tone = STATUSES[row.status]
+        letter = getattr(row, "letter", None)
+        words, tone = LETTERS[letter.status] if letter is not None else (words, tone)
+        late = row.due_on is not None and row.due_on < today
+        found.append(OwedLine(row, _name(row), words, tone, late))
+    return found
+
+
+def _letters(case: Case, person: Responder) -> list[LetterLine]:
+    found = []
+    for row in case.letters.select_related("by", "approver").order_by("pk"):
+        words, tone = LETTERS[row.status]
+        waits = row.status == LetterStatus.WAITING
+        able = approvers(row.by, Action.REPLY) if waits else []
+        names = [one.name for one in able]
+        found.append(LetterLine(row, words, tone, person in able, names))
+    return found
+
+
+def _name(row: Remedy) -> str:
+    name = KINDS[row.kind]
+    return name if row.amount is None else f"{name}, {row.amount:,.2f} {row.currency}"
+
+
 def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, Any]:
     """What the ledger's part of the case page shows."""
     ledger = ledger_of(case)
@@ -74,6 +135,8 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
             ("A gesture beyond", [(str(k), KINDS[k]) for k in RemedyKind if k in GESTURES]),
         ],
         "remedies": [_remedy(row, person) for row in ledger.remedies],
+        "letters": _letters(case, person),
+        "budgets": budgets_of(case.brand, now=now),
         "promises": [_promise(row, now) for row in ledger.promises],
         "limit": next((most for role, most in limits().items() if role == person.role), 0),
         "waiting": waiting,
@@ -95,9 +158,7 @@ def _chances(case: Case, chance: SecondChance | None) -> list[tuple[str, str]]:
 
 def _remedy(row: Remedy, person: Responder) -> RemedyLine:
     words, tone = STATUSES[row.status]
-    name = KINDS[row.kind]
-    if row.amount is not None:
-        name = f"{name}, {row.amount:,.2f} {row.currency}"
+    name = _name(row)
     decides = row.status == RemedyStatus.WAITING and person.may_approve and row.by_id != person.pk
     return RemedyLine(row, name, words, tone, decides, RemedyKind(row.kind) in GESTURES)
 

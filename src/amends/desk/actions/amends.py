@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from amends.casework import Action, Role, check_may
+from amends.casework.budgets import Beyond
 from amends.casework.fault import Fault, SecondChance, check_fault, check_second_chance
+from amends.casework.letters import LIVE_LETTERS
 from amends.casework.remedies import (
     MOST,
     SHIPPED,
@@ -18,9 +20,10 @@ from amends.casework.remedies import (
     check_remedy_move,
     first_status,
 )
+from amends.desk.actions.budgets import beyond_budget
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
-from amends.desk.models import Authority, Case, Determination, Remedy, Responder
+from amends.desk.models import Authority, Case, Determination, Letter, Remedy, Responder
 from amends.desk.queries.ledger import limits
 from amends.terms import BadInput, NotAllowed
 
@@ -90,13 +93,24 @@ def offer_remedy(
         raise BadInput("Say what is given, or how much.")
     with held(case, by=by, verb="remedy") as row:
         status = first_status(Role(by.role), amount, limits())
+        beyond = beyond_budget(row, amount, currency, now=now)
+        if beyond is Beyond.APPROVE:
+            status = RemedyStatus.WAITING
         made = Remedy.objects.create(
             case=row, kind=kind, what=_short(what), amount=amount, currency=currency, due_on=due_on,
-            status=status, by=by, at=now,
+            status=status, by=by, at=now, over_budget=beyond is not None,
         )  # fmt: skip
         waits = status is RemedyStatus.WAITING
+        told = {"budget": "over"} if beyond else {}
         event = make_event(
-            row, "remedy.offered", at=now, by=by, remedy=made.pk, what=str(kind), waits=waits
+            row,
+            "remedy.offered",
+            at=now,
+            by=by,
+            remedy=made.pk,
+            what=str(kind),
+            waits=waits,
+            **told,
         )
         write(row, [event])
     return made
@@ -128,6 +142,7 @@ def _decide(
         row = Remedy.objects.select_for_update().get(pk=remedy.pk)
         old = RemedyStatus(row.status)
         check_remedy_move(old, status)
+        _without_letter(row)
         if status in (RemedyStatus.APPROVED, RemedyStatus.REFUSED):
             check_remedy_approver(may_approve=by.may_approve, offered_it=row.by_id == by.pk)
             _within_reach(row, by, status)
@@ -138,6 +153,11 @@ def _decide(
         row.save(update_fields=["status", "decided_by", "decided_at", "delivered_at"])
         write(case, [make_event(case, kind, at=now, by=by, remedy=row.pk)])
     return row
+
+
+def _without_letter(row: Remedy) -> None:
+    if Letter.objects.filter(remedy=row, status__in=sorted(LIVE_LETTERS)).exists():
+        raise NotAllowed("This gesture is a letter. Send the letter, or withdraw it.")
 
 
 def _within_reach(row: Remedy, by: Responder, status: RemedyStatus) -> None:

@@ -117,6 +117,10 @@ def _erase_ours(case: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
     case.handoffs.update(answers=[])
     erase_pictures(case)
     case.calls.update(said="", about="", place="")
+    case.letters.update(
+        recipient="", address="", subject="", body="", signer="", anyway="", reason="",
+        findings=[], pdf=None,
+    )  # fmt: skip
     waiting = case.replies.select_for_update().filter(status__in=_UNSENT)
     events = [
         *erased,

@@ -26,6 +26,7 @@ from amends.desk.models.hearing import (
 )
 from amends.desk.models.history import ImportRun
 from amends.desk.models.learning import Correction, LearntHead, ReadingRules
+from amends.desk.models.letters import Budget, Letter
 from amends.desk.models.macros import MacroRow, MacroVersion
 from amends.desk.models.people import Responder, SignInLink
 from amends.desk.models.pictures import Attachment, PictureRow
@@ -51,6 +52,7 @@ __all__ = [
     "AuthorRow",
     "Authority",
     "Brand",
+    "Budget",
     "Call",
     "Case",
     "CaseBatch",
@@ -81,6 +83,7 @@ __all__ = [
     "Label",
     "LearntHead",
     "LegalHold",
+    "Letter",
     "MacroRow",
     "MacroVersion",
     "MentionRow",

@@ -44,6 +44,7 @@ class Remedy(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    over_budget = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [

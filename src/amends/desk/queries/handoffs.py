@@ -14,7 +14,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from amends.casework.calls import CallStatus
 from amends.casework.handoff import SHIPPED, Field, Standing, fields_of, standing, stored_fields
-from amends.desk.models import Brand, Call, Case, Handoff, IntakePage, PostRow
+from amends.casework.letters import LetterStatus, LetterWay
+from amends.desk.models import Brand, Call, Case, Handoff, IntakePage, Letter, PostRow
 from amends.desk.queries.doors import NotThere
 
 NETWORK: Final = "handoff"
@@ -115,6 +116,12 @@ def calls_of(handoff: Handoff) -> QuerySet[Call]:
     """The calls that are planned with the customer of a page, the next first."""
     planned = Call.objects.filter(case=handoff.case_id, status=CallStatus.PLANNED)
     return planned.order_by("starts_at", "pk")
+
+
+def letters_of(handoff: Handoff) -> QuerySet[Letter]:
+    """The letters that were sent to the page's customer by the page."""
+    sent = Letter.objects.filter(case=handoff.case_id, status=LetterStatus.SENT, way=LetterWay.PAGE)
+    return sent.exclude(pdf=None).order_by("sent_at", "pk")
 
 
 def is_proven(handoff: Handoff) -> bool:

@@ -28,7 +28,7 @@ def ledger_of(case: Case) -> Ledger:
     """Everything, the latest determination first, remedies and promises in their order."""
     return Ledger(
         list(case.determinations.select_related("by").order_by("-pk")),
-        list(case.remedies.select_related("by", "decided_by").order_by("pk")),
+        list(case.remedies.select_related("by", "decided_by", "letter").order_by("pk")),
         list(case.promises.select_related("by").order_by("due_at", "pk")),
     )
 

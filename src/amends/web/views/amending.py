@@ -23,7 +23,7 @@ def fault(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
         fault=Fault(chosen),
         facts=_text(typed, "facts"),
         fix=_text(typed, "fix"),
-        fix_on=_day(typed, "fix_on"),
+        fix_on=day_of(typed, "fix_on"),
         by=by,
         now=now,
     )
@@ -46,7 +46,7 @@ def remedy(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object
         what=_text(typed, "what"),
         amount=_amount(typed),
         currency=typed.get("currency", "").strip().upper(),
-        due_on=_day(typed, "due_on"),
+        due_on=day_of(typed, "due_on"),
         by=by,
         now=now,
     )
@@ -96,7 +96,8 @@ def _number(typed: QueryDict) -> int:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 18 else 0
 
 
-def _day(typed: QueryDict, name: str) -> date | None:
+def day_of(typed: QueryDict, name: str) -> date | None:
+    """The day that a field holds; None where it is empty. Raises ``BadInput``."""
     sent = typed.get(name, "").strip()
     if not sent:
         return None

@@ -26,6 +26,7 @@ from amends.desk.queries.handoffs import (
     find_handoff,
     holds_seat,
     is_proven,
+    letters_of,
     page_of,
     token_of,
     words_of,
@@ -37,6 +38,7 @@ from amends.web.clockpage import back_words
 from amends.web.outside import within
 from amends.web.views.calling import calendar_file
 from amends.web.views.handoff_form import IntakeForm
+from amends.web.views.letters import letter_file
 
 SEAT: Final = "amends_page"
 _DAYS_30_S: Final = 30 * 24 * 3600
@@ -163,9 +165,11 @@ def _thread(handoff: Handoff) -> dict[str, Any]:
     page = page_of(handoff.case.brand)
     zone = page.hours.zone if page.hours else "UTC"
     calls = [(one, said_there(one.starts_at, zone), zone) for one in calls_of(handoff)]
+    proven = is_proven(handoff)
     return {
         "words": words_of(handoff),
-        "proven": is_proven(handoff),
+        "proven": proven,
+        "letters": list(letters_of(handoff)) if proven else [],
         "code": handoff.code,
         "calls": calls,
         "survey": link_of_survey(asked) if (asked := _asked(handoff)) else "",
@@ -224,6 +228,19 @@ def call(request: HttpRequest, token: str, name: str) -> HttpResponse:
     if found is None:
         raise NotThere("There is no such page.")
     return calendar_file(found, title=f"Call with {handoff.case.brand.name}")
+
+
+@login_not_required
+@require_safe
+def letter(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """A letter that was sent to this page, for whoever is proven to be the customer."""
+    handoff = _found(request, token)
+    if isinstance(handoff, HttpResponse):
+        return handoff
+    found = letters_of(handoff).filter(pk=pk).first() if _seated(request, handoff) else None
+    if found is None or not is_proven(handoff):
+        raise NotThere("There is no such page.")
+    return letter_file(found)
 
 
 @login_not_required

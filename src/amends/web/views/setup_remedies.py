@@ -1,6 +1,5 @@
 """Set-up of remedies: how much each role may give, and what was given, by month and cause."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from amends.casework import Action, Role
+from amends.casework.budgets import month_of
 from amends.casework.remedies import MOST
 from amends.desk.actions.amends import set_authority
 from amends.desk.queries.ledger import limits, totals
@@ -57,9 +57,3 @@ def remedies(request: HttpRequest) -> HttpResponse:
 def _row(one: Any) -> tuple[str, str, int, str]:
     amount = f"{one.amount:,.2f} {one.currency}" if one.amount is not None else ""
     return KINDS[one.kind], FAULTS.get(one.fault, "Not determined"), one.number, amount
-
-
-def month_of(at: datetime, *, back: int = 0) -> datetime:
-    """The first moment of a month in UTC, or of the month before."""
-    year, month = (at.year - 1, 12) if back and at.month == 1 else (at.year, at.month - back)
-    return datetime(year, month, 1, tzinfo=UTC)
