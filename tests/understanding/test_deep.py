@@ -161,6 +161,18 @@ def test_classifier_of_hugging_face_takes_the_deep_place(tmp_path: Path) -> None
     assert load_reader(folder).model.endswith("+moods")
 
 
+def test_graph_of_another_name_is_found_alone_and_named_among_others(tmp_path: Path) -> None:
+    folder = _classifier(tmp_path / "moods", ["NEGATIVE", "POSITIVE"])
+    named = (folder / "model.onnx").rename(folder / "model_quantized.onnx")
+    alone = load_tiers(folder, depth="all").scores(["awful", "lovely"])
+    assert alone.sentiment.argmax(axis=1).tolist() == [0, 2]
+    (folder / "model_fp16.onnx").write_bytes(b"another")
+    with pytest.raises(BadInput, match="name one of several"):
+        load_tiers(folder)
+    scores = load_tiers(named, depth="all").scores(["awful", "lovely"])
+    assert scores.sentiment.argmax(axis=1).tolist() == [0, 2]
+
+
 def test_tokenizer_json_is_read_where_there_is_one(tmp_path: Path) -> None:
     tokenizers = pytest.importorskip("tokenizers")
     folder = _classifier(tmp_path / "moods", ["negative", "positive"])

@@ -126,7 +126,7 @@ NEEDS = {
         (
             "setup", "brand-new", "brand", "threshold-sample", "channels", "channel-new", "channel",
             "channel-switch", "channel-try", "channel-sign-in", "watches", "watch-new", "watch-sample", "watch", "watch-remove", "watches-paste",
-            "authors", "author-forget", "guard", "drafts", "search",
+            "authors", "author-forget", "guard", "reading", "reading-force", "drafts", "search",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "macros", "macro-new", "macro-sample", "macro", "macro-remove",
             "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",

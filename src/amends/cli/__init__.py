@@ -45,6 +45,7 @@ for _command in (
     evidence.evidence,
     demo.demo,
     training.train,
+    training.learn,
 ):
     cli.add_command(_command)
 

@@ -14,6 +14,7 @@ from amends.understanding.deep.heads import load_heads
 from amends.understanding.deep.hub import is_hub_folder, load_hub
 from amends.understanding.fast.features import unaddressed
 from amends.understanding.fast.model import load_weights
+from amends.understanding.head import Head
 from amends.understanding.phrases import bitter_thanks, takes_back
 from amends.understanding.scores import EMOTIONS, SENTIMENTS, Scores
 from amends.understanding.tiers import Depth, Encodes, Mixes, Tiers
@@ -40,8 +41,8 @@ class Reader(Protocol):
 def load_reader(path: Path | None = None, *, depth: Depth = "unsure") -> "TieredReader":
     """The reader in a folder, the shipped one by default; or in a file, the fast tier alone.
 
-    A folder of somebody else's classifier (see ``deep.hub``) takes the deep tier's place; the shipped
-    fast tier stays. ``depth``: what the deep tier reads, ``none``, the ``unsure`` or ``all``. Raises
+    A folder of somebody else's classifier (see ``deep.hub``), or an ``.onnx`` file in one, takes the deep
+    tier's place; the shipped fast tier stays. ``depth``: what the deep tier reads, ``none``, the ``unsure`` or ``all``. Raises
     BadInput where there is no model.
     """
     return TieredReader(load_tiers(path, depth=depth))
@@ -50,8 +51,10 @@ def load_reader(path: Path | None = None, *, depth: Depth = "unsure") -> "Tiered
 def load_tiers(path: Path | None = None, *, depth: Depth = "unsure") -> Tiers:
     """What ``load_reader`` reads with. Raises BadInput where there is no model."""
     path = path or SHIPPED
-    if path.is_dir() and is_hub_folder(path):
-        classifier, labels = load_hub(path)
+    graph = path if path.suffix == ".onnx" else None
+    folder = path.parent if graph else path
+    if folder.is_dir() and is_hub_folder(folder):
+        classifier, labels = load_hub(folder, graph)
         return Tiers(load_weights(SHIPPED / WEIGHTS), classifier, labels, depth=depth)
     if not path.is_dir():
         return Tiers(load_weights(path))
@@ -93,6 +96,10 @@ class TieredReader:
     def at(self, depth: Depth) -> "TieredReader":
         """The same reader, its deep tier asked otherwise."""
         return TieredReader(self.tiers.at(depth))
+
+    def with_head(self, head: Head | None) -> "TieredReader":
+        """The same reader under a head; None takes one off. Raises BadInput for one of another reader."""
+        return TieredReader(self.tiers.with_head(head))
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading a text, in order; a text reads the same alone and in company."""

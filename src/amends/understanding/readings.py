@@ -18,7 +18,7 @@ from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
 from amends.understanding.lexicon import Found, Span, load_lexicon
 from amends.understanding.negation import done_by_others
 from amends.understanding.page import EMOJI, SOMEBODY, Page
-from amends.understanding.reader import Reader
+from amends.understanding.reader import Reader, TieredReader
 from amends.understanding.severity import severity_of, signals
 from amends.understanding.targets import Feeling, Watched, targets_of
 
@@ -74,8 +74,11 @@ class Understanding:
         hints = [_hint(lang) for lang in langs] if langs is not None else [None] * len(texts)
         terms = [watched] * len(texts) if isinstance(watched, Watched) else watched
         heard = [self._heard(*one) for one in zip(texts, hints, terms, strict=True)]
-        readings = self._reader.read([one.page.read for one in heard])
-        return [self._whole(*one) for one in zip(readings, heard, strict=True)]
+        texts_read = [one.page.read for one in heard]
+        readings = self._reader.read(texts_read)
+        whole = [self._whole(*one) for one in zip(readings, heard, strict=True)]
+        head = self._reader.tiers.head if isinstance(self._reader, TieredReader) else None
+        return head.with_steps(whole, texts_read) if head is not None else whole
 
     def text_read(self, text: str) -> str:
         """What of a text is read: its beginning, without orders to the reader."""

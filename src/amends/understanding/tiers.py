@@ -11,8 +11,10 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from amends.terms import BadInput
 from amends.understanding.fast.model import COLUMNS, EMOTION, SENTIMENT, Weights
 from amends.understanding.fast.tier import FastTier
+from amends.understanding.head import Head
 from amends.understanding.scores import SENTIMENTS, SINGLES, Scores
 
 Numbers = NDArray[np.float32]
@@ -48,6 +50,19 @@ class Policy:
     abuse: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tiers see in n texts. ``raw``: their scores, (n, 15), before they are shares; ``rows``: the
+    encoder's, (n, width), noughts where it did not read; the rest as in ``Scores``."""
+
+    raw: Numbers
+    rows: Numbers
+    silent: NDArray[np.bool_]
+    deep: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+    why: list[tuple[str, ...]]
+
+
 class Tiers:
     """Scores texts. ``depth``: which of them the deep tier reads too, none, the unsure or all.
 
@@ -69,6 +84,7 @@ class Tiers:
         both = encoder is not None and heads is not None
         self._encoder, self._heads = (encoder, heads) if both else (None, None)
         self._depth, self._policy = depth, policy or Policy()
+        self._head: Head | None = None
         self._tipping = float(np.log(self.threshold / (1 - self.threshold))) - 1.0
 
     @property
@@ -77,7 +93,18 @@ class Tiers:
         names = [self._name]
         if self._heads is not None and self._depth != "none":
             names.append(self._heads.name)
+        if self._head is not None:
+            names.append(self._head.name)
         return "+".join(names)
+
+    @property
+    def whole(self) -> str:
+        """The name of all there is without a head, asked or not: what a head is learnt over."""
+        return f"{self._name}+{self._heads.name}" if self._heads is not None else self._name
+
+    @property
+    def head(self) -> Head | None:
+        return self._head
 
     @property
     def depth(self) -> Depth:
@@ -94,13 +121,35 @@ class Tiers:
         other._depth = depth  # noqa: SLF001 (a copy of ourselves)
         return other
 
+    def with_head(self, head: Head | None) -> "Tiers":
+        """The same tiers under a head. Raises ``BadInput`` for one that was learnt over others."""
+        if head is not None and head.reader != self.whole:
+            raise BadInput(
+                f"{head.name} was learnt over {head.reader} and does not fit {self.whole};"
+                " run `amends learn` again."
+            )
+        other = copy(self)
+        other._head = head  # noqa: SLF001 (a copy of ourselves)
+        return other
+
     def scores(self, texts: Sequence[str]) -> Scores:
         """What the models see in each text, in order."""
+        seen = self.see(texts)
+        raw = seen.raw
+        if self._head is not None:
+            raw = self._head.moved(raw, texts, seen.rows)
+            raw[seen.silent] = 0
+        return _scores(raw, seen.silent, seen.deep, seen.unsure, self._tipped(raw, seen.why))
+
+    def see(self, texts: Sequence[str]) -> "Seen":
+        """What the tiers see in each text, before a head has its say."""
         raw, why = self._fast.scores(texts, self._tipping)
         silent = np.isneginf(raw[:, 0])
         raw[silent] = 0
         unsure = self._unsure(raw) & ~silent if self.has_deep else np.zeros(len(texts), np.bool_)
         deep = np.zeros(len(texts), np.bool_)
+        width = self._head.width if self._head is not None else 0
+        seen = np.zeros((len(texts), width), np.float32)
         if self._encoder is not None and self._heads is not None and self._depth != "none":
             wanted = unsure if self._depth == "unsure" else ~silent
             asked = np.nonzero(wanted)[0].tolist()
@@ -108,9 +157,12 @@ class Tiers:
             deep[rows] = True
             unsure = np.zeros(len(texts), np.bool_)  # all that the deep tier can say it has said
             if rows:
-                seen = self._encoder.rows([texts[row] for row in rows])
-                raw[rows] = self._heads.mixed(seen, raw[rows])
-        return _scores(raw, silent, deep, unsure, self._tipped(raw, why))
+                found = self._encoder.rows([texts[row] for row in rows])
+                if seen.shape[1] != found.shape[1]:
+                    seen = np.zeros((len(texts), found.shape[1]), np.float32)
+                seen[rows] = found
+                raw[rows] = self._heads.mixed(found, raw[rows])
+        return Seen(raw, seen, silent, deep, unsure, why)
 
     def raw(self, texts: Sequence[str]) -> Numbers:
         """The fast tier's scores before they are shares, shape (n, 15); noughts where nothing is said."""

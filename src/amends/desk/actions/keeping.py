@@ -161,7 +161,7 @@ def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
         "sentiment": [one.sentiment for one in read],
         "why": [one.why for one in read],
         "retraction": [one.retraction for one in read],
-        "model": [one.model for one in read],
+        "model": [one.model[:64] for one in read],
         "severity": [step_of(one) for one in read],
         "signs": [signs_of(one.topics, one.intents) for one in read],
         "more": [more_of(one) for one in read],

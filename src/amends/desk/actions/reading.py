@@ -4,20 +4,27 @@ What may open or change a case is read by both tiers before it is stored, so man
 of what is uncertain or weighs much waits for the worker (``desk.workers.deepen``).
 """
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from msgspec.structs import replace
 
-from amends.desk.models import Brand, WatchRow
-from amends.desk.queries.rules import rules_in_force
+from amends.desk.models import Brand, LearntHead, WatchRow
+from amends.desk.queries.reading_rules import rules_in_force
 from amends.listening import Item
-from amends.terms import US, Reading, WatchKind
+from amends.terms import US, BadInput, Reading, WatchKind
 from amends.understanding import Reader
+from amends.understanding.head import FILE, Head, load_head
 from amends.understanding.reader import TieredReader
 from amends.understanding.readings import Understanding
 from amends.understanding.targets import Watched
+
+log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 64
 """Posts of a batch that the deep tier reads before they are stored: some 3 ms each."""
@@ -131,6 +138,7 @@ def is_weighty(reading: Reading) -> bool:
 def desk_reader(reader: Reader, brand: Brand | int | None, *, history: bool = False) -> DeskReader:
     """The reader with what this desk watches for and has decided. ``history``: time is no matter."""
     rules = rules_in_force()
+    reader = _under_head(reader, rules.head)
     watches = WatchRow.objects.filter(brand=brand, active=True, kind__in=_NAMED) if brand else []
     rows = list(watches)
     return DeskReader(
@@ -140,6 +148,24 @@ def desk_reader(reader: Reader, brand: Brand | int | None, *, history: bool = Fa
         vulnerable=rules.vulnerable,
         at_once=None if history else AT_ONCE,
     )
+
+
+def _under_head(reader: Reader, head: LearntHead | None) -> Reader:
+    """The reader under the head in force; alone, and that is logged, where the head cannot be had here,
+    such as on another machine or after a change of reader. The set-up says it too."""
+    if head is None or not isinstance(reader, TieredReader):
+        return reader
+    try:
+        return reader.with_head(_head(head.folder, head.digest))
+    except BadInput as error:
+        log.warning("Reading goes on without %s: %s", head.folder, error)
+        return reader
+
+
+@lru_cache(4)
+def _head(folder: str, digest: str) -> Head:
+    del digest  # with it a head that was made anew is loaded anew
+    return load_head(Path(settings.AMENDS_HOME) / "heads" / folder / FILE)
 
 
 def _spellings(row: WatchRow) -> list[str]:

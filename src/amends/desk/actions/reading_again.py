@@ -29,7 +29,7 @@ def put_readings(readings: Mapping[int, Reading]) -> None:
 
 def _values(one: Reading) -> tuple[object, ...]:
     return (
-        one.complaint, one.praise, one.question, one.sentiment, one.why, one.retraction, one.model,
+        one.complaint, one.praise, one.question, one.sentiment, one.why, one.retraction, one.model[:64],
         step_of(one), signs_of(one.topics, one.intents), more_of(one),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from amends.desk.actions.book import Book
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, Label, PostRow, Responder
 from amends.desk.queries.clocks import load_policies, policy_for
-from amends.desk.queries.rules import rules_in_force
+from amends.desk.queries.reading_rules import rules_in_force
 from amends.terms import Reading
 
 _OVER = frozenset({CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED})

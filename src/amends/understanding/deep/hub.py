@@ -85,8 +85,9 @@ def is_hub_folder(folder: Path) -> bool:
     return (folder / "config.json").is_file()
 
 
-def load_hub(folder: Path) -> tuple[Encoder, Labels]:
-    """The classifier in a folder, and what its labels mean. Raises BadInput naming what is wrong."""
+def load_hub(folder: Path, graph: Path | None = None) -> tuple[Encoder, Labels]:
+    """The classifier in a folder, and what its labels mean. ``graph``: which of its graphs, where it is
+    not the usual one. Raises BadInput naming what is wrong."""
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         ours = folder / "amends.json"
@@ -102,17 +103,11 @@ def load_hub(folder: Path) -> tuple[Encoder, Labels]:
         raise BadInput(
             f"{folder} is not laid out as a text classifier of Hugging Face; see docs/models/README.md."
         ) from error
-    graph = next(
-        (
-            path
-            for path in (folder / "model.onnx", folder / "onnx" / "model.onnx")
-            if path.is_file()
-        ),
-        None,
-    )
+    graph = graph or _graph_in(folder)
     if graph is None:
         raise BadInput(
-            f"{folder} has no model.onnx; export it once, for example with `optimum-cli export onnx`."
+            f"{folder} has no model.onnx; export it once, for example with `optimum-cli export onnx`, or"
+            " name one of several."
         )
     encoder = HubEncoder(session_of(graph), pieces, places)
     if encoder.width != len(names):
@@ -120,6 +115,14 @@ def load_hub(folder: Path) -> tuple[Encoder, Labels]:
             f"{graph} gives {encoder.width} numbers, but config.json names {len(names)}."
         )
     return encoder, labels
+
+
+def _graph_in(folder: Path) -> Path | None:
+    """The usual graph; else the only one there is, as of a model that is published in eight bits."""
+    usual = [folder / "model.onnx", folder / "onnx" / "model.onnx"]
+    others = [*folder.glob("*.onnx"), *folder.glob("onnx/*.onnx")]
+    found = next((path for path in usual if path.is_file()), None)
+    return found or (others[0] if len(others) == 1 else None)
 
 
 def _pieces(folder: Path, pad: int) -> Pieces:

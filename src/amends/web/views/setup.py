@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from amends.casework import Action
 from amends.desk.actions import save_brand
-from amends.desk.models import Brand
+from amends.desk.models import Brand, Responder
 from amends.desk.queries.clocks import rota_gaps
 from amends.desk.queries.setup import (
     SamplePost,
@@ -24,6 +24,7 @@ from amends.desk.queries.setup import (
 )
 from amends.desk.queries.speaking import unkept
 from amends.web.asking import require
+from amends.web.thresholdpage import sight_of
 from amends.web.views.setup_forms import BrandForm
 from amends.web.views.setup_rota import gap_words
 from amends.web.views.setup_shared import accepted, shipped_threshold
@@ -127,7 +128,7 @@ def brand_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, f"{form.cleaned_data['name']} is saved.")
         return redirect("setup")
     facts = {"form": form, "brand": brand, "shipped": shipped_threshold()}
-    facts |= _count(form, brand)
+    facts |= _count(form, brand, person)
     refused = bool(form.is_bound and form.errors and not counting)
     return render(request, "setup/brand.html", facts, status=400 if refused else 200)
 
@@ -139,32 +140,35 @@ def _initial(brand: Brand | None) -> dict[str, Any]:
     return {name: getattr(brand, name) for name in names}
 
 
-def _count(form: BrandForm, brand: Brand | None) -> dict[str, Any]:
+def _count(form: BrandForm, brand: Brand | None, person: Responder) -> dict[str, Any]:
     typed = form.cleaned_data.get("threshold") if form.is_bound and form.is_valid() else None
     kept = brand.threshold if brand and not form.is_bound else None
-    return threshold_facts(typed or kept)
+    return threshold_facts(typed or kept, person)
 
 
 @require_GET
 def threshold_sample(request: HttpRequest) -> HttpResponse:
     """How many stored posts the typed threshold would catch: a part of the brand's page."""
-    require(request, Action.SET_UP)
+    person = require(request, Action.SET_UP)
     field = BrandForm.base_fields["threshold"]
     try:
         typed = field.clean(request.GET.get("threshold", ""))
     except ValidationError as error:
         return render(request, "setup/_threshold.html", {"error": " ".join(error.messages)})
-    return render(request, "setup/_threshold.html", threshold_facts(typed))
+    return render(request, "setup/_threshold.html", threshold_facts(typed, person))
 
 
-def threshold_facts(threshold: float | None) -> dict[str, Any]:
-    """The count among the newest posts, and the nearest posts on both sides of the line."""
+def threshold_facts(threshold: float | None, person: Responder) -> dict[str, Any]:
+    """The count among the newest posts, the nearest posts on both sides of the line, and what the line
+    catches of the desk's own corrected posts."""
     line = threshold or shipped_threshold()
     posts = latest_readings()
     caught = sorted((p for p in posts if _score(p) >= line), key=_score)
     missed = sorted((p for p in posts if _score(p) < line), key=_score, reverse=True)
     return {
         "line": line,
+        "shipped": shipped_threshold(),
+        "sight": sight_of(person, line, now=timezone.now()),
         "looked_at": len(posts),
         "caught": len(caught),
         "share": len(caught) / len(posts) if posts else 0.0,

@@ -9,7 +9,8 @@ from django.forms import Form
 
 from amends.desk.models import Brand
 from amends.terms import BadInput, NotAllowed
-from amends.understanding import load_reader
+from amends.understanding.reader import load_tiers
+from amends.understanding.tiers import Tiers
 
 
 def accepted(form: Form, act: Callable[[], object]) -> bool:
@@ -30,10 +31,19 @@ def sentence(error: Exception) -> str:
 
 
 @cache
+def _tiers() -> Tiers:
+    named = settings.AMENDS_READER
+    return load_tiers(Path(named) if named else None)
+
+
 def shipped_threshold() -> float:
     """The reader's own threshold: complaints from here on open a case."""
-    named = settings.AMENDS_READER
-    return load_reader(Path(named) if named else None).threshold
+    return _tiers().threshold
+
+
+def reader_name() -> str:
+    """The reader that runs here, without a head."""
+    return _tiers().whole
 
 
 def threshold_of(brand: Brand | None) -> float:
