@@ -124,15 +124,9 @@ class Caller:
         if there is not None:
             # It is told in whole seconds, and was on its way.
             self.skew = there - now if abs(there - now) > _ON_ITS_WAY else timedelta(0)
-        for prefix in ("x-ratelimit", "x-rate-limit", "ratelimit"):
-            limit, left = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
-            if limit.isdecimal() and left.isdecimal() and len(limit + left) < 20:
-                until = wait_until(headers, now, timedelta(0))
-                quota = Quota(limit=int(limit), remaining=int(left), reset_at=until)
-                self.quotas[_path(url)] = quota
-                while len(self.quotas) > _KEPT:
-                    self.quotas.pop(next(iter(self.quotas)))
-                return
+        quota = quota_in(headers, now)
+        if quota is not None:
+            keep_quota(self.quotas, _path(url), quota)
 
     def refused(self, response: Response, effect: Effect = Effect.SAFE) -> ConnectorError:
         """The error of ours for an answer that is no success."""
@@ -182,6 +176,23 @@ class Caller:
             return response.json()
         except ConnectorError as error:
             raise self.lost(effect, sent=True) from error
+
+
+def quota_in(headers: Mapping[str, str], now: datetime) -> Quota | None:
+    """What an answer's headers say of the rate limit; None where they say nothing."""
+    for prefix in ("x-ratelimit", "x-rate-limit", "ratelimit"):
+        limit, left = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
+        if limit.isdecimal() and left.isdecimal() and len(limit + left) < 20:
+            until = wait_until(headers, now, timedelta(0))
+            return Quota(limit=int(limit), remaining=int(left), reset_at=until)
+    return None
+
+
+def keep_quota(quotas: dict[str, Quota], name: str, quota: Quota) -> None:
+    """Remember a quota under a name; the oldest names are forgotten."""
+    quotas[name] = quota
+    while len(quotas) > _KEPT:
+        quotas.pop(next(iter(quotas)))
 
 
 def said_by(value: Any) -> str:

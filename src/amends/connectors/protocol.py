@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
+from amends.connectors.calling import Quota
 from amends.outbound import Outbound
 from amends.terms import (
     Author,
@@ -143,6 +144,16 @@ class CarriesPictures(Protocol):
         self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
     ) -> Published:
         """As every connector's, with what ``upload`` gave."""
+        ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A connector whose network says what is left of its rate limits."""
+
+    @property
+    def quotas(self) -> Mapping[str, Quota]:
+        """What is left, by address or by name, as the network's answers told."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from amends.connectors.bluesky.errors import Expired, answered, lost, translated
 from amends.connectors.bluesky.settings import Settings
 from amends.connectors.bluesky.shallow import shallow_request
-from amends.connectors.calling import Effect
+from amends.connectors.calling import Effect, Quota, keep_quota, quota_in
 from amends.outbound import Outbound
 from amends.terms import AuthError, Clock, Credentials
 
@@ -36,6 +36,7 @@ class Api:
         self._client: Any = None
         self._signing_in = asyncio.Lock()
         self._refused: tuple[datetime, AuthError] | None = None
+        self.quotas: dict[str, Quota] = {}
         self.did = ""
         self.handle = ""
 
@@ -55,7 +56,7 @@ class Api:
         async def call() -> Any:
             return await self._client.invoke_query(method, params=given, headers=headers)
 
-        return await self._signed(call, Effect.SAFE)
+        return await self._signed(call, Effect.SAFE, method)
 
     async def procedure(
         self, method: str, data: Json, *, effect: Effect, proxy: str | None = None
@@ -68,7 +69,7 @@ class Api:
         async def call() -> Any:
             return await self._client.invoke_procedure(method, content=content, headers=headers)
 
-        return await self._signed(call, effect)
+        return await self._signed(call, effect, method)
 
     async def blob(self, method: str, content: bytes, *, kind: str) -> Json:
         """Give the PDS a file; nothing is published by it."""
@@ -77,7 +78,7 @@ class Api:
             headers = {"Content-Type": kind}
             return await self._client.invoke_procedure(method, content=content, headers=headers)
 
-        return await self._signed(call, Effect.SAFE)
+        return await self._signed(call, Effect.SAFE, method)
 
     async def sign_in(self) -> None:
         """Sign in unless that is done."""
@@ -89,25 +90,40 @@ class Api:
             await self._client.request.close()
             self._client, self.did = None, ""
 
-    async def _signed(self, call: Callable[[], Awaitable[Any]], effect: Effect) -> Json:
+    async def _signed(
+        self, call: Callable[[], Awaitable[Any]], effect: Effect, method: str
+    ) -> Json:
         await self.sign_in()
         token = self._token()
         try:
-            return await self._called(call, effect)
+            return await self._called(call, effect, method)
         except Expired:
             await self._sign_in_anew(token)
-        return await self._called(call, effect)
+        return await self._called(call, effect, method)
 
-    async def _called(self, call: Callable[[], Awaitable[Any]], effect: Effect) -> Json:
+    async def _called(
+        self, call: Callable[[], Awaitable[Any]], effect: Effect, method: str
+    ) -> Json:
         try:
             response = await call()
         except Exception as error:
+            self._count(method, getattr(error, "response", None))
             raise translated(error, effect=effect, now=self._clock.now()) from error
+        self._count(method, response)
         if isinstance(response.content, dict):
             return response.content
         if effect is Effect.SAFE:
             raise answered(502, response.headers, None, effect, self._clock.now())
         raise lost(effect, self._clock.now(), sent=True)
+
+    def _count(self, method: str, response: Any) -> None:
+        """Limits are the account's or the address's at its PDS; writing has one of its own."""
+        headers = {
+            str(n).lower(): str(v) for n, v in (getattr(response, "headers", None) or {}).items()
+        }
+        quota = quota_in(headers, self._clock.now())
+        if quota is not None:
+            keep_quota(self.quotas, method, quota)
 
     async def _sign_in_anew(self, token: str) -> None:
         """Sign in with the password, unless somebody else replaced ``token`` meanwhile."""

@@ -18,7 +18,7 @@ from amends.connectors.bluesky.streams import (
     StreamRefused,
     places,
 )
-from amends.connectors.calling import Effect
+from amends.connectors.calling import Effect, Quota
 from amends.connectors.polling import Entry, Lists
 from amends.outbound import Outbound, OutboundError, Refused, TooLarge, Unreachable
 from amends.terms import (
@@ -121,6 +121,11 @@ class BlueskyConnector:
                 if isinstance(error, Refused | TooLarge) or place is None:
                     raise self._closed(error.reason) from error
                 missed = error.reason
+
+    @property
+    def quotas(self) -> Mapping[str, Quota]:
+        """What is left of the rate limits, by method, as the PDS told."""
+        return dict(self._api.quotas)
 
     async def thread(self, post_id: str) -> Sequence[Post]:
         await self._api.sign_in()

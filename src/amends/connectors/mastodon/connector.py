@@ -1,6 +1,6 @@
 """The connector itself: what ``amends.connectors.protocol`` promises, kept on Mastodon."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 import regex
 
-from amends.connectors.calling import Effect, Refusal
+from amends.connectors.calling import Effect, Quota, Refusal
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.mastodon import media
 from amends.connectors.mastodon.api import Api
@@ -187,6 +187,11 @@ class MastodonConnector:
         if private:
             return await self._posting.find(text, post_id=None, to=target.author)
         return await self._posting.find(text, post_id=target.post_id or "")
+
+    @property
+    def quotas(self) -> Mapping[str, Quota]:
+        """What is left of the server's rate limits, by address, as its answers told."""
+        return dict(self._api.caller.quotas)
 
     async def delete(self, post_id: str) -> None:
         try:

@@ -48,6 +48,22 @@ class ChannelRow(models.Model):
         return f"{self.handle} on {self.network}"
 
 
+class ChannelStanding(models.Model):
+    """How a channel stands, written by its worker now and then. ``lag_s``: how long after they were
+    written posts came last; ``quotas``: what is left of the network's limits, the tightest first."""
+
+    channel = models.OneToOneField(
+        ChannelRow, primary_key=True, on_delete=models.CASCADE, related_name="standing"
+    )
+    read_at = models.DateTimeField(null=True)
+    lag_s = models.FloatField(null=True)
+    quotas = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"standing of {self.channel_id}"
+
+
 class WatchRow(models.Model):
     """What we listen for: ``query`` is the expression, the three lists what a person typed.
 

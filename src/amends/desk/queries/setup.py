@@ -76,7 +76,7 @@ def get_brand_for(person: Responder, pk: int) -> Brand:
 def channels_for(person: Responder) -> QuerySet[ChannelRow]:
     """Our accounts with their health; whoever sees what was heard may see these."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    rows = ChannelRow.objects.select_related("brand", "owner", "deputy").defer("secret")
+    rows = ChannelRow.objects.select_related("standing", "brand", "owner", "deputy").defer("secret")
     return rows.order_by("-enabled", "network", "handle")
 
 

@@ -19,6 +19,7 @@ from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.metering import attach, keep_spending
 from amends.desk.workers.revisit import revisit
 from amends.desk.workers.sink import DeskSink
+from amends.desk.workers.standing import Standings
 from amends.listening import HealthState, Step, Surroundings, follow, poll
 from amends.listening.asking import Watches
 from amends.listening.gathering import Sleep
@@ -131,6 +132,7 @@ class Listeners:
     _health: dict[int, dict[str, tuple[HealthState, str]]] = field(default_factory=dict)
     _told: dict[int, tuple[str, str]] = field(default_factory=dict)
     _spent: dict[int, Spending] = field(default_factory=dict)
+    standings: Standings = field(default_factory=Standings)
 
     async def tend(self) -> None:
         """Start what is new, stop what is gone, begin anew what changed; write health down."""
@@ -223,7 +225,11 @@ class Listeners:
 
     def _sink(self, row: ChannelRow) -> DeskSink:
         return DeskSink(
-            row, threshold=self.reader.threshold, clock=self.clock, new_ref=self.new_ref
+            row,
+            threshold=self.reader.threshold,
+            clock=self.clock,
+            new_ref=self.new_ref,
+            noted=self.standings.noting(row.pk),
         )
 
     async def _sign_in(self, row: ChannelRow, connector: Connector) -> Author:
@@ -300,6 +306,7 @@ class Listeners:
                 if spent != self._spent.get(pk):
                     await self.database(lambda pk=pk, spent=spent: keep_spending(pk, spent, now))  # type: ignore[misc]
                     self._spent[pk] = spent
+            await self.standings.keep(pk, running.connector, self.database, now)
         for pk, states in list(self._health.items()):
             health = _worst(states)
             if self._told.get(pk) != health:

@@ -1,6 +1,7 @@
 """Where listeners put what they heard: the desk's tables, one transaction a batch."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,18 +16,28 @@ from amends.desk.models import ChannelRow
 from amends.listening import Batch
 from amends.terms import Clock
 
+Noted = Callable[[datetime, float | None], None]
+"""Told when something was read, and with what lag where there was a post."""
+
 
 class DeskSink:
     """The ``listening.Sink`` of one channel. ``threshold`` is the reader's, unless the brand has
     one of its own."""
 
     def __init__(
-        self, channel: ChannelRow, *, threshold: float, clock: Clock, new_ref: Callable[[], str]
+        self,
+        channel: ChannelRow,
+        *,
+        threshold: float,
+        clock: Clock,
+        new_ref: Callable[[], str],
+        noted: Noted | None = None,
     ) -> None:
         self._channel = channel
         self._threshold = channel.brand.threshold or threshold
         self._clock = clock
         self._new_ref = new_ref
+        self._noted = noted
 
     def store(self, batch: Batch) -> None:
         """Store all of the batch, or raise and store nothing of it."""
@@ -46,3 +57,11 @@ class DeskSink:
             count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
             if batch.cursor is not None:
                 move_cursor(channel, batch.source, batch.cursor, now=now)
+        if self._noted is not None:
+            self._noted(now, lag_of(batch, now))
+
+
+def lag_of(batch: Batch, now: datetime) -> float | None:
+    """How long after it was written the newest post came, in seconds; None without a post."""
+    times = [one.post.created_at for one in batch.mentions if one.post.created_at]
+    return max(0.0, (now - max(times)).total_seconds()) if times else None

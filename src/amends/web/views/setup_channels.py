@@ -1,6 +1,7 @@
 """Channels: our accounts, how they are, connecting and switching them."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from amends.web.asking import require
 from amends.web.views.setup_networks import ChannelForm, form_for, title_of
 from amends.web.views.setup_shared import accepted
 from amends.web.views.setup_sign_in import FORMS as SIGN_IN_FORMS
+from amends.web.words import span
 
 HEALTH: Final[Mapping[str, tuple[str, str, str]]] = {
     "starting": ("Starting", "accent", "clock"),
@@ -48,11 +50,30 @@ def health_rows(person: Responder) -> list[dict[str, object]]:
                 "tone": tone,
                 "icon": icon,
                 "network": title,
+                **standing_facts(channel, now=timezone.now()),
                 "cost": _cost(channel, spent.get(channel.pk)),
                 "gaps": gaps_of(channel),
             }
         )
     return rows
+
+
+_STALE: Final = timedelta(minutes=15)
+
+
+def standing_facts(channel: ChannelRow, *, now: datetime) -> dict[str, object]:
+    """When it was last read, how late posts come, and what is left of the network's limits."""
+    standing = getattr(channel, "standing", None)
+    if standing is None:
+        return {"read_at": None, "lag": "", "stale": False, "quotas": []}
+    quotas = [one | {"until": datetime.fromisoformat(one["reset_at"])} for one in standing.quotas]
+    stale = standing.read_at is None or now - standing.read_at > _STALE
+    return {
+        "read_at": standing.read_at,
+        "lag": "" if standing.lag_s is None else span(timedelta(seconds=standing.lag_s)),
+        "stale": stale and channel.enabled,
+        "quotas": [one for one in quotas if one["until"] > now],
+    }
 
 
 def _cost(channel: ChannelRow, spent: float | None) -> str:
