@@ -77,6 +77,7 @@ READS = {
     "case-translate",
     "case-snippets",
     "case-insert",
+    "case-attach-snippet",
     "rank-csv",
     "call-file",
     "letter-file",

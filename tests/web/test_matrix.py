@@ -23,6 +23,7 @@ from amends.desk.models import (
     Correction,
     HoursRow,
     OwnModule,
+    PictureRow,
     PostRow,
     Responder,
     RoleMark,
@@ -31,6 +32,8 @@ from amends.desk.models import (
     SendingStop,
     Skill,
     SlaPolicyRow,
+    Snippet,
+    SnippetPicture,
     Team,
 )
 from amends.terms import AuthorRole
@@ -67,6 +70,7 @@ ELSEWHERE = {
     "case-help",
     "case-snippets",
     "case-insert",
+    "case-attach-snippet",
     "case-translate",
     "reply-refuse",
     "reply-time",
@@ -130,7 +134,7 @@ NEEDS = {
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "macros", "macro-new", "macro-sample", "macro", "macro-remove",
             "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
-            "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "rota", "turn-remove", "absence-remove",
+            "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "snippet-attach", "snippet-picture", "rota", "turn-remove", "absence-remove",
             "private-pages", "private-page", "speaking", "policy-new", "own-module-new", "own-module",
             "own-module-remove", "channel-keepers",
             "budgets", "budget-remove",
@@ -216,6 +220,8 @@ def _address(name: str) -> str:
         "correction": _correction,
         "author": lambda: _author() if name == "author-role" else _marked(),
     }
+    if name == "snippet-picture":
+        return reverse(name, args=[_snippet(), _snippet_picture()])
     if name in {"private-pages", "policy-new", "policy-text", "policy-acknowledge", "policy"}:
         return reverse(name)
     if name == "training-module":
@@ -275,6 +281,17 @@ def _policy() -> int:
     number = next(_numbers) + 1
     text, now = f"Be kind, {number}.", factories.NOON
     return publish_policy(text=text, asked_from=now, by=people.ada(), now=now).number
+
+
+def _snippet_picture() -> int:
+    last = Snippet.objects.order_by("-pk")[0]
+    facts = {"kind": "image/png", "size": 1, "width": 1, "height": 1, "at": factories.NOON}
+    kept = PictureRow.objects.create(digest=f"{next(_numbers):064}", **facts)
+    row = SnippetPicture(
+        snippet=last, picture=kept, alt="A bag", by=people.ada(), at=factories.NOON
+    )
+    row.save()
+    return row.pk
 
 
 def _post() -> int:

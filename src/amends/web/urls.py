@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:ref>/draft/", acts.draft, name="case-draft"),
     path("cases/<str:ref>/guard/", guarding.look, name="case-guard"),
     path("cases/<str:ref>/snippets/", snippets.listing, name="case-snippets"),
+    path("cases/<str:ref>/snippets/<int:pk>/attach/", snippets.attach, name="case-attach-snippet"),
     path("cases/<str:ref>/insert/", snippets.insert, name="case-insert"),
     path("cases/<str:ref>/link/", privately.link, name="case-link"),
     path("cases/<str:ref>/help/", drafting.show, name="case-help"),

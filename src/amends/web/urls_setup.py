@@ -80,6 +80,12 @@ urlpatterns = [
     path("set-up/snippets/new/", setup_snippets.form, name="snippet-new"),
     path("set-up/snippets/sample/", setup_snippets.sample, name="snippet-sample"),
     path("set-up/snippets/<int:pk>/", setup_snippets.form, name="snippet"),
+    path("set-up/snippets/<int:pk>/pictures/", setup_snippets.picture_add, name="snippet-attach"),
+    path(
+        "set-up/snippets/<int:pk>/pictures/<int:picture>/",
+        setup_snippets.picture,
+        name="snippet-picture",
+    ),
     path("set-up/snippets/<int:pk>/remove/", setup_snippets.remove, name="snippet-remove"),
     path("set-up/authors/", authors.listing, name="authors"),
     path("set-up/authors/<int:pk>/forget/", authors.forget, name="author-forget"),

@@ -143,7 +143,7 @@ def detach(case: Case, pk: int, *, by: Responder) -> None:
         if found is not None:
             picture = found.picture_id
             found.delete()
-            _forget_unused([picture])
+            forget_unused([picture])
 
 
 def hand_in(reply: OutgoingReply, attachments: Sequence[Attachment], *, traits: Traits) -> None:
@@ -184,10 +184,10 @@ def erase_pictures(case: Case) -> None:
     rows = Attachment.objects.filter(case=case)
     pictures = list(rows.values_list("picture", flat=True))
     rows.delete()
-    _forget_unused(pictures)
+    forget_unused(pictures)
 
 
-def _forget_unused(pictures: Sequence[int]) -> None:
+def forget_unused(pictures: Sequence[int]) -> None:
     """Rows go with the transaction, files after it: a file too many harms less than one too few."""
     for row in PictureRow.objects.filter(pk__in=pictures, attachments=None):
         place = _place(row.digest)

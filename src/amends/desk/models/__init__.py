@@ -36,7 +36,7 @@ from amends.desk.models.ranking import RankEntry, RankWatch, SearchAccess
 from amends.desk.models.replies import Draft, OutgoingReply, SendingStop, TakeDown
 from amends.desk.models.routing import RoutingRules, SeatRow, Skill, Team, TeamMember
 from amends.desk.models.rules import RuleChange, RuleDue, RuleGrant, RuleRow, RuleRun, RuleVersion
-from amends.desk.models.snippets import Snippet, SnippetVersion
+from amends.desk.models.snippets import Snippet, SnippetPicture, SnippetVersion
 from amends.desk.models.speaking import (
     Acknowledgement,
     OwnModule,
@@ -119,6 +119,7 @@ __all__ = [
     "Skill",
     "SlaPolicyRow",
     "Snippet",
+    "SnippetPicture",
     "SnippetVersion",
     "SocialPolicy",
     "SpeakingRules",

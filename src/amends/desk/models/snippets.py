@@ -48,3 +48,23 @@ class SnippetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}, version {self.number}"
+
+
+class SnippetPicture(models.Model):
+    """A picture that goes beside the text when the snippet is put in."""
+
+    snippet = models.ForeignKey(Snippet, on_delete=models.CASCADE, related_name="pictures")
+    picture = models.ForeignKey("desk.PictureRow", on_delete=models.PROTECT, related_name="+")
+    alt = models.TextField()
+    by = models.ForeignKey("desk.Responder", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["snippet", "picture"], name="one_place_for_a_picture_of_a_snippet"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"picture of {self.snippet_id}"

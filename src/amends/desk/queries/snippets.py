@@ -1,6 +1,7 @@
 """Snippets: the doors to them, and what they say on a case."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -8,7 +9,7 @@ from amends.casework import Action, Role, check_may
 from amends.casework.automation import REPLIES, uses
 from amends.casework.macros import Do, Step
 from amends.casework.snippets import Filled, choose_language, fill, first_name
-from amends.desk.models import AuthorRow, Case, Responder, RuleRow, Snippet
+from amends.desk.models import AuthorRow, Case, Responder, RuleRow, Snippet, SnippetPicture
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import readable
@@ -53,6 +54,7 @@ class Part:
     snippet: Snippet
     language: str
     filled: Filled
+    pictures: int = 0
 
 
 def parts_on(case: Case, person: Responder, *, language: str, words: str = "") -> list[Part]:
@@ -62,7 +64,12 @@ def parts_on(case: Case, person: Responder, *, language: str, words: str = "") -
     found = [row for row in snippets_now() if not wanted or _says(row, wanted)]
     found.sort(key=lambda row: (not row.key.startswith(wanted), row.key))
     values = values_of(case, person)
-    return [part_of(row, values, language=language) for row in found[:SHOWN]]
+    found = found[:SHOWN]
+    pictures = Counter(
+        SnippetPicture.objects.filter(snippet__in=found).values_list("snippet", flat=True)
+    )
+    parts = [part_of(row, values, language=language) for row in found]
+    return [replace(part, pictures=pictures[part.snippet.pk]) for part in parts]
 
 
 def part_of(row: Snippet, values: dict[str, str], *, language: str) -> Part:

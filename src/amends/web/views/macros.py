@@ -1,5 +1,6 @@
 """A macro is run on a case: its steps are done, and its text is offered, never sent."""
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,10 +8,12 @@ from django.http import QueryDict
 
 from amends.desk import actions
 from amends.desk.actions.macros import Ran, run_macro
+from amends.desk.actions.snippet_pictures import attach_pictures_of
 from amends.desk.models import Case, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.macros import get_macro
-from amends.terms import BadInput
+from amends.desk.queries.snippets import get_snippet
+from amends.terms import BadInput, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ def macro(case: Case, typed: QueryDict, by: Responder, now: datetime) -> Beside 
     if drafts_of(case, by).get(ran.mode, "").strip():
         return Beside(_shown(sent, ran.mode), ran)
     actions.save_draft(case, mode=ran.mode, text=ran.filled.text, by=by, now=now)
+    with contextlib.suppress(BadInput, NotAllowed):  # the composer says how many it takes
+        attach_pictures_of(get_snippet(ran.snippet or 0), case, mode=ran.mode, by=by, now=now)
     return Beside(_shown(sent, ran.mode) | {f"text_{ran.mode}": ran.filled.text})
 
 

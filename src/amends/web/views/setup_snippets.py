@@ -11,6 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amends.casework import Action
 from amends.casework.snippets import LONGEST, VARIABLES, check_texts, fill
+from amends.connectors.pictures import MOST_BYTES
+from amends.desk.actions.pictures import content_of
+from amends.desk.actions.snippet_pictures import add_snippet_picture, remove_snippet_picture
 from amends.desk.actions.snippets import remove_snippet, save_snippet
 from amends.desk.models import Responder, Snippet
 from amends.desk.queries import may_see
@@ -104,6 +107,7 @@ def form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "row": row,
         "variables": [(f"{{{name}}}", says) for name, says in VARIABLES.items()],
         "versions": row.versions.select_related("by").order_by("-number")[:20] if row else [],
+        "pictures": row.pictures.order_by("pk") if row else [],
         **_preview(made, person),
     }
     status = 400 if made.is_bound and not previewing else 200
@@ -136,6 +140,36 @@ def _canned(text: str) -> str:
     """What the guard says of the snippet where it were the whole answer."""
     found = {one.code for one in check(text)}
     return CODES["stock_phrases"].reason if "stock_phrases" in found else ""
+
+
+@require_POST
+def picture_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a picture with a snippet."""
+    person = require(request, Action.SET_UP)
+    row = get_one_of(snippets_for(person), pk)
+    file, alt = request.FILES.get("picture"), request.POST.get("alt", "")
+    try:
+        if file is None or file.size is None or file.size > MOST_BYTES:
+            raise BadInput(f"Choose a picture of {MOST_BYTES // 1_000_000} MB at most.")
+        add_snippet_picture(row, raw=file.read(), alt=alt, by=person, now=timezone.now())
+    except BadInput as error:
+        messages.error(request, sentence(error))
+    return redirect("snippet", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def picture(request: HttpRequest, pk: int, picture: int) -> HttpResponse:
+    """Show a snippet's picture, which was drawn anew by us; sent here, take it away."""
+    person = require(request, Action.SET_UP)
+    row = get_one_of(snippets_for(person), pk)
+    one = get_one_of(row.pictures.select_related("picture"), picture)
+    if request.method == "POST":
+        remove_snippet_picture(one, by=person)
+        return redirect("snippet", pk)
+    answer = HttpResponse(content_of(one.picture), content_type=one.picture.kind)
+    answer["Content-Disposition"] = "inline"
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 @require_POST

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from amends.casework import Action
 from amends.desk import actions
 from amends.desk.actions import target_for
-from amends.desk.models import Case
+from amends.desk.actions.snippet_pictures import attach_pictures_of
+from amends.desk.models import Case, Responder, Snippet
 from amends.desk.queries import get_case_for
 from amends.desk.queries.snippets import get_snippet, part_of, parts_on, values_of
-from amends.terms import BadInput
+from amends.terms import BadInput, NotAllowed
 from amends.web.asking import me, require
 from amends.web.composer import chosen_mode
 from amends.web.views.acts import typed_of
@@ -59,7 +60,28 @@ def insert(request: HttpRequest, ref: str) -> HttpResponse:
     name = f"text_{mode}"
     text = with_more(typed.get(name, "").replace("\r\n", "\n").replace("\0", ""), part.filled.text)
     actions.save_draft(case, mode=mode, text=text, by=person, now=timezone.now())
-    return draw(request, case, typed=typed | {name: text})
+    error = put_pictures(row, case, mode, person)
+    return draw(request, case, typed=typed | {name: text}, error=error)
+
+
+@require_POST
+def attach(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Put a snippet's pictures beside what is being written, which stays as it was typed."""
+    case = get_case_for(me(request), ref)
+    person = require(request, Action.REPLY)
+    typed = typed_of(request.POST)
+    mode = reply_mode(typed)
+    error = put_pictures(get_snippet(pk), case, mode, person)
+    return draw(request, case, typed=typed, error=error)
+
+
+def put_pictures(row: Snippet, case: Case, mode: str, person: Responder) -> str:
+    """The pictures of a snippet go where its text went; why they do not, "" where they do."""
+    try:
+        attach_pictures_of(row, case, mode=mode, by=person, now=timezone.now())
+    except (BadInput, NotAllowed) as error:
+        return f"The words are put in, the pictures are not: {error}"
+    return ""
 
 
 def with_more(text: str, more: str) -> str:
