@@ -74,7 +74,7 @@ def _make_rule(page: Page) -> None:
     """The rule reads as a sentence and shows what it would have done, before it is saved."""
     page.goto("/set-up/rules/new/")
     page.fill("[name=name]", "Grave at the gate")
-    page.get_by_text("Words in the post").click()
+    page.locator("summary", has_text="Words in the post").click()
     page.fill("[name=words]", "gate fee")
     page.fill("[name=do_label]", "grave")
     page.select_option("[name=do_priority]", label="Urgent")
