@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("desk", "0028_case_batches"),
+        ("desk", "0030_channel_standing"),
     ]
 
     operations = [
