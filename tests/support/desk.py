@@ -53,7 +53,7 @@ def running_desk(home: Path, **settings: str) -> Iterator[Desk]:
     try:
         wait_until(
             lambda: bool(desk.link) or process.poll() is not None,
-            seconds=30,
+            seconds=90,
             what="the desk",
         )
         assert desk.link, "".join(desk.said)

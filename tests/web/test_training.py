@@ -189,6 +189,9 @@ def test_account_without_a_deputy_raises_an_alert_until_there_is_one() -> None:
     assert (kept.owner, kept.deputy) == (mina, priya)
     alerts = [len(Page(client.get(url).content.decode()).hooks("keeper-gap")) for url in places]
     assert alerts == [0, 0]
+    saved = client.post(f"/people/{mina.pk}/", {"role": "responder"}, follow=True)
+    assert "was looked after by Mina Kaya" in saved.content.decode()
+    assert "Its owner Mina Kaya has left" in client.get("/listening/").content.decode()
 
 
 def test_person_signs_as_they_chose() -> None:

@@ -12,14 +12,15 @@ from django.db import transaction
 from amends.casework import Action, Role, check_may
 from amends.casework.hours import zone_named
 from amends.casework.signing import Signs
-from amends.desk.models import Responder, SignInLink
+from amends.desk.models import ChannelRow, Responder, SignInLink
 from amends.terms import BadInput, NotAllowed
 
 LINK_LASTS = timedelta(hours=24)
 
 
 def first_administrator(*, email: str) -> Responder | None:
-    """The first administrator, where nobody is there yet; None where somebody is."""
+    """The first administrator, where nobody is there yet; None where somebody is. The accounts that
+    are connected already are theirs to look after."""
     with transaction.atomic():
         if Responder.objects.exists():
             return None
@@ -28,6 +29,7 @@ def first_administrator(*, email: str) -> Responder | None:
         )
         person.may_approve = True
         person.save(update_fields=["may_approve"])
+        ChannelRow.objects.filter(owner=None).update(owner=person)
     return person
 
 

@@ -287,6 +287,10 @@ def unkept() -> list[tuple[ChannelRow, list[str]]]:
     return [(row, gaps) for row, gaps in found if gaps]
 
 
-def speaking_people(person: Responder) -> list[Responder]:
-    """Those who speak for the company, for whoever may see who may; for others nobody."""
-    return keepers() if may(Role(person.role), Action.OVERSEE) else []
+def left_behind(person: Responder) -> list[ChannelRow]:
+    """The accounts that are this person's to look after, and which they can look after no more."""
+    fresh = Responder.objects.get(pk=person.pk)
+    keeper = keeper_of(fresh)
+    if keeper is None or keeper.able:
+        return []
+    return [row for row, _ in unkept() if fresh.pk in (row.owner_id, row.deputy_id)]

@@ -16,6 +16,7 @@ from amends.desk.actions import change_role, invite_responder, make_sign_in_link
 from amends.desk.actions.people import LINK_LASTS
 from amends.desk.models import Responder
 from amends.desk.queries.setup import get_person_for, people_for
+from amends.desk.queries.speaking import left_behind
 from amends.web.asking import require
 from amends.web.views.setup_shared import accepted
 
@@ -92,6 +93,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
     if accepted(form, act):
         messages.success(request, f"{other.name} is saved.")
+        for channel in left_behind(other):
+            messages.warning(
+                request, f"{channel} was looked after by {other.name}. Say who does from now on."
+            )
         return redirect("inbox" if _gave_up_people(person, other, form) else "people")
     status = 400 if form.is_bound else 200
     return render(request, "people/person.html", {"form": form, "person": other}, status=status)

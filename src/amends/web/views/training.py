@@ -21,6 +21,7 @@ from amends.desk.queries.speaking import (
     overview_for,
     policies_for,
     standing_for,
+    unkept,
 )
 from amends.terms import BadInput, Stale
 from amends.web.asking import me, require
@@ -132,9 +133,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     lines = overview_lines(overview_for(person, now=now))
     facts = {
         "lines": lines,
-        "silent": sum(1 for line in lines if line["row"].lacks),
         "standing": standing_for(person, now=now),
         "newest": newest_policy(),
+        "unkept": unkept(),
         "here": "people",
     }
     return render(request, "training/people.html", facts)
