@@ -27,6 +27,7 @@ from amends.connectors.mail.translate import Reader as MailReader
 from amends.connectors.mapping import guess_mapping
 from amends.connectors.mastodon.events import read_frame
 from amends.connectors.protocol import Delivery
+from amends.connectors.reddit.translate import read_thing
 from amends.connectors.x.translate import Includes, read_post
 from amends.terms import Channel
 from tests.connectors.filedrop.fake import connector as filedrop
@@ -58,6 +59,10 @@ def figures() -> None:
                              "updateTime": "2026-03-02T09:00:00Z"})  # fmt: skip
     attributes = {"rating": 1, "body": "in pieces", "createdDate": "2026-03-02T09:00:00Z"}
     in_apples = json.dumps({"id": "1", "attributes": attributes})
+    comment = json.dumps({"kind": "t1", "data": {
+        "name": "t1_c1", "body": "my case is in pieces", "author": "maud", "author_fullname": "t2_m",
+        "parent_id": "t3_a", "link_id": "t3_a", "permalink": "/r/travel/comments/a/x/c1/",
+        "created_utc": 1772442000.0, "edited": False, "score": 3}})  # fmt: skip
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         "appstore": (1, lambda: read_apple(json.loads(in_apples), app="1")),
         "feeds": (_TOGETHER, _feed(content)),
@@ -67,6 +72,7 @@ def figures() -> None:
         "mail": (1, _mails("plain")),
         "mail of several parts": (1, _mails("several")),
         "mastodon": (1, lambda: read_frame(frame)),
+        "reddit": (1, lambda: read_thing(json.loads(comment))),
         "webhook": (_TOGETHER, _deliveries()),
         "x": (1, lambda: _x(line)),
     }

@@ -19,6 +19,7 @@ from amends.bench.faults.clock import HandClock
 from amends.bench.faults.fakes.feeds import FakeSite, FeedsWorld
 from amends.bench.faults.fakes.mail import FakeMail, MailWorld
 from amends.bench.faults.fakes.mastodon import FakeMastodon, FakeMastodonWorld
+from amends.bench.faults.fakes.reddit import FakeReddit, RedditWorld
 from amends.bench.faults.fakes.reviews import FAKES, ReviewsWorld
 from amends.bench.faults.fakes.x import FakeX, XWorld
 from amends.bench.faults.serving import running
@@ -60,6 +61,7 @@ WORLDS = {
     "googleplay": "googleplay",
     "mail": "mail",
     "mastodon": "mastodon",
+    "reddit": "reddit",
     "webhook": "webhook",
     "x": "x",
 }
@@ -108,6 +110,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         mail = FakeMail(HandClock())
         async with running(mail):
             yield MailWorld(mail)
+    elif request.param == "reddit":
+        reddit = FakeReddit(HandClock())
+        async with running(reddit):
+            yield RedditWorld(reddit)
     elif request.param == "x":
         fake = FakeX(HandClock())
         async with running(fake):

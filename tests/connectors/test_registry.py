@@ -28,7 +28,7 @@ def point(name: str, value: str) -> EntryPoint:
 def test_networks_are_the_entry_points() -> None:
     assert registry.networks() == [
         "appstore", "bluesky", "demo", "feeds", "filedrop", "googlebusiness", "googleplay",
-        "mail", "mastodon", "webhook", "x",
+        "mail", "mastodon", "reddit", "webhook", "x",
     ]  # fmt: skip
 
 

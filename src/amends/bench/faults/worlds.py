@@ -12,6 +12,7 @@ from amends.bench.faults.fakes.bluesky import BlueskyFaults
 from amends.bench.faults.fakes.demo import DemoFaults
 from amends.bench.faults.fakes.feeds import FeedsFaults
 from amends.bench.faults.fakes.mail import MailFaults
+from amends.bench.faults.fakes.reddit import RedditFaults
 from amends.bench.faults.fakes.reviews import ReviewsFaults
 from amends.bench.faults.serving import Asked, Fake
 from amends.connectors.protocol import Connector
@@ -158,6 +159,7 @@ WORLDS: dict[str, Callable[[HandClock], FaultWorld]] = {
     "googleplay": partial(ReviewsFaults, "googleplay"),
     "mail": MailFaults,
     "mastodon": MastodonFaults,
+    "reddit": RedditFaults,
     "x": XFaults,
 }
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -17,6 +17,9 @@ from amends.desk.actions.setup import connect_channel
 from amends.desk.models import Brand, ChannelRow, Responder
 from amends.outbound import Outbound
 from amends.terms import AuthError, BadInput, Channel, Clock, ConnectorError, Credentials
+
+if TYPE_CHECKING:
+    from amends.connectors.reddit.oauth import SignIn as RedditSignIn
 
 PATIENCE_S = 15.0
 
@@ -68,7 +71,11 @@ def finish_sign_in(
     """
     check_may(Role(by.role), Action.SET_UP)
     code = _code(typed, begun.state)
-    told = {name: begun.given[name] for name in ("server", "api") if begun.given.get(name)}
+    told = {
+        name: begun.given[name]
+        for name in ("server", "api", "reddit_url", "oauth_url")
+        if begun.given.get(name)
+    }
     secrets, handle = _run(lambda outbound: _exchanged(begun, code, told, outbound, clock))
     return connect_channel(
         brand=brand,
@@ -92,6 +99,8 @@ async def _address(
     if network == "mastodon":
         flow = MastodonSignIn(told["server"], outbound, clock)
         return flow.authorisation_url(_app(told), state=state, verifier=verifier)
+    if network == "reddit":
+        return _reddit(told, outbound, clock).authorisation_url(state=state)
     if network == "x":
         return _x(told, outbound, clock).authorisation_url(state=state, verifier=verifier)
     raise BadInput(f"There is no signing in on {network} from here; fill in the form instead.")
@@ -104,6 +113,8 @@ async def _exchanged(
     if begun.network == "mastodon":
         flow = MastodonSignIn(begun.given["server"], outbound, clock)
         secrets = await flow.exchange(_app(begun.given), code, verifier=begun.verifier)
+    elif begun.network == "reddit":
+        secrets = await _reddit(begun.given, outbound, clock).exchange(code)
     else:
         secrets = await _x(begun.given, outbound, clock).exchange(code, verifier=begun.verifier)
     channel = Channel(network=begun.network, handle="", settings=told)
@@ -134,6 +145,19 @@ def _x(told: Mapping[str, str], outbound: Outbound, clock: Clock) -> XSignIn:
         client_secret=told.get("client_secret", ""),
         redirect_uri=told["redirect_uri"],
         api=told.get("api") or "https://api.x.com",
+    )
+
+
+def _reddit(told: Mapping[str, str], outbound: Outbound, clock: Clock) -> "RedditSignIn":
+    from amends.connectors.reddit.oauth import SignIn as RedditSignIn  # loads asyncpraw
+
+    return RedditSignIn(
+        outbound,
+        clock,
+        client_id=told["client_id"],
+        client_secret=told.get("client_secret", ""),
+        redirect_uri=told["redirect_uri"],
+        reddit_url=told.get("reddit_url", ""),
     )
 
 

@@ -320,6 +320,7 @@ def form_for(network: str) -> type[ChannelForm]:
     from amends.web.views.setup_filedrop import FiledropForm
     from amends.web.views.setup_mail import MailForm
     from amends.web.views.setup_mastodon import MastodonForm
+    from amends.web.views.setup_reddit import RedditForm
     from amends.web.views.setup_reviews import AppStoreForm, GoogleBusinessForm, GooglePlayForm
     from amends.web.views.setup_webhook import WebhookForm
     from amends.web.views.setup_x import XForm
@@ -332,6 +333,7 @@ def form_for(network: str) -> type[ChannelForm]:
         "googleplay": GooglePlayForm,
         "mail": MailForm,
         "mastodon": MastodonForm,
+        "reddit": RedditForm,
         "webhook": WebhookForm,
         "x": XForm,
     }

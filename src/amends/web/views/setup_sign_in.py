@@ -54,7 +54,27 @@ class XSignInForm(forms.Form):
     )
 
 
-FORMS: Mapping[str, type[forms.Form]] = {"mastodon": MastodonSignInForm, "x": XSignInForm}
+class RedditSignInForm(forms.Form):
+    client_id = forms.CharField(
+        max_length=200,
+        label="Client ID",
+        help_text="On reddit.com/prefs/apps, “create another app…”, web app: the letters under its name.",
+    )
+    client_secret = secret("Secret", "Beside “secret” on the same page.")
+    redirect_uri = forms.CharField(
+        max_length=500,
+        label="Redirect URI",
+        help_text="As it stands there. Any address of yours will do: you paste here where Reddit sends you.",
+        validators=[WEB_ADDRESS],
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+
+
+FORMS: Mapping[str, type[forms.Form]] = {
+    "mastodon": MastodonSignInForm,
+    "reddit": RedditSignInForm,
+    "x": XSignInForm,
+}
 
 
 @sensitive_post_parameters()

@@ -1,0 +1,5 @@
+"""Reddit."""
+
+from amends.connectors.reddit.connector import RedditConnector
+
+__all__ = ["RedditConnector"]
