@@ -15,6 +15,7 @@ from amends.desk.actions import (
     take_up,
 )
 from amends.desk.actions.routing import AGAIN, hand_over_case, route_cases
+from amends.desk.actions.teams import pass_on_cases, take_break
 from amends.desk.models import (
     Case,
     Responder,
@@ -163,6 +164,31 @@ def test_case_of_somebody_who_left_goes_to_another() -> None:
     take_up(row, by=mina(), now=NOON)
     Responder.objects.filter(pk=mina().pk).update(is_active=False)
     assert route(came_back(row, NOON + HOUR), now=NOON + HOUR) == ["Omar"]
+
+
+@pytest.mark.alike
+def test_cases_in_hand_of_somebody_who_works_no_more_go_to_others() -> None:
+    team(mina(), omar())
+    row = take_up(case(handle="rosa"), by=mina(), now=NOON)
+    pass_on_cases(mina(), by=ada(), now=NOON)
+    assert route(row) == ["Mina"]  # she still does
+    Responder.objects.filter(pk=mina().pk).update(role="viewer")
+    pass_on_cases(Responder.objects.get(pk=mina().pk), by=ada(), now=NOON)
+    assert route(row) == ["Omar"]
+
+
+@pytest.mark.alike
+def test_whoever_takes_a_break_is_given_no_case_till_it_is_over() -> None:
+    """R47: breaks, without a reason."""
+    team(mina())
+    take_break(mina(), hours=1, now=NOW)
+    row = case()
+    assert (route(row), why(row)["passed"]) == ([""], {"on_break": [mina().pk]})
+    assert route(row, now=NOW + HOUR) == ["Mina"]
+    with pytest.raises(BadInput, match="72 hours at most"):
+        take_break(mina(), hours=73, now=NOW)
+    with pytest.raises(NotAllowed):
+        take_break(noor(), hours=1, now=NOW)
 
 
 def test_what_a_person_decided_routing_leaves_alone() -> None:

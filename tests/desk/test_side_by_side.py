@@ -74,6 +74,26 @@ def test_reply_sent_meanwhile_keeps_a_case_from_being_settled(
     assert (row.state, [one[:20] for one in said]) == ("open", ["A reply of this case"])
 
 
+@pytest.mark.two_writers
+def test_of_two_who_send_at_once_the_second_is_told() -> None:
+    """Nothing goes out twice, and nothing is overwritten."""
+    row, by, said = case(), omar(), list[str]()
+
+    def send(person: Responder, attempt: str) -> None:
+        queue_reply(
+            row, text="Sorry", private=False, by=person, now=NOON, attempt=attempt, seen_replies=0
+        )
+
+    other = _in_a_thread(lambda: send(by, "b"), said)
+    with transaction.atomic():
+        send(mina(), "a")
+        other.start()
+        wait_until(_somebody_waits, seconds=10, what="the other one")
+    other.join(10)
+    assert [text[:26] for text in said] == ["A colleague answered this "]
+    assert [one.by for one in row.replies.all()] == [mina()]
+
+
 def test_two_cases_merged_into_each_other_at_once_make_no_circle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -102,6 +102,7 @@ NEEDS = {
     "heads-ups": Action.SEE_CASES,
     "heads-ups-seen": Action.SEE_CASES,
     "heads-ups-count": Action.SEE_CASES,
+    "break": Action.WORK,
     "author-role": Action.WORK,
     "many": Action.WORK,
     "undo-many": Action.WORK,

@@ -75,6 +75,18 @@ def test_leads_see_what_everybody_carries_and_say_when_they_rest() -> None:
     assert "Mina Kaya rests from abuse 1 of 10 0 1" in page.words
 
 
+def test_responder_takes_a_break_and_comes_back_from_the_account() -> None:
+    """R47."""
+    client = signed_in(people.mina())
+    client.post("/team/break/", {"hours": "4"})
+    assert "You are given no new case till" in client.get("/account/").content.decode()
+    lead = signed_in(people.priya()).get("/team/").content.decode()
+    assert "Mina Kaya on a break" in Page(lead).words
+    client.post("/team/break/", {"hours": "0"})
+    assert Page(client.get("/account/").content.decode()).hooks("break-end") == []
+    assert client.post("/team/break/", {"hours": "soon"}).status_code == 400
+
+
 def test_case_goes_over_by_one_form_with_a_word_or_back_to_the_team() -> None:
     """R47: one-key hand-over; the history says to whom, and routing says why."""
     team = Team.objects.create(name="Care")

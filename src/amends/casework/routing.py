@@ -1,7 +1,7 @@
 """Who is given a case: its team, what it needs, whose turn it is, and the sentence that says why.
 
 Nobody is given a case who may not work on it, gave it back, lacks its language or a skill, is off
-duty, rests from abuse, or has as much in hand as they can. Of the others it is whose turn is longest
+duty, takes a break, rests from abuse, or has as much in hand as they can. Of the others it is whose turn is longest
 ago. Those on call take what is urgent while nobody at the desk can.
 """
 
@@ -26,6 +26,7 @@ class Barrier(StrEnum):
     LANGUAGE = "language"
     SKILL = "skill"
     OFF_DUTY = "off_duty"
+    ON_BREAK = "on_break"
     ON_CALL = "on_call"
     RESTING = "resting"
     FULL = "full"
@@ -102,6 +103,7 @@ class Seat:
     person: int
     allowed: bool = True
     duty: Duty | None = Duty.DESK
+    on_break: bool = False
     languages: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     capacity: int = 10
@@ -167,6 +169,7 @@ def barrier_of(
         (Barrier.LANGUAGE, not speaks(seat, case.language)),
         (Barrier.SKILL, not skills <= seat.skills),
         (Barrier.OFF_DUTY, seat.duty is None),
+        (Barrier.ON_BREAK, seat.on_break),
         (Barrier.RESTING, rest.holds(seat, case)),
         (Barrier.FULL, seat.in_hand >= seat.capacity),
     )
@@ -196,6 +199,7 @@ _PASSED: Final = {
     Barrier.LANGUAGE: ("does not speak {language}", "do not speak {language}"),
     Barrier.SKILL: ("does not know {skills}", "do not know {skills}"),
     Barrier.OFF_DUTY: ("is off duty", "are off duty"),
+    Barrier.ON_BREAK: ("takes a break", "take a break"),
     Barrier.ON_CALL: ("is on call for what is urgent", "are on call for what is urgent"),
     Barrier.RESTING: ("rests after abuse", "rest after abuse"),
     Barrier.FULL: ("has as much as they can", "have as much as they can"),

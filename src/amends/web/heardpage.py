@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from amends.desk.actions.manual import may_open
 from amends.desk.models import PostRow, Responder, WatchRow
-from amends.desk.models.signs import STEPS
+from amends.desk.models.signs import STEPS, intents_in
 from amends.desk.queries.heard import UNKNOWN, HeardFilter, View, cases_of
 from amends.matching import Matcher
 from amends.matching import compile as compile_queries
@@ -134,6 +134,7 @@ class Row:
 
     post: PostRow
     text: list[Piece]
+    abusive: bool
     watches: list[WatchRow]
     mood: str
     told: Told | None
@@ -165,6 +166,7 @@ def _row(post: PostRow, matcher: Matcher, *, told: Told | None, case: str, works
         post=post,
         text=pieces(post.text, ((hit.start, hit.end) for hit in hits)),
         watches=watches,
+        abusive="abuse" in intents_in(getattr(getattr(post, "reading", None), "signs", None)),
         mood=told.mood if told else "",
         told=told,
         network=title_of(post.network),

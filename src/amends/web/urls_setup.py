@@ -95,6 +95,7 @@ urlpatterns = [
     path("set-up/search/", setup_search.show, name="search"),
     path("set-up/drafts/", setup_drafts.show, name="drafts"),
     path("team/", team.load, name="load"),
+    path("team/break/", team.take_a_break, name="break"),
     path("team/teams/", team.teams, name="teams"),
     path("team/teams/new/", team.team_form, name="team-new"),
     path("team/teams/<int:pk>/", team.team_form, name="team"),

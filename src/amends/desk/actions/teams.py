@@ -1,7 +1,7 @@
 """Who works with whom on what: teams, skills, seats and rest are set up here."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from amends.terms import BadInput
 MOST_CAPACITY = 500
 MOST_WORDS = 100
 LONGEST_WORD = 60
+LONGEST_BREAK = 72
 
 
 def _named(name: str, longest: int) -> str:
@@ -130,6 +131,24 @@ def save_seat(
         row.skills.set(skills)
         _look_anew(now)
     return row
+
+
+def pass_on_cases(person: Responder, *, by: Responder, now: datetime) -> None:
+    """What somebody who works no cases any more had in hand goes to others, as routing decides."""
+    check_may(Role(by.role), Action.PEOPLE)
+    if not can_work(person):
+        theirs = Case.objects.filter(owner=person, rank__isnull=False, state__in=IN_HAND)
+        theirs.update(route_at=now)
+
+
+def take_break(by: Responder, *, hours: int, now: datetime) -> datetime | None:
+    """Be given no case for a while, without saying why (R47); 0 hours ends it. Until when."""
+    check_may(Role(by.role), Action.WORK)
+    if not 0 <= hours <= LONGEST_BREAK:
+        raise BadInput(f"A break is for {LONGEST_BREAK} hours at most. For longer, ask for leave.")
+    until = now + timedelta(hours=hours) if hours else None
+    SeatRow.objects.update_or_create(person=by, defaults={"break_until": until})
+    return until
 
 
 def save_rest(*, after: int, hours: int, from_all: bool, by: Responder) -> RoutingRules:

@@ -69,7 +69,7 @@ class TeamMember(models.Model):
 
 class SeatRow(models.Model):
     """How many cases somebody has in hand at most, what they speak (nothing said: any language)
-    and what they know."""
+    and what they know. ``break_until``: they are given none till then, as they said themselves."""
 
     person = models.OneToOneField(
         "desk.Responder", on_delete=models.CASCADE, related_name="seat", primary_key=True
@@ -77,6 +77,7 @@ class SeatRow(models.Model):
     capacity = models.PositiveSmallIntegerField(default=CAPACITY)
     languages = models.JSONField(default=list)
     skills = models.ManyToManyField(Skill, related_name="seats")
+    break_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"seat of {self.person_id}"

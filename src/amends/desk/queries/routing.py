@@ -108,7 +108,7 @@ def load_board(*, now: datetime, rules: RoutingRules) -> Board:
     there = present(people, now=now)
     seats: dict[int, dict[int, Seat]] = {pk: {} for pk in teams}
     for one in members:
-        seats[one.team_id][one.person_id] = _seat(one, there)
+        seats[one.team_id][one.person_id] = _seat(one, there, now)
     return Board(
         teams=teams,
         rules=[_rule(team) for team in teams.values()],
@@ -129,12 +129,13 @@ def _rule(team: Team) -> TeamRule:
     )
 
 
-def _seat(member: TeamMember, there: "Roll") -> Seat:
+def _seat(member: TeamMember, there: "Roll", now: datetime) -> Seat:
     row = seat_of(member.person)
     return Seat(
         person=member.person_id,
         allowed=can_work(member.person),
         duty=there.duty(member.person_id, by_rota=member.team.by_rota),
+        on_break=on_break(row, now),
         languages=frozenset(row.languages),
         skills=frozenset(skill.name for skill in row.skills.all()) if row.pk else frozenset(),
         capacity=row.capacity,
@@ -150,6 +151,16 @@ def seat_of(person: Responder) -> SeatRow:
     """What was said of somebody; unsaved, with what is shipped, where nothing was."""
     found: SeatRow | None = getattr(person, "seat", None)
     return found or SeatRow(capacity=CAPACITY)
+
+
+def break_of(person: Responder, *, now: datetime) -> datetime | None:
+    """Till when somebody takes a break; None where they take none."""
+    row = seat_of(person)
+    return row.break_until if on_break(row, now) else None
+
+
+def on_break(row: SeatRow, now: datetime) -> bool:
+    return row.break_until is not None and row.break_until > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +252,7 @@ class Load:
     resting: bool
     duty: Duty | None
     last_abuse: datetime | None
+    break_until: datetime | None
 
 
 def loads(person: Responder, *, now: datetime) -> list[Load]:
@@ -256,14 +268,16 @@ def loads(person: Responder, *, now: datetime) -> list[Load]:
         Load(
             person=one,
             in_hand=hands[one.pk],
-            capacity=seat_of(one).capacity,
+            capacity=row.capacity,
             waiting=waiting[one.pk],
             abusive=abuse[one.pk],
             resting=0 < rules.rest_after <= abuse[one.pk],
             duty=there.duty(one.pk),
             last_abuse=last.get(one.pk),
+            break_until=row.break_until if on_break(row, now) else None,
         )
         for one in people
+        for row in [seat_of(one)]
     ]
 
 

@@ -21,6 +21,7 @@ from amends.casework.signing import Signs, signature_of
 from amends.desk.actions import rename_responder, set_password, use_sign_in_link
 from amends.desk.actions.people import set_zone
 from amends.desk.models import Responder
+from amends.desk.queries.routing import break_of
 from amends.terms import BadInput, NotAllowed
 from amends.web.asking import me
 from amends.web.context import KEYS_COOKIE, THEME_COOKIE, THEMES
@@ -109,6 +110,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = me(request)
     if request.method == "GET":
         facts = {"name": person.name, "zone": person.zone, "zones": zones(), "ways": _ways(person)}
+        facts["break_until"] = break_of(person, now=timezone.now())
         return render(request, "door/account.html", facts)
     name, zone = request.POST.get("name", ""), request.POST.get("zone", person.zone)
     try:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from amends.casework import Action, Role
 from amends.desk.actions import change_role, invite_responder, make_sign_in_link
 from amends.desk.actions.people import LINK_LASTS
+from amends.desk.actions.teams import pass_on_cases
 from amends.desk.models import Responder
 from amends.desk.queries.setup import get_person_for, people_for
 from amends.desk.queries.speaking import left_behind
@@ -90,6 +91,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         typed = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
         change_role(other, by=person, **typed)
+        other.refresh_from_db()
+        pass_on_cases(other, by=person, now=timezone.now())
 
     if accepted(form, act):
         messages.success(request, f"{other.name} is saved.")

@@ -17,6 +17,7 @@ from amends.desk.actions.teams import (
     save_seat,
     save_skill,
     save_team,
+    take_break,
 )
 from amends.desk.models import Skill, Team
 from amends.desk.queries.routing import (
@@ -62,6 +63,19 @@ def load(request: HttpRequest) -> HttpResponse:
         "teams": teams_for(person).exists(),
     }
     return render(request, "team/load.html", facts, status=400 if form.is_bound else 200)
+
+
+@require_POST
+def take_a_break(request: HttpRequest) -> HttpResponse:
+    """Be given no new case for some hours; one's own, whatever the role that works cases."""
+    person = require(request, Action.WORK)
+    sent = request.POST.get("hours", "")
+    hours = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 4 else -1
+    if take_break(person, hours=hours, now=timezone.now()):
+        messages.success(request, "You are given no new case for a while. What you have stays yours.")
+    else:
+        messages.success(request, "You are back: cases come to you again.")
+    return redirect("account")
 
 
 @require_GET
