@@ -58,7 +58,15 @@ def _can(seat: Seat, case: Traits, skills: frozenset[str], rest: Rest) -> bool:
     there = seat.duty == "desk" or (seat.duty == "on call" and case.priority == Priority.URGENT)
     room = seat.capacity - seat.in_hand > 0
     knows = all(one in seat.skills for one in skills)
-    return seat.allowed and not seat.on_break and there and room and knows and case.language in spoken and not weary
+    return (
+        seat.allowed
+        and not seat.on_break
+        and there
+        and room
+        and knows
+        and case.language in spoken
+        and not weary
+    )
 
 
 @given(cases, skill_sets, rosters, rests, st.sets(st.integers(1, 9)).map(frozenset))
@@ -80,7 +88,10 @@ def test_only_somebody_who_can_is_given_a_case_and_the_longest_without_one(
 def test_round_robin_is_fair_within_one(roster: list[Seat], number: int, data: Any) -> None:
     """Whoever can all the time is given as many as anybody else who can, give or take one."""
     always = {seat.person for seat in roster if seat.person % 2}
-    able = [replace(s, allowed=True, on_break=False, duty=Duty.DESK, languages=frozenset(), turn=0) for s in roster]
+    able = [
+        replace(s, allowed=True, on_break=False, duty=Duty.DESK, languages=frozenset(), turn=0)
+        for s in roster
+    ]
     got: Counter[int] = Counter(dict.fromkeys(always, 0))
     for turn in range(1, number + 1):
         away = data.draw(st.sets(st.sampled_from(range(0, 10, 2))))

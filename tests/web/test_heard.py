@@ -94,7 +94,7 @@ def test_query_count_does_not_grow_with_rows(
     client = signed_in(people.mina)
     for number in range(6):
         heard(handle=f"h{number}")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert len(texts(client.get("/heard/"))) == 6
 
 

@@ -109,8 +109,10 @@ def account(request: HttpRequest) -> HttpResponse:
     """Name, password, theme and keys. A new password ends the person's other sessions."""
     person = me(request)
     if request.method == "GET":
-        facts = {"name": person.name, "zone": person.zone, "zones": zones(), "ways": _ways(person)}
-        facts["break_until"] = break_of(person, now=timezone.now())
+        facts = {
+            "name": person.name, "zone": person.zone, "zones": zones(), "ways": _ways(person),
+            "break_until": break_of(person, now=timezone.now()),
+        }  # fmt: skip
         return render(request, "door/account.html", facts)
     name, zone = request.POST.get("name", ""), request.POST.get("zone", person.zone)
     try:

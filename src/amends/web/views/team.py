@@ -72,7 +72,9 @@ def take_a_break(request: HttpRequest) -> HttpResponse:
     sent = request.POST.get("hours", "")
     hours = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 4 else -1
     if take_break(person, hours=hours, now=timezone.now()):
-        messages.success(request, "You are given no new case for a while. What you have stays yours.")
+        messages.success(
+            request, "You are given no new case for a while. What you have stays yours."
+        )
     else:
         messages.success(request, "You are back: cases come to you again.")
     return redirect("account")
