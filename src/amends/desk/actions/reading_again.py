@@ -61,7 +61,10 @@ def read_again(readings: Mapping[int, Reading], around: Circumstances) -> list[C
 def _cases_of(rows: Mapping[int, PostRow]) -> dict[int, Case]:
     """The posts' cases, held in their order, one object for each."""
     held = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-    cases = {case.pk: case for case in held.filter(places__post__in=rows).order_by("pk").distinct()}
+    pks = Case.objects.filter(places__post__in=rows).values(
+        "pk"
+    )  # PostgreSQL holds no distinct rows
+    cases = {case.pk: case for case in held.filter(pk__in=pks).order_by("pk")}
     places = Case.objects.filter(pk__in=cases, places__post__in=rows)
     return {post: cases[case] for case, post in places.values_list("pk", "places__post")}
 
