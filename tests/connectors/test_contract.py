@@ -25,13 +25,16 @@ from amends.bench.faults.fakes.x import FakeX, XWorld
 from amends.bench.faults.serving import running
 from amends.connectors.protocol import Connector
 from amends.connectors.registry import connector_class, networks, traits_of
+from amends.outbound import Outbound
 from amends.terms import Author, ConnectorError, Post, ReplyTarget, Traits
 from tests.connectors.demo.worlds import DemoWorld, serving
 from tests.connectors.filedrop.fake import FiledropWorld
+from tests.connectors.mail.conftest import Box, DovecotWorld
 from tests.connectors.template.connector import BoardConnector
 from tests.connectors.template.fake import BoardWorld, FakeBoard
 from tests.connectors.webhook.fake import WebhookWorld
 from tests.support.atproto.fixtures import at_network  # noqa: F401 (a fixture)
+from tests.support.dovecot import dovecot, sink
 from tests.support.require import need
 
 PATIENCE_SECONDS = 15
@@ -60,6 +63,7 @@ WORLDS = {
     "googlebusiness": "googlebusiness",
     "googleplay": "googleplay",
     "mail": "mail",
+    "mail-dovecot": "mail",
     "mastodon": "mastodon",
     "reddit": "reddit",
     "webhook": "webhook",
@@ -82,11 +86,14 @@ def _traits(place: str) -> Traits:
 
 def _places(*able: str) -> list[Any]:
     """The worlds of networks that have these traits."""
-    atproto = pytest.param("bluesky", marks=pytest.mark.atproto)
+    real = {
+        "bluesky": pytest.param("bluesky", marks=pytest.mark.atproto),
+        "mail-dovecot": pytest.param("mail-dovecot", marks=pytest.mark.mail),
+    }
     there = [
         place for place in (*WORLDS, "template") if all(getattr(_traits(place), t) for t in able)
     ]
-    return [atproto if place == "bluesky" else place for place in there]
+    return [real.get(place, place) for place in there]
 
 
 def only(*able: str) -> pytest.MarkDecorator:
@@ -106,6 +113,11 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         mastodon = FakeMastodon(HandClock())
         async with running(mastodon):
             yield FakeMastodonWorld(mastodon)
+    elif request.param == "mail-dovecot":
+        with dovecot() as port, sink() as taken:
+            outbound = Outbound(allow=["localhost:*"])
+            yield DovecotWorld(Box(port, taken, "care@brindlewing.example", HandClock()), outbound)
+            await outbound.aclose()
     elif request.param == "mail":
         mail = FakeMail(HandClock())
         async with running(mail):

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,38 @@ async def test_wire_checks_the_name_too(outbound: Outbound, port: int) -> None:
     assert (await wire.line(patience=2.0)).startswith(b"HTTP/1.1")
     with pytest.raises(Unreachable, match=r"by TLS|trusted"):
         await outbound.connect("other.example", port, tls=True)
+
+
+@pytest.mark.parametrize(("name", "sentence"), [(NAME, ""), ("other.example", "not to be trusted")])
+async def test_encryption_begun_later_checks_the_name(
+    outbound: Outbound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, sentence: str
+) -> None:
+    """STARTTLS."""
+    path = certify(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+
+    async def serve_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await reader.readline()
+            writer.write(b"go\r\n")
+            await writer.start_tls(context)
+            writer.write(b"secure\r\n")
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve_later, "127.0.0.1", 0) as server:
+        wire = await outbound.connect(name, server.sockets[0].getsockname()[1], tls=False)
+        await wire.send(b"begin\r\n", patience=2.0)
+        assert await wire.line(patience=2.0) == b"go\r\n"
+        if sentence:
+            with pytest.raises(Unreachable, match=sentence):
+                await wire.start_tls(patience=2.0)
+        else:
+            await wire.start_tls(patience=2.0)
+            assert await wire.line(patience=2.0) == b"secure\r\n"
+        await wire.aclose()
 
 
 def test_redirect_to_plain_http_is_refused() -> None:

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes.mail_letters import letter
 from amends.connectors.mail import MailConnector
 from amends.connectors.mail.imap import imap_time
 from amends.outbound import Outbound
@@ -58,6 +59,32 @@ class Box:
                 )
                 for line in lines
             ]
+
+
+class DovecotWorld:
+    """The world of the contract test, on real servers."""
+
+    greeting = ""
+
+    def __init__(self, box: Box, outbound: Outbound) -> None:
+        self.box, self.outbound, self.number = box, outbound, count(1)
+
+    async def connector(self) -> MailConnector:
+        return self.box.connector(self.outbound)
+
+    async def post_as_customer(self, text: str, *, mention: bool) -> str:
+        del mention
+        message_id = f"m{next(self.number)}@far.example"
+        at = self.box.clock.move(1)
+        self.box.put(letter(text, at=at, message_id=message_id, to=self.box.user))
+        return message_id
+
+    async def posts_in_thread(self, post_id: str) -> list[str]:
+        del post_id
+        return [raw.decode() for _, raw in self.box.sink.taken]
+
+    async def aclose(self) -> None:
+        """The servers end with the test."""
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,20 @@ async def test_answer_to_the_signed_address_belongs_to_the_thread(
     ]
 
 
+async def test_pictures_go_along(box: Box, outbound: Outbound) -> None:
+    post_id = complaint(box)
+    made = box.connector(outbound)
+    picture = await made.upload(
+        b"\x89PNG", kind="image/png", alt="Your bag\r\nBcc: eve@evil.example"
+    )
+    await made.message("Is it this?", target=target(post_id), attempt="a1", media=[picture])
+    told = message_from_bytes(box.sink.taken[0][1], policy=policy.default)
+    (part,) = told.iter_attachments()
+    assert (part.get_content(), part.get_filename(), part["Content-Description"], told["Bcc"]) == (
+        b"\x89PNG", "picture-1.png", "Your bag Bcc: eve@evil.example", None,
+    )  # fmt: skip
+
+
 async def test_lost_answer_is_not_known_until_somebody_looks(box: Box, outbound: Outbound) -> None:
     post_id = complaint(box)
     made = box.connector(outbound)

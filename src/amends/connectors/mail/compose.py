@@ -18,6 +18,14 @@ _MOST_REFERENCES = 20
 _LINE = 400  # characters of a header's line; the body was broken into shorter ones before
 
 
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """``kind`` is its media type, ``alt`` describes it."""
+
+    content: bytes
+    kind: str
+    alt: str = ""
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """What a reply is made of; ``references`` are the Message-IDs of its thread, oldest first."""
 
@@ -27,6 +35,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     reply_to: str
     references: Sequence[str] = ()
+    pictures: Sequence[Picture] = ()
 
 
 def composed(letter: Letter, settings: Settings, at: datetime) -> bytes:
@@ -50,11 +59,22 @@ def composed(letter: Letter, settings: Settings, at: datetime) -> bytes:
         # Whoever is out of office need not tell us.
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
         message.set_content(_body(letter.text), cte="quoted-printable")
+        for number, picture in enumerate(letter.pictures, 1):
+            _attach(message, picture, number)
         # Some servers know a Message-ID that is folded onto a line of its own no more.
         return message.as_bytes(policy=message.policy.clone(max_line_length=_LINE))
     except (ValueError, IndexError, LookupError, TypeError, AttributeError) as error:
         msg = f"No mail can be made of this ({type(error).__name__}); check the address {letter.to[:100]}."
         raise ConnectorError(msg) from error
+
+
+def _attach(message: EmailMessage, picture: Picture, number: int) -> None:
+    main, _, sub = picture.kind.partition("/")
+    name = f"picture-{number}.{'jpg' if sub == 'jpeg' else sub}"
+    message.add_attachment(picture.content, maintype=main, subtype=sub, filename=name)
+    if picture.alt:
+        part = list(message.iter_attachments())[-1]
+        part["Content-Description"] = _line(picture.alt)[:500]
 
 
 def _address(mailbox: str, name: str = "") -> Address:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from amends.connectors.calling import Caller
+from amends.connectors.mail.compose import Picture
 from amends.connectors.mail.imap import Imap
 from amends.connectors.mail.mailbox import Mailbox
 from amends.connectors.mail.oauth import Account
@@ -34,6 +35,8 @@ from amends.terms import (
 Sleep = Callable[[float], Awaitable[None]]
 
 _LIMIT = 20_000
+_PICTURES = 10
+_KEPT = 40  # pictures that were given and not sent yet
 _BEAT_S = 60.0  # a stream says where it stands so often, and looks whether it missed anything
 
 
@@ -50,6 +53,7 @@ class MailConnector:
         can_stream=True,
         can_message=True,
         looks_up_messages=True,
+        message_pictures=_PICTURES,
         limit=_LIMIT,
         message_limit=_LIMIT,
         unit="characters",
@@ -70,6 +74,7 @@ class MailConnector:
         self._replies = Replies(
             self._settings, self._mailbox, self._submission, signer, reader, caller
         )
+        self._pictures: dict[str, Picture] = {}
         self.sleep: Sleep = asyncio.sleep
 
     def __repr__(self) -> str:
@@ -129,13 +134,34 @@ class MailConnector:
             raise ConnectorError(msg)
         return Author(id=author_id, handle=found[0])
 
-    async def publish(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
-        del text, target, attempt
+    async def publish(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        del text, target, attempt, media
         raise ConnectorError("Nothing is published by mail; send a private message instead.")
 
-    async def message(self, text: str, *, target: ReplyTarget, attempt: str) -> Published:
-        """An answer in the thread of the author, which their id names."""
-        return await self._replies.send(text, to=target.author, attempt=attempt)
+    async def message(
+        self, text: str, *, target: ReplyTarget, attempt: str, media: Sequence[str] = ()
+    ) -> Published:
+        """An answer in the thread of the author, which their id names. ``media`` are ids that
+        ``upload`` gave."""
+        try:
+            pictures = [self._pictures[one] for one in media]
+        except KeyError as error:
+            msg = "A picture was not given to the mail; attach it again."
+            raise ConnectorError(msg) from error
+        return await self._replies.send(text, to=target.author, attempt=attempt, pictures=pictures)
+
+    async def upload(self, content: bytes, *, kind: str, alt: str) -> str:
+        """Keep a picture for the mail that it goes with; mail servers take none beforehand."""
+        if kind not in ("image/jpeg", "image/png"):
+            msg = f"{kind[:40]} is no kind of picture that is attached; take JPEG or PNG."
+            raise ConnectorError(msg)
+        name = hashlib.sha256(content + alt.encode()).hexdigest()
+        self._pictures[name] = Picture(content=content, kind=kind, alt=alt)
+        while len(self._pictures) > _KEPT:
+            self._pictures.pop(next(iter(self._pictures)))
+        return name
 
     async def look_up(
         self, attempt: str, *, text: str, target: ReplyTarget, private: bool

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from amends.connectors.calling import Caller
-from amends.connectors.mail.compose import Letter, composed
+from amends.connectors.mail.compose import Letter, Picture, composed
 from amends.connectors.mail.imap import Imap, quoted
 from amends.connectors.mail.mailbox import Item, Mailbox
 from amends.connectors.mail.mime import Mail, read_mail, words
@@ -57,15 +57,18 @@ class Replies:
         self._reader = reader
         self._caller = caller
 
-    async def send(self, text: str, *, to: Author, attempt: str) -> Published:
+    async def send(
+        self, text: str, *, to: Author, attempt: str, pictures: Sequence[Picture] = ()
+    ) -> Published:
         """Answer the newest mail of a thread."""
-        if not text.strip():
+        if not text.strip() and not pictures:
             raise ConnectorError("The mail is empty. Write something first.")
         address, thread = self._addressee(to)
         now = self._caller.clock.now()
         message_id = self._ids(address, thread, attempt)[0]
         async with self._mailbox.turn() as imap:
             letter = await self._letter(imap, text, address, thread, message_id)
+            letter = msgspec.structs.replace(letter, pictures=pictures)
             raw = composed(letter, self._settings, now)
             copies = await self._sent_as(imap, [message_id])
             if any(_UNSENT not in one.flags for one in copies):

@@ -1,12 +1,12 @@
 """The connector itself: what ``amends.connectors.protocol`` promises, kept on Reddit."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from amends.connectors.calling import Caller, Effect, Refusal
+from amends.connectors.calling import Caller, Effect, Quota, Refusal
 from amends.connectors.fields import mapping_of, text_of
 from amends.connectors.polling import Lists
 from amends.connectors.reddit.listings import (
@@ -209,6 +209,11 @@ class RedditConnector:
             msg = f"These credentials are u/{us.handle}'s, and the channel is called {self._settings.handle}."
             raise ConnectorError(msg)
         return us
+
+    @property
+    def quotas(self) -> Mapping[str, Quota]:
+        """What is left of the rate limit, which is one for all that is asked."""
+        return dict(self._caller.quotas)
 
     @property
     def revisit_every(self) -> timedelta:

@@ -23,8 +23,9 @@ class SignIn:
         self._caller = Caller("Reddit", outbound, clock)
         self._caller.hidden = [client_secret] if client_secret else []
         self._secrets = {"client_id": client_id, "client_secret": client_secret}
-        there = {"reddit_url": reddit_url, "oauth_url": reddit_url} if reddit_url else {}
-        settings = Settings(handle="", **there)
+        settings = Settings(handle="")
+        if reddit_url:
+            settings = Settings(handle="", reddit_url=reddit_url, oauth_url=reddit_url)
         told = {**self._secrets, "redirect_uri": redirect_uri}
         self._reddit = reddit(settings, self._caller, **told)
 
