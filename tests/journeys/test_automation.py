@@ -156,7 +156,8 @@ def test_desk_does_by_itself_what_its_rules_say_and_by_one_key_what_macros_say(
         )
         _answer(page)
         _change_many(page)
-        for name, size, theme in (("phone", PHONE, "light"), ("dark", WIDE, "dark")):
+        shots = (("wide", WIDE, "light"), ("phone", PHONE, "light"), ("dark", WIDE, "dark"))
+        for name, size, theme in shots:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.context.add_cookies(
                 [{"name": "amends_theme", "value": theme, "url": desk.address}]

@@ -8,8 +8,11 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from amends.casework import ReplyStatus, Role
+from amends.casework.automation import Act, Do, Rule, Trigger
 from amends.desk.actions import connect_channel, proof, queue_reply, save_brand, save_watch
 from amends.desk.actions.guarding import save_guard_rules
+from amends.desk.actions.rules import grant_rule, save_rule, switch_rule
+from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
     Case,
     Cursor,
@@ -17,6 +20,7 @@ from amends.desk.models import (
     OutgoingReply,
     PostRow,
     Responder,
+    RuleDue,
 )
 from amends.guard import Policy
 from amends.guard.codes import CODES
@@ -154,3 +158,37 @@ def forget_cursors() -> int:
 
 def cursors() -> int:
     return Cursor.objects.count()
+
+
+def automate() -> None:
+    """A rule that labels every case, writes a note on it and answers in private, granted."""
+    now = SystemClock().now()
+    ada = Responder.objects.get(email="ada@desk.example")
+    snippet = save_snippet(
+        None, key="read", name="Read", texts={"en": "A person reads this soon."}, by=ada, now=now
+    )
+    acts = (
+        Act(Do.LABEL, "seen"),
+        Act(Do.NOTE, "By a rule."),
+        Act(Do.REPLY_IN_PRIVATE, str(snippet.pk)),
+    )
+    made = save_rule(None, name="All", rule=Rule(Trigger.OPENED, acts), by=ada, now=now)
+    grant_rule(made, public=False, per_hour=1_000, per_day=1_000, by=ada, now=now)
+    switch_rule(made, on=True, by=ada, now=now)
+
+
+def ruled() -> dict[str, Any]:
+    """What is still to be done by rules, and of each case what they did."""
+    cases = Case.objects.order_by("ref")
+    return {
+        "due": RuleDue.objects.count(),
+        "cases": {
+            case.ref: [
+                case.history.filter(kind="case.labelled", data__has_key="rule").count(),
+                case.notes.count(),
+                case.replies.count(),
+                bool(proof(case).whole),
+            ]
+            for case in cases
+        },
+    }

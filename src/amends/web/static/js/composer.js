@@ -152,7 +152,7 @@
   const insert = (words) => {
     const field = form()?.querySelector(`#text-${modeOf(form())}`);
     if (!field) return;
-    const gap = field.value && !/\s$/.test(field.value) ? " " : "";
+    const gap = /(?:^|\s)$/.test(field.value.slice(0, field.selectionEnd)) ? "" : " ";
     field.setRangeText(gap + words, field.selectionEnd, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();

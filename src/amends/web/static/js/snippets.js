@@ -32,6 +32,22 @@
     event.preventDefault();
   }, true);
 
+  // The case may be drawn anew by what colleagues do meanwhile: what is open here stays open.
+  let open = null;
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const help = document.getElementById("help");
+    if (detail.target.id !== "compose" || !help) return;
+    open = { ref: detail.target.dataset.case, nodes: [...help.childNodes], focus: help.contains(document.activeElement) && document.activeElement };
+  });
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const whole = document.getElementById("compose");
+    const help = document.getElementById("help");
+    if (!open || !help || whole?.dataset.case !== open.ref) return;
+    if (!help.children.length) help.replaceChildren(...open.nodes);
+    if (open.focus) open.focus.focus();
+    open = null;
+  });
+
   // The composer itself puts it in, as it does with the contact route.
   document.addEventListener("click", (event) => {
     if (event.target.closest("button.snippet")) shut();
