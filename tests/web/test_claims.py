@@ -150,9 +150,12 @@ def test_legal_matter_and_its_hold_are_set_on_the_case() -> None:
     assert lead.post(f"/cases/{row.ref}/legal/", {"legal": "1"}).status_code == 302
     assert signed_in(people.mina()).get(f"/cases/{row.ref}/").status_code == 404
     hold = LegalHold.objects.get()
+    listed = Page(lead.get("/claims/holds/").content.decode())
+    assert len(listed.hooks("standing-hold")) == 1
     assert lead.post(f"/cases/{row.ref}/hold-lift/", {"pk": hold.pk}).status_code == 302
     hold.refresh_from_db()
     assert hold.lifted_by == people.priya()
+    assert "No hold stands" in lead.get("/claims/holds/").content.decode()
 
 
 @pytest.mark.parametrize("until", ["", "tomorrow", "2020-01-01", "9999-12-31"])

@@ -7,6 +7,7 @@ from amends.web.views import claims, outcomes, surveys
 urlpatterns = [
     path("h/survey/<str:token>/", surveys.answer, name="survey"),
     path("satisfaction/", surveys.listing, name="surveys"),
+    path("claims/holds/", claims.holds_listing, name="holds"),
     path("friends/", outcomes.listing, name="friends"),
     path("claims/", claims.listing, name="claims"),
     path("claims/<int:pk>/", claims.show, name="claim"),

@@ -16,9 +16,7 @@ ALONE: Final = {
     "customer.invited": "We invited the customer to speak again in public",
 }
 BY_SOMEBODY: Final = {
-    "claim.noted": "noted a claim that may be false",
     "claim.asked": "asked the author to correct a claim",
-    "copy.dismissed": "noted that a post does not repeat the claim",
     "case.restricted": "made the case a legal matter, for few to see",
     "case.released": "noted that the case is no legal matter any more",
     "hold.lifted": "lifted a legal hold",
@@ -68,8 +66,18 @@ def _answered(who: str, data: dict[str, Any], people: Names, labels: Names) -> s
     return f"The customer gave us {data.get('score', '?')} of 5 in private"
 
 
+def _noted(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} noted a claim that may be false"
+
+
+def _dismissed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    return f"{who} noted that a post does not repeat the claim"
+
+
 SPECIAL: Final[dict[str, Special]] = {
+    "claim.noted": _noted,
     "claim.decided": _decided,
+    "copy.dismissed": _dismissed,
     "evidence.kept": _kept,
     "hold.set": _held,
     "outcome.corrected": _corrected,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from amends.casework import Action, Role, check_may
 from amends.casework.claims import OPEN, ClaimState
 from amends.casework.holds import stands
 from amends.desk.models import (
@@ -115,6 +116,13 @@ def life_of(claim: Claim) -> Sequence[CaseEvent]:
         for event in events
         if event.data.get("claim") == claim.pk or event.data.get("evidence") in kept
     ]
+
+
+def standing_holds(person: Responder, *, now: datetime) -> Sequence[LegalHold]:
+    """The holds that stand on cases this person may see, the one that ends first on top."""
+    check_may(Role(person.role), Action.LEGAL)
+    rows = LegalHold.objects.filter(lifted_at=None, expires_at__gt=now, case__in=may_see(person))
+    return list(rows.select_related("case", "by").order_by("expires_at", "pk")[:MOST])
 
 
 def holds_of(case: Case, *, now: datetime) -> Sequence[tuple[LegalHold, bool]]:

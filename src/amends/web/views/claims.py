@@ -19,6 +19,7 @@ from amends.desk.queries.claims import (
     get_claim_for,
     get_copy_for,
     get_evidence_for,
+    standing_holds,
 )
 from amends.desk.queries.doors import NotThere
 from amends.terms import AmendsError, BadInput
@@ -39,6 +40,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     states = {state: words for state, (words, _) in CLAIMS.items()}
     facts = {"rows": rows, "chosen": chosen, "states": states, "here": "claims"}
     return render(request, "claims/list.html", facts)
+
+
+@require_GET
+def holds_listing(request: HttpRequest) -> HttpResponse:
+    """The legal holds that stand, the one that ends first on top."""
+    person = require(request, Action.LEGAL)
+    facts = {"holds": standing_holds(person, now=timezone.now()), "here": "holds"}
+    return render(request, "claims/holds.html", facts)
 
 
 @require_GET
