@@ -123,7 +123,7 @@ def test_answers_stand_beside_the_case(case: Case) -> None:
     assert Handoff.objects.get().answers == [["Booking", HOSTILE], ["Phone", "+44 20 7946 0958"]]
     seen = signed_in(people.mina()).get(f"/cases/{case.ref}/")
     assert unsafe_parts(seen) == []
-    assert "Private page not proven to be the customer Booking" in words(seen)
+    assert "Private page not proven so far Booking" in words(seen)
 
 
 def test_colleague_answers_on_the_page(case: Case) -> None:

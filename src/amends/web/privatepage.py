@@ -58,8 +58,8 @@ def _line(one: PageFacts) -> PageLine:
     if row.claimed_at is None:
         return PageLine(one, "nobody wrote there so far" if row.sent_at else "not sent", "", True)
     if one.proven:
-        return PageLine(one, "proven to be the customer", "good", True)
-    return PageLine(one, "not proven to be the customer", "warn", True)
+        return PageLine(one, "proven to be them", "good", True)
+    return PageLine(one, "not proven so far", "warn", True)
 
 
 def invitation(case: Case, link: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from amends.casework import CaseState, Decision, Facts, Intake, decide
 from amends.casework.handoff import (
@@ -62,10 +63,13 @@ def new_code() -> str:
 
 def page_channel(brand: Brand) -> ChannelRow:
     """The channel through which pages of a brand are answered, made when first needed."""
+    known = ChannelRow.objects.filter(network=NETWORK, brand=brand).order_by("pk").first()
+    if known is not None:
+        return known
     others = ChannelRow.objects.filter(brand=brand).exclude(owner=None).order_by("pk")
     made, _ = ChannelRow.objects.get_or_create(
         network=NETWORK,
-        handle=f"page-{brand.pk}",
+        handle=f"{slugify(brand.name)[:60]}-{brand.pk}".lstrip("-"),
         defaults={
             "brand": brand,
             "secret": seal({}),
@@ -234,9 +238,14 @@ def _visitor(row: Handoff, case: Case, answers: Mapping[str, str]) -> AuthorRow:
         network=NETWORK,
         native_id=row.name,
         handle=first.handle if first else "",
-        name=storable(next(iter(answers.values()), ""))[:120],
+        name=storable(_named(answers))[:120],
         customer_id=row.case.customer_id,
     )
+
+
+def _named(answers: Mapping[str, str]) -> str:
+    """What they call themselves, where the page asks for it."""
+    return next((said for asked, said in answers.items() if "name" in asked.casefold()), "")
 
 
 def _post_id(row: Handoff, left: Left) -> str:
