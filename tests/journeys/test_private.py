@@ -21,6 +21,14 @@ COMPLAINT = "@brindlewing my suitcase went to Oslo without me and nobody answers
 PHONE = {"width": 390, "height": 844}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Iterator[None]:
+    """Whatever is waited for may take its time: two pages and a worker share the machine."""
+    expect.set_options(timeout=SLOW_MS)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
@@ -83,7 +91,7 @@ def _answer_with_link(page: Page, network: DemoNetwork, complaint: str) -> str:
     page.locator("[data-test=text-public]").fill("A suitcase gone to Oslo is awful, Rosa.")
     page.keyboard.press("Alt+i")
     expect(page.locator("[data-test=text-public]")).to_have_value(
-        re.compile(r"only we can read it: http\S+/h/[\w-]{34}/$"), timeout=SLOW_MS
+        re.compile(r"only we can read it: http\S+/h/[\w-]{34}/$")
     )
     page.locator("[data-test=send]").click()
     expect(page.locator("#case [data-test=post].ours")).to_be_visible(timeout=SLOW_MS)
@@ -122,13 +130,12 @@ def test_case_is_taken_private_and_put_right(
         expect(posts.filter(has_text="red belt")).to_be_visible(timeout=SLOW_MS)
         expect(page.locator("[data-test=handoff]")).to_contain_text("not proven")
         network.post("rosa_lind", f"@brindlewing {code}", reply_to=complaint)
-        expect(page.locator("[data-test=handoff]")).to_contain_text("proven to be them", timeout=SLOW_MS)
+        expect(page.locator("[data-test=handoff]")).to_contain_text("proven to be them")
         page.locator("[data-test=compose-private]").click()
         expect(page.locator("#target-private")).to_contain_text("on their private page")
         page.locator("[data-test=text-private]").fill("Thank you, Rosa. It is on tonight's plane.")
         page.locator("[data-test=send]").click()
-        expect(phone.locator("[data-test=word].ours")).to_contain_text("tonight", timeout=SLOW_MS)
-        page.reload()
+        expect(phone.locator("[data-test=word].ours")).to_contain_text("tonight")
         page.locator("[data-test=lanes] input[value=beside]").check()
         picture(page, "43-beside")
 
@@ -146,11 +153,10 @@ def test_case_is_taken_private_and_put_right(
             picture(lead, "45-letter-dark")
             lead.locator("[data-test=letter-approve]").click()
             expect(lead.locator("[data-test=letter]")).to_contain_text("to be sent")
-        page.reload()
         page.locator("[data-test=letter-decide-page]").click()
         expect(page.locator("[data-test=letter]")).to_contain_text("on the private page")
         with phone.expect_download() as letter:
-            phone.locator("[data-test=letter-file]").click(timeout=SLOW_MS)
+            phone.locator("[data-test=letter-file]").click()
         assert letter.value.path().read_bytes().startswith(b"%PDF-")
         picture(phone, "46-private-page-letter")
 

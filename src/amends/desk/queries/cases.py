@@ -25,7 +25,7 @@ _SHOWN = frozenset(
         "claim.retracted", "copy.found", "copy.dismissed", "evidence.kept", "evidence.missed",
         "evidence.erased", "case.restricted", "case.released", "hold.set", "hold.lifted", "hold.expired",
         "post.blanked",
-        "letter.begun", "letter.handed_in", "letter.approved", "letter.refused", "letter.sent",
+        "letter.handed_in", "letter.approved", "letter.refused", "letter.sent",
         "letter.withdrawn", "call.planned", "call.moved", "call.missed", "call.cancelled",
         "handoff.made", "handoff.sent", "handoff.taken", "handoff.proven", "handoff.ended",
     }
