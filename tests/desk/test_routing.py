@@ -4,6 +4,9 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from amends.casework import Priority
 from amends.desk.actions import (
@@ -71,9 +74,8 @@ def why(row: Case) -> dict[str, Any]:
 
 def handles(*names: str, **facts: Any) -> list[Case]:
     times = (NOON + timedelta(seconds=number) for number in range(len(names)))
-    return [
-        case(**{"handle": name, "at": at} | facts) for name, at in zip(names, times, strict=True)
-    ]
+    each = zip(names, times, strict=True)
+    return [case(**{**facts, "handle": name, "at": facts.get("at", at)}) for name, at in each]
 
 
 def test_cases_that_open_go_round_in_turn_and_say_why() -> None:
@@ -102,6 +104,22 @@ def test_full_colleagues_are_passed_over_and_given_the_case_once_free() -> None:
     assert second.history.filter(kind="case.routed").count() == 1
     resolve_case(first, by=mina(), now=NOON)
     assert route(second, now=NOW + 2 * AGAIN) == ["Mina"]
+
+
+@pytest.mark.alike
+def test_many_that_nobody_can_take_cost_as_little_as_one_to_look_at_again(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    team(mina())
+    seat(mina(), capacity=0)
+    assert route(case()) == [""]
+    with CaptureQueriesContext(connection) as asked:
+        assert route_cases(now=NOW + AGAIN) == 1
+    handles("ben", "kim", "dora")
+    route_cases(now=NOW + AGAIN)
+    with django_assert_num_queries(len(asked)):
+        assert route_cases(now=NOW + 2 * AGAIN) == 4
+    assert Case.objects.filter(route_at=NOW + 3 * AGAIN).count() == 4
 
 
 def test_language_and_skill_decide_who_can() -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from amends.casework import Action, Role, check_may
-from amends.casework.routing import Seat, Traits, choose, facts_of, team_for
+from amends.casework.rota import Duty
+from amends.casework.routing import Rest, Seat, Traits, choose, facts_of, team_for
 from amends.desk.actions.cases import check_owner, held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.clockwork import TO_ROUTE
@@ -29,11 +30,14 @@ from amends.desk.queries.routing import (
     load_board,
     rest_of,
     traits_of,
+    without_anybody,
 )
 from amends.terms import BadInput, NotAllowed
 
 AGAIN: Final = timedelta(seconds=20)
 """How soon a case that nobody could be given is looked at again: somebody may have come free."""
+EACH: Final = timedelta(milliseconds=50)
+"""So much later for each case that waits, as looking at thousands takes time from everything else."""
 LONGEST_NOTE: Final = 2000
 
 
@@ -50,8 +54,12 @@ def route_cases(*, now: datetime, most: int = 100, only: Sequence[int] | None = 
         rows = Case.objects.select_for_update(of=("self",)).select_related("first_post__reading")
         cases = list(rows.filter(pk__in=pks, route_at__isnull=False).order_by("pk"))
         board = load_board(now=now, rules=rules)
+        again = now + max(AGAIN, EACH * without_anybody())
+        idle = [case.pk for case in cases if _in_vain(case, board, rest_of(rules))]
+        Case.objects.filter(pk__in=idle).update(route_at=again)
         for case in sorted(cases, key=lambda one: (one.rank is None, one.rank or 0, one.pk)):
-            _route(case, board, rules, now=now)
+            if case.pk not in idle:
+                _route(case, board, rules, now=now, again=again)
         rules.save(update_fields=["turns"])
     return len(pks)
 
@@ -67,7 +75,22 @@ def hold_rules() -> RoutingRules:
     return found
 
 
-def _route(case: Case, board: Board, rules: RoutingRules, *, now: datetime) -> None:
+def _in_vain(case: Case, board: Board, rest: Rest) -> bool:
+    """Whether it was said already that nobody can be given the case, and nobody of its team can be
+    given any."""
+    said = case.route_at is not None and case.route_at > case.touched_at
+    if not said or case.owner_id is not None or case.team_id is None:
+        return False
+    anything = Traits(network="")
+    seats = _seats(board, case.team_id)
+    return choose(anything, frozenset(), seats, rest=rest).seat is None and not any(
+        seat.duty is Duty.ON_CALL for seat in seats
+    )
+
+
+def _route(
+    case: Case, board: Board, rules: RoutingRules, *, now: datetime, again: datetime
+) -> None:
     if case.state not in TO_ROUTE:
         _look_again(case, None)
         return
@@ -84,7 +107,7 @@ def _route(case: Case, board: Board, rules: RoutingRules, *, now: datetime) -> N
     team = board.teams[case.team_id].name if case.team_id in board.teams else ""
     facts = facts_of(choice, traits, skills, team)
     if choice.seat is None:
-        _nobody(case, facts, now=now)
+        _nobody(case, facts, now=now, again=again)
     else:
         _give(case, choice.seat, facts, traits, board, rules, now=now)
 
@@ -131,15 +154,15 @@ def _give(
     board.abuse[seat.person] += traits.abusive
 
 
-def _nobody(case: Case, facts: dict[str, Any], *, now: datetime) -> None:
+def _nobody(case: Case, facts: dict[str, Any], *, now: datetime, again: datetime) -> None:
     """Said once till somebody had the case; an owner who is not there keeps what nobody can take."""
     if case.owner_id is not None and case.owner is not None and can_work(case.owner):
-        _look_again(case, now + AGAIN)
+        _look_again(case, again)
         return
     last = case.history.filter(kind="case.routed").order_by("-seq").first()
     if last is None or last.data.get("to") is not None or last.data.get("team") != facts["team"]:
         write(case, [make_event(case, "case.routed", at=now, **facts)], "team")
-    _look_again(case, now + AGAIN)
+    _look_again(case, again)
 
 
 def _look_again(case: Case, at: datetime | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from amends.casework import Action, Role, check_may
 from amends.desk.actions.routing import hold_rules
@@ -27,7 +28,7 @@ def _named(name: str, longest: int) -> str:
 def _look_anew(now: datetime) -> None:
     """Whoever nobody could be given may go to somebody now."""
     waiting = Case.objects.filter(rank__isnull=False, owner=None, state__in=IN_HAND)
-    waiting.update(route_at=now)
+    waiting.filter(Q(route_at=None) | Q(route_at__gt=now)).update(route_at=now)
 
 
 def save_team(

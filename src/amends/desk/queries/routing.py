@@ -29,6 +29,7 @@ from amends.desk.models.signs import topics_in
 from amends.desk.queries.clocks import rota_now
 
 IN_HAND: Final = (CaseState.NEW, CaseState.OPEN)
+MOST_COUNTED: Final = 10_000
 OWNERS: Final = ("case.assigned", "case.routed", "case.handed_over", "case.escalated")
 
 
@@ -294,5 +295,6 @@ def _last_abuse(people: Collection[int]) -> dict[int, datetime]:
 
 
 def without_anybody() -> int:
-    """How many cases wait for routing, however long."""
-    return Case.objects.filter(route_at__isnull=False, owner=None).count()
+    """How many cases wait for somebody who can be given them; ``MOST_COUNTED`` for more."""
+    waiting = Case.objects.filter(route_at__isnull=False, owner=None).order_by()
+    return waiting[:MOST_COUNTED].count()
