@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.support.require import need
 
@@ -44,6 +44,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def _is_complaint(said: ConsoleMessage) -> bool:
+    """A request that was given up for a newer one, or for another page, is no error; one that was
+    answered with an error says more than that."""
+    given_up = said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+    return said.type == "error" and not given_up
+
+
 @contextmanager
 def page_of(browser: Browser, address: str, **settings: Any) -> Iterator[Page]:
     """A page that fails the test for any script error or broken content policy it met."""
@@ -55,12 +62,12 @@ def page_of(browser: Browser, address: str, **settings: Any) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
-        lambda said: complaints.append(said.text) if said.type == "error" else None,
+        lambda said: complaints.append(said.text) if _is_complaint(said) else None,
     )
     page.set_default_timeout(15_000)
     yield page
     context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def picture(page: Page, name: str) -> Path:
