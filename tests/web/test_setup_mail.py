@@ -63,3 +63,9 @@ def test_new_password_keeps_the_key_of_the_answers() -> None:
         "password": "another",
         "reply_key": key,
     }
+
+
+def test_page_of_a_mailbox_shows_what_was_chosen() -> None:
+    connect(**RIGHT, stream="")
+    page = signed_in(people.ada).get(f"/set-up/channels/{ChannelRow.objects.get().pk}/")
+    assert '<option value="" selected>Looked for</option>' in page.content.decode()

@@ -18,7 +18,7 @@ from amends.web.views.setup_networks import (
 _SECURITY = [
     ("", "TLS"),
     ("starttls", "STARTTLS"),
-    ("none", "None: only where both servers stand in your own house"),
+    ("none", "None"),
 ]
 
 
@@ -35,7 +35,8 @@ def _line(label: str, help_text: str, placeholder: str = "") -> forms.CharField:
 
 
 def _security(label: str) -> forms.ChoiceField:
-    return forms.ChoiceField(required=False, label=label, choices=_SECURITY)
+    hint = "None only inside your own house: the password goes over the wire."
+    return forms.ChoiceField(required=False, label=label, help_text=hint, choices=_SECURITY)
 
 
 class MailForm(ChannelForm):
@@ -80,7 +81,7 @@ class MailForm(ChannelForm):
     stream = forms.ChoiceField(
         required=False,
         label="New mail",
-        choices=[("idle", "Told by the server at once (IDLE)"), ("", "Looked for now and then")],
+        choices=[("idle", "Told at once (IDLE)"), ("", "Looked for")],
         initial="idle",
     )
     folder = _line("Folder that is read", "", "INBOX")
@@ -118,6 +119,8 @@ class MailForm(ChannelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if self.channel is not None:  # what is empty in its settings was chosen so
+            self.initial.setdefault("stream", "")
         self.fields["handle"].label = "E-mail address"
         self.fields["handle"].widget.attrs |= {
             "inputmode": "email",
