@@ -28,14 +28,14 @@ def test_value_is_never_filled_in_again() -> None:
     assert fill("{customer.name}", hostile).text == "{case.ref} [x]"
 
 
-@pytest.mark.parametrize("name", VARIABLES)
-def test_missing_value_is_a_visible_blank_which_the_guard_stops(name: str) -> None:
+def test_missing_value_is_a_visible_blank_which_the_guard_stops() -> None:
     """R29: "This is a place that nobody filled in." """
-    filled = fill(f"Your bag was found in Oslo, {{{name}}}.", {})
-    assert (filled.blanks, VARIABLES[name] in filled.text) == ((name,), True)
-    findings = check(filled.text)
-    assert "unfilled" in {one.code for one in findings}
-    assert verdict_of(findings) == "stop"
+    every = [fill(f"Found in Oslo, {{{name}}}.", {}) for name in VARIABLES]
+    assert [one.blanks for one in every] == [(name,) for name in VARIABLES]
+    for filled in (every[0], every[-1]):
+        findings = check(filled.text)
+        assert "unfilled" in {one.code for one in findings}
+        assert verdict_of(findings) == "stop"
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,21 @@ def test_automatic_reply_is_a_snippets_text_signed_as_what_it_is_and_stops_no_cl
     assert row.unanswered_since is not None
 
 
+def test_automatic_reply_that_is_heard_before_it_is_settled_is_no_answer_either() -> None:
+    """R35: whichever comes first, a person still owes the first answer."""
+    speaking()
+    row = case(conversation="c", native_id="first")
+    run_rules(now=LATER)
+    reply = claim_reply(now=LATER, holder="h")
+    assert reply is not None
+    store(
+        mention(reply.text, ours=True, conversation="c", in_reply_to="first", handle="halcyonair")
+    )
+    row.refresh_from_db()
+    assert (row.state, row.answered_at, row.acknowledged_at) == ("new", None, None)
+    assert row.unanswered_since is not None
+
+
 def test_cap_holds_for_all_cases_of_a_rule_together() -> None:
     made = speaking(per_hour=2, per_day=3)
     heard_at_once(*(mention(f"Halcyon lost bag {n}", handle=f"p{n}") for n in range(4)))

@@ -11,6 +11,7 @@ from amends.casework import (
     Facts,
     Intake,
     Outcome,
+    ReplyStatus,
     decide,
     path_to,
 )
@@ -201,6 +202,9 @@ def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: dat
     book.events.append(make_event(case, "post.attached", at=now, post=row.pk, why=decision.why))
     wrote = case.customer_wrote_at
     late = row.ours and wrote is not None and row.created_at < wrote
+    if row.ours and _is_a_rules(case, row):  # a person still owes the answer
+        book.events.extend(taken_private(case, row, now=now) if row.private else [])
+        return
     if row.ours:
         if not late:  # what they wrote after it is still unanswered
             case.unanswered_since = None
@@ -223,6 +227,17 @@ def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: dat
             book.events.append(move_event(case, state, at=now, post=row.pk))
         if decision.move is CaseState.OPEN:
             reopen_facts(case)
+
+
+def _is_a_rules(case: Case, row: PostRow) -> bool:
+    """Whether a post of ours is a rule's reply that the network shows before its worker settled it."""
+    if case.pk is None:
+        return False
+    going = case.replies.filter(rule__isnull=False, private=row.private, status__in=_GOING)
+    return any(text in row.text for text in going.values_list("text", flat=True))
+
+
+_GOING = (ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
 
 
 def reopen_facts(case: Case) -> None:
