@@ -30,7 +30,7 @@ from amends.desk.models import (
     Team,
     TeamMember,
 )
-from amends.desk.queries.routing import abuse_borne, loads
+from amends.desk.queries.routing import abuse_borne, language_of, loads
 from amends.terms import BadInput, NotAllowed, Stale
 from tests.factories import NOON, case, mention, store
 from tests.people import ada, mina, noor, omar, priya
@@ -136,6 +136,24 @@ def test_language_and_skill_decide_who_can() -> None:
     assert (why(row)["passed"], why(row)["skills"]) == (
         {"language": [mina().pk], "skill": [omar().pk]}, ["billing"],
     )  # fmt: skip
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("pt-BR", "pt"),
+        ("de_AT", "de"),
+        ("in", "id"),
+        ("nb", "no"),
+        ("und", ""),
+        ("qme", ""),
+        ("", ""),
+    ],
+)
+def test_language_is_told_from_a_tag_and_from_none(tag: str, code: str) -> None:
+    """What has no language is kept from nobody."""
+    assert language_of(tag) == code
 
 
 def test_rota_says_who_is_there_and_the_sun_is_followed() -> None:

@@ -30,6 +30,9 @@ from amends.desk.queries.clocks import rota_now
 
 IN_HAND: Final = (CaseState.NEW, CaseState.OPEN)
 MOST_COUNTED: Final = 10_000
+_NO_LANGUAGE: Final = frozenset({"und", "mul", "mis", "zxx", "art"})
+_OLD_CODES: Final = {"in": "id", "iw": "he", "ji": "yi", "nb": "no", "nn": "no"}
+"""As X and older systems still write them; who speaks Norwegian reads both of its forms."""
 OWNERS: Final = ("case.assigned", "case.routed", "case.handed_over", "case.escalated")
 
 
@@ -68,8 +71,12 @@ def topics_of(post: PostRow) -> tuple[str, ...]:
 
 
 def language_of(tag: str) -> str:
-    """The first part of a language's tag, in small letters: ``pt-BR`` is ``pt``."""
-    return tag.replace("_", "-").partition("-")[0].lower()
+    """The language of a tag in small letters, ISO 639-1 where there is such a code: ``pt-BR`` is
+    ``pt``. "" for none, and for what networks say where there is no language to know."""
+    code = tag.replace("_", "-").partition("-")[0].lower()
+    if code in _NO_LANGUAGE or (len(code) == 3 and code.startswith("q")):
+        return ""
+    return _OLD_CODES.get(code, code)
 
 
 def skill_rules() -> list[SkillRule]:
