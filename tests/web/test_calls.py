@@ -10,12 +10,20 @@ from django.test import Client
 from django.utils import timezone
 
 from amends.desk.models import Call, Case
+from amends.web.views import entering, handoff
 from tests import factories, people
 from tests.web.pages import HOSTILE, unsafe_parts
 from tests.web.support import HTMX, Page, case_page, signed_in
 from tests.web.test_handoff import path_of, post, words
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
+
+
+@pytest.fixture(autouse=True)
+def _read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for view in (handoff, entering):
+        monkeypatch.setattr(view, "reading_of", lambda *_: (factories.reading(), 0.5))
+
 
 PLAN = {"way": "phone", "minutes": "20", "place": "+49 30 901820", "call_about": "Your bag"}
 ENTRY = {

@@ -16,7 +16,7 @@ from amends.desk.actions.secrets import seal, unseal
 from amends.desk.drafts import Endpoint, drafting, drafts_in, translating, translation_in
 from amends.desk.drafts.prompts import Messages
 from amends.desk.models import AuthorRow, Case, DraftEndpoint, PostRow, Responder
-from amends.desk.queries.guarding import own_contacts
+from amends.desk.queries.guarding import contacts_of
 from amends.guard import RecentReplies, without_personal_data
 from amends.terms import BadInput, NotAllowed
 
@@ -178,5 +178,5 @@ def _facts(case: Case, target: PostRow, *, private: bool, outside: bool) -> dict
 def _redacted(case: Case, texts: Iterable[str]) -> list[str]:
     authors = AuthorRow.objects.filter(posts__place__case=case, posts__ours=False)
     names = {part for a in authors for part in (a.handle, a.name, *a.name.split())}
-    own = own_contacts(case.brand.contact_route)
+    own = contacts_of(case.brand)
     return [without_personal_data(text, names=names, own=own) for text in texts]

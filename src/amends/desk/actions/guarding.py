@@ -21,7 +21,7 @@ from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
 from amends.desk.queries.choices import approvers
-from amends.desk.queries.guarding import case_facts, own_contacts, policy_in_force
+from amends.desk.queries.guarding import case_facts, contacts_of, policy_in_force
 from amends.desk.queries.ledger import limits
 from amends.desk.queries.recent import recent_replies
 from amends.desk.queries.speaking import check_may_speak
@@ -71,7 +71,7 @@ def check_text(
         case, channel=channel, target=target, private=private, closes_out=closes_out, by=by
     )
     facts = replace(facts, invites=invites)
-    policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
+    policy = policy_in_force(contacts=contacts_of(case.brand))
     traits = traits_of(channel.network)
     recent = None if form else recent_replies(text)
     return Checked(text, check(text, facts, recent, traits, policy))

@@ -20,7 +20,7 @@ from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.guarding import LONGEST_REASON, Checked, ready_guard, why_anyway
 from amends.desk.models import Case, CaseEvent, Letter, PostRow, Remedy, Responder
 from amends.desk.papers.letter import Sheet, fingerprint, letter_pdf
-from amends.desk.queries.guarding import fault_of, own_contacts, policy_in_force
+from amends.desk.queries.guarding import contacts_of, fault_of, policy_in_force
 from amends.desk.queries.handoffs import is_proven, open_handoff
 from amends.desk.queries.ledger import limits
 from amends.desk.queries.recent import recent_replies
@@ -83,7 +83,7 @@ def check_letter(letter: Letter, *, by: Responder) -> Checked:
         fault=fault_of(case),
         authority=float(limits().get(Role(by.role), 0)),
     )
-    policy = policy_in_force(contacts=own_contacts(case.brand.contact_route))
+    policy = policy_in_force(contacts=contacts_of(case.brand))
     found = check(text, facts, recent_replies(text), None, policy)
     return Checked(text, [one for one in found if one.code not in _MADE_FOR_REPLIES])
 

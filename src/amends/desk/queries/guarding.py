@@ -10,7 +10,16 @@ from msgspec.structs import replace
 
 from amends.casework import Action, ReplyStatus, Role, check_may
 from amends.connectors.registry import traits_of
-from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
+from amends.desk.models import (
+    Brand,
+    Case,
+    ChannelRow,
+    GuardRules,
+    IntakePage,
+    OutgoingReply,
+    PostRow,
+    Responder,
+)
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
 
 LATEST = 1_000
@@ -121,7 +130,7 @@ def _checked(reply: OutgoingReply, turns: int, *policies: Policy) -> list[list[F
         closes_out=reply.closes_out,
         public_turns=turns,
     )
-    own = own_contacts(reply.case.brand.contact_route)
+    own = contacts_of(reply.case.brand)
     traits = traits_of(reply.channel.network)
     return [
         check(reply.text, facts, None, traits, replace(one, contacts=(*one.contacts, *own)))
@@ -156,6 +165,13 @@ def case_facts(
         fault=fault_of(case),
         closes_out=closes_out,
     )
+
+
+def contacts_of(brand: Brand) -> tuple[str, ...]:
+    """What is our own to show anywhere: what the contact route names, and the private page's
+    telephone and e-mail address."""
+    page = IntakePage.objects.filter(brand=brand).values_list("phone", "mail").first() or ()
+    return tuple(dict.fromkeys([*own_contacts(brand.contact_route), *filter(None, page)]))
 
 
 def own_contacts(route: str) -> tuple[str, ...]:

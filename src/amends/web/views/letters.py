@@ -115,7 +115,8 @@ def _draw(
 
 @require_GET
 def download(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    """The file as it was handed in."""
+    """The file as it was handed in, for those who see what is private: it holds an address."""
+    require(request, Action.SEE_PRIVATE)
     return letter_file(_letter_for(request, ref, pk))
 
 

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from amends.casework import Action, Outcome
+from amends.casework.budgets import month_of
 from amends.desk.actions.outcomes import correct_outcome
 from amends.desk.models import Case, Responder
 from amends.desk.queries.outcomes import friends, outcomes_between
 from amends.terms import BadInput
 from amends.web.asking import require
-from amends.web.views.setup_remedies import month_of
 from amends.web.words import OUTCOMES
 
 

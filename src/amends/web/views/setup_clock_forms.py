@@ -8,6 +8,7 @@ from django import forms
 
 from amends.casework import Priority
 from amends.casework.clocks import Clock
+from amends.casework.entry import Came
 from amends.casework.hours import Hours
 from amends.casework.rota import Duty
 from amends.casework.typed import dates_typed, span_typed, windows_typed
@@ -141,7 +142,7 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["priority"].choices = [("", "Any"), *PRIORITIES.items()]  # type: ignore[attr-defined]
-        self.fields["network"].choices = [("", "Any"), *((n, n) for n in networks())]  # type: ignore[attr-defined]
+        self.fields["network"].choices = [("", "Any"), *((n, n) for n in (*networks(), *Came))]  # type: ignore[attr-defined]
         self.fields["escalate_to"].queryset = Responder.objects.filter(  # type: ignore[attr-defined]
             pk__in=[one.pk for one in owners()]
         )

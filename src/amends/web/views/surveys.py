@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from amends.casework import Action
+from amends.casework.budgets import month_of
 from amends.casework.survey import LONGEST
 from amends.desk.actions.surveys import answer_survey, ask_satisfaction
 from amends.desk.models import Case, Responder
@@ -26,7 +27,6 @@ from amends.web.asking import number_of, require, text_of
 from amends.web.middleware import status_of
 from amends.web.outside import within
 from amends.web.surveypage import SCORES
-from amends.web.views.setup_remedies import month_of
 
 _MOST_LOOKS, _WINDOW_S = 60, 15 * 60
 _BACK: Final = 6
