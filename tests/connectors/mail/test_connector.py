@@ -1,6 +1,7 @@
 """The mail connector before a server that can be made to fail."""
 
 from email import message_from_bytes, policy
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,42 @@ async def test_answer_that_the_server_refused_for_now_goes_out_later() -> None:
         assert await made.look_up("a", text="", target=target(post_id), private=True) is None
         await made.message("We are on it.", target=target(post_id), attempt="a")
     assert (fake.replies(post_id), len(fake.folders["Sent"])) == (["We are on it."], 1)
+
+
+@pytest.mark.parametrize(
+    ("caps", "sent"), [({"most_a_day_each": "2"}, 2), ({"most_a_day": "1"}, 1)]
+)
+async def test_nobody_is_flooded(caps: dict[str, Any], sent: int) -> None:
+    """A forged address must not become somebody's mail bomb."""
+    fake = FakeMail(HandClock())
+    async with running(fake):
+        post_id = fake.add("x")
+        made = connector(fake, **caps)
+        for number in range(sent):
+            await made.message("x", target=target(post_id), attempt=f"a{number}")
+        with pytest.raises(TryLater, match="since yesterday"):
+            await made.message("x", target=target(post_id), attempt="one more")
+        fake.clock.move(3 * 86_400)
+        await made.message("x", target=target(post_id), attempt="one more")
+    assert len(fake.sent) == sent + 1
+
+
+async def test_server_that_forbids_login_is_signed_in_to_by_plain() -> None:
+    fake = FakeMail(HandClock())
+    fake.able += " LOGINDISABLED AUTH=PLAIN"
+    async with running(fake):
+        await connector(fake).check()
+    assert [one.method for one in fake.seen if one.method in ("LOGIN", "AUTHENTICATE")] == [
+        "AUTHENTICATE"
+    ]
+
+
+async def test_folder_is_named_as_imap_writes_names() -> None:
+    fake = FakeMail(HandClock())
+    fake.folders["Beschwerden &- L&APY-sungen"] = []
+    async with running(fake):
+        page = await connector(fake, folder="Beschwerden & Lösungen").fetch("inbox", None)
+    assert page.posts == []
 
 
 async def test_mail_larger_than_is_read_comes_as_far_as_it_is() -> None:

@@ -1,6 +1,6 @@
 """IMAP 4rev1 as far as a desk needs it, over a connection that ``outbound`` opened.
 
-Every asynchronous library of the registry is either under the GPL or opens connections by itself.
+The asynchronous library there is stands under the GPL; the others block, and open connections by themselves.
 """
 
 import asyncio
@@ -152,7 +152,7 @@ class Imap:
             raise self._lost(error) from error
 
     async def login(self, user: str, password: str) -> None:
-        words = (b"LOGIN", (user.encode(),), (password.encode(),))
+        words = (b"LOGIN", quoted(user), quoted(password))
         self._number += 1
         tag = b"a%d" % self._number
         try:
@@ -291,6 +291,22 @@ def quoted(text: str) -> bytes | tuple[bytes]:
     if text.isascii() and text.isprintable():
         return b'"' + text.replace("\\", "\\\\").replace('"', '\\"').encode() + b'"'
     return (text.encode("utf-8", "replace"),)
+
+
+def folder_name(text: str) -> bytes:
+    """A folder's name as IMAP writes it (RFC 3501, 5.1.3)."""
+    written = "".join(
+        part.replace("&", "&-") if part.isascii() else f"&{_utf7(part)}-"
+        for part in re.split(r"([^\x20-\x7e]+)", text)
+    )
+    return (
+        b'"' + written.replace("\\", "\\\\").replace('"', '\\"').encode("ascii", "replace") + b'"'
+    )
+
+
+def _utf7(text: str) -> str:
+    packed = base64.b64encode(text.encode("utf-16-be", "replace")).decode()
+    return packed.rstrip("=").replace("/", ",")
 
 
 def numbers(pieces: Sequence[Piece], word: bytes = b"SEARCH") -> list[int]:

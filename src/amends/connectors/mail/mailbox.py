@@ -13,10 +13,10 @@ from amends.connectors.mail.imap import (
     Imap,
     Piece,
     Refusal,
+    folder_name,
     imap_time,
     internal_date,
     numbers,
-    quoted,
     value_of,
 )
 from amends.connectors.mail.oauth import Account
@@ -102,7 +102,7 @@ class Mailbox:
 
     async def examine(self, imap: Imap, folder: bytes | str, *, write: bool = False) -> Status:
         """Select a folder, to read it alone unless ``write``."""
-        name = quoted(folder) if isinstance(folder, str) else folder
+        name = folder_name(folder) if isinstance(folder, str) else folder
         validity = following = 0
         for piece in await imap.run("SELECT" if write else "EXAMINE", name):
             validity = _coded(piece, rb"UIDVALIDITY") or validity
@@ -110,6 +110,8 @@ class Mailbox:
         if not validity:
             msg = f"The folder {self._settings.folder} cannot be read in order; choose another server."
             raise ConnectorError(msg)
+        if not following:  # an old server: one more than the last
+            following = max(await self.search(imap, "UID *"), default=0) + 1
         return Status(validity, following)
 
     async def search(self, imap: Imap, *words: bytes | str | tuple[bytes]) -> list[int]:
@@ -160,10 +162,8 @@ class Mailbox:
         if self._sent:
             return self._sent
         if self._settings.sent_folder:
-            name = quoted(self._settings.sent_folder)
-            self._sent = name if isinstance(name, bytes) else b""
-            if self._sent:
-                return self._sent
+            self._sent = folder_name(self._settings.sent_folder)
+            return self._sent
         folders = [
             found.groups()
             for piece in await imap.run("LIST", '""', '"*"')

@@ -47,7 +47,11 @@ class Account:
 
     async def sign_in(self, imap: Imap) -> None:
         if not self.by_token:
-            await imap.login(self.user, self.password)
+            plain = "\0".join(("", self.user, self.password))
+            if "AUTH=PLAIN" in imap.able and ("LOGINDISABLED" in imap.able or not plain.isascii()):
+                await imap.authenticate("PLAIN", plain.encode())
+            else:
+                await imap.login(self.user, self.password)
             return
         await imap.authenticate("XOAUTH2", xoauth2(self.user, await self.token()))
 

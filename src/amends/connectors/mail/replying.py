@@ -7,7 +7,7 @@ import msgspec
 
 from amends.connectors.calling import Caller
 from amends.connectors.mail.compose import Letter, Picture, composed
-from amends.connectors.mail.imap import Imap, quoted
+from amends.connectors.mail.imap import Imap, imap_date, quoted
 from amends.connectors.mail.mailbox import Item, Mailbox
 from amends.connectors.mail.mime import Mail, read_mail, words
 from amends.connectors.mail.quoting import newly_written
@@ -35,6 +35,7 @@ from amends.terms import (
 
 _LOOKED_AT = 60  # mails of one writer
 _LOOK_AGAIN = timedelta(minutes=10)
+_LATER = timedelta(hours=1)
 _UNSENT = "\\draft"  # stands on our copy until the server has taken the mail
 
 
@@ -73,6 +74,7 @@ class Replies:
             copies = await self._sent_as(imap, [message_id])
             if any(_UNSENT not in one.flags for one in copies):
                 return self._published(message_id, copies)
+            await self._check_caps(imap, address)
             if self._settings.copies == "desk":
                 await self._mailbox.remove(imap, [one.uid for one in copies])
                 folder = await self._mailbox.sent(imap)
@@ -125,6 +127,24 @@ class Replies:
         return sorted(
             told.values(), key=lambda post: (post.created_at or self._caller.latest, post.id)
         )
+
+    async def _check_caps(self, imap: Imap, address: str) -> None:
+        """Raise ``TryLater`` where so much went out since yesterday that something must be wrong:
+        an address that was forged must not become somebody's flood. Sent is selected."""
+        now = self._caller.clock.now()
+        since = f"SINCE {imap_date(now - timedelta(days=1))}"
+        whole, each = self._settings.most_a_day, self._settings.most_a_day_each
+        to_them = len(await self._mailbox.search(imap, since, "TO", quoted(address)))
+        if to_them >= each or len(await self._mailbox.search(imap, since)) >= whole:
+            whom = (
+                f"{to_them} mails went to this address"
+                if to_them >= each
+                else f"{whole} mails went out"
+            )
+            msg = (
+                f"{whom} since yesterday, as many as the channel's settings allow; this one waits."
+            )
+            raise TryLater(msg, now + _LATER)
 
     def _addressee(self, author: Author) -> tuple[str, str]:
         found = addressee(author.id or "")

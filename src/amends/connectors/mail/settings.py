@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     poll_seconds: float = 30.0
     begin_hours: float = 24.0
     largest_kb: int = 5_000
+    most_a_day: int = 1_000
+    most_a_day_each: int = 20
 
     @property
     def signs_in_as(self) -> str:
@@ -127,11 +129,14 @@ def _check(settings: Settings) -> None:
         if not 0 <= getattr(settings, name) < 65_536:
             raise BadInput(f"{name} is {getattr(settings, name)}; write a port such as 993.")
     least = {"poll_seconds": 0.1, "begin_hours": 0.01, "reply_days": 1, "largest_kb": 10}
+    least |= {"most_a_day": 1, "most_a_day_each": 1}
     most = {
         "poll_seconds": 86_400,
         "begin_hours": 87_600,
         "reply_days": 36_500,
         "largest_kb": 50_000,
+        "most_a_day": 1_000_000,
+        "most_a_day_each": 10_000,
     }
     for name, smallest in least.items():
         if not smallest <= getattr(settings, name) <= most[name]:

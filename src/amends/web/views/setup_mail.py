@@ -47,7 +47,7 @@ class MailForm(ChannelForm):
     plain = ("provider", "name", "user", "imap_host", "smtp_host")
     advanced = (
         "imap_security", "imap_port", "smtp_security", "smtp_port", "stream", "folder", "sent_folder",
-        "copies", "reply_address", "reply_days", "token_url", "poll_seconds", "begin_hours", "largest_kb",
+        "copies", "reply_address", "reply_days", "token_url", "poll_seconds", "begin_hours", "largest_kb", "most_a_day", "most_a_day_each",
     )  # fmt: skip
     secret_names = ("password", "access_token", "refresh_token", "client_id", "client_secret")
     needs_secrets = False
@@ -116,6 +116,9 @@ class MailForm(ChannelForm):
     largest_kb = number(
         "Kilobytes of a mail that are read", "5000", least=10, most=50_000, whole=True
     )
+
+    most_a_day = number("Mails a day, at most", "1000", least=1, most=1_000_000, whole=True)
+    most_a_day_each = number("Mails a day to one address", "20", least=1, most=10_000, whole=True)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
