@@ -75,6 +75,16 @@ def test_refusal_is_a_sentence_and_keeps_what_was_chosen(more: dict[str, Any], s
     assert kept == more.get("ref", [rows[0].ref])
 
 
+def test_preview_of_all_names_them_so_that_what_opens_meanwhile_is_left_alone() -> None:
+    rows = _cases(2)
+    page = Page(
+        _post({"all": "1", "query": "tab=all", "kind": "resolve", "preview": "1"}).content.decode()
+    )
+    named = [attrs.get("value") for _, attrs in page.tags if attrs.get("name") == "ref"]
+    assert named == [row.ref for row in rows]
+    assert not any(attrs.get("name") == "all" for _, attrs in page.tags)
+
+
 def test_what_others_did_is_not_there_to_undo() -> None:
     _post(_sent(_cases(), kind="label", label="storm", do="1"))
     url = reverse("undo-many", args=[CaseBatch.objects.get().pk])

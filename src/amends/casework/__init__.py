@@ -3,6 +3,9 @@
 States and their moves, who may do what, what a newly heard post means for a case, how the
 event log is chained and when a reply is tried again. The desk asks here and does as told.
 
+What is done by itself or at once has modules of its own: ``automation`` (rules) and ``saying`` (rules
+as sentences), ``macros``, ``snippets`` and ``bulk``.
+
 Time has modules of its own: ``hours`` (windows, zones, holidays), ``clocks`` (due, used, left,
 late, paused), ``sla`` (what is promised to whom), ``rota`` (who is there) and ``waiting`` (the
 order of the inbox).

@@ -231,7 +231,7 @@ def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: dat
 
 def _is_a_rules(case: Case, row: PostRow) -> bool:
     """Whether a post of ours is a rule's reply that the network shows before its worker settled it."""
-    if case.pk is None:
+    if case._state.adding:  # noqa: SLF001 (documented)
         return False
     going = case.replies.filter(rule__isnull=False, private=row.private, status__in=_GOING)
     return any(text in row.text for text in going.values_list("text", flat=True))

@@ -71,10 +71,16 @@ def _page(request: HttpRequest, facts: dict[str, Any], *, status: int = 200) -> 
     facts |= {
         "kinds": KINDS, "kind": sent.get("kind", "label"), "typed": sent, "owners": owners(),
         "labels": label_names(), "priorities": PRIORITIES, "nobody": NOBODY, "most": MOST,
-        "refs": sent.getlist("ref")[: MOST + 1], "all": sent.get("all", ""),
-        "query": query_of(filters),
+        "refs": _refs(sent, facts.get("cases")), "query": query_of(filters),
     }  # fmt: skip
     return render(request, "inbox/many.html", facts, status=status)
+
+
+def _refs(sent: QueryDict, cases: list[Case] | None) -> list[str]:
+    """The cases by name from here on: what opens meanwhile was not previewed, and is not changed."""
+    if cases is not None:
+        return [case.ref for case in cases]
+    return sent.getlist("ref")[: MOST + 1]
 
 
 def _chosen(person: Responder, sent: QueryDict) -> list[Case]:

@@ -165,11 +165,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, told(error))
         return redirect("rule", pk)
     messages.success(request, f"{row.name} is switched {'on' if on else 'off'}.")
-    return redirect((request.POST.get("back") == "rule" and "rule") or "rules", *_back(request, pk))
-
-
-def _back(request: HttpRequest, pk: int) -> list[int]:
-    return [pk] if request.POST.get("back") == "rule" else []
+    return redirect("rule", pk) if request.POST.get("back") == "rule" else redirect("rules")
 
 
 @require_POST

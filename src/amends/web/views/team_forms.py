@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from amends.casework.saying import LANGUAGES
 from amends.connectors.registry import networks
 from amends.desk.models import Responder, RoutingRules, SeatRow, Skill, Team
 from amends.desk.queries.routing import language_of, seat_of, skills_for, workers_for
 from amends.terms import BadInput
 from amends.understanding.intents import TOPICS
 from amends.web.views.setup_clock_forms import Read
-from amends.web.words import LANGUAGES, PRIORITIES
+from amends.web.words import PRIORITIES
 
 _CODES = {name.casefold(): code for code, name in LANGUAGES.items()}
 
