@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from amends.bench.faults.clock import HandClock
+from amends.bench.faults.fakes import reddit as reddit_fake
+from amends.bench.faults.fakes.reviews import keys
 from amends.connectors.mastodon.oauth import SignIn
 from amends.connectors.registry import make
+from amends.connectors.websearch import WebSearch
 from amends.desk.drafts.endpoint import Endpoint, complete
 from amends.listening.lines.sources import World, source_of
 from amends.outbound import Outbound
@@ -80,6 +83,46 @@ async def model(outbound: Outbound, origin: str) -> object:
     return await complete(outbound, Endpoint(f"{origin}/v1", "m"), [{"role": "user"}])
 
 
+async def web_search(outbound: Outbound, origin: str) -> object:
+    return await WebSearch("key", outbound, HandClock(), host=origin).page("halcyon", 0)
+
+
+async def app_store(outbound: Outbound, origin: str) -> object:
+    secrets = {"key_id": "K", "issuer_id": "I", "private_key": keys()["ES256"][0]}
+    settings = {"app": "1234567890", "api": origin}
+    row = Channel(network="appstore", handle="us", settings=settings)
+    return await make(row, Credentials(values=secrets), outbound, HandClock()).check()
+
+
+async def google_tokens(outbound: Outbound, origin: str) -> object:
+    secrets = {"client_id": "c", "client_secret": "s", "refresh_token": "r"}
+    settings = {"package": "com.example.app", "api": origin, "tokens": f"{origin}/token"}
+    row = Channel(network="googleplay", handle="us", settings=settings)
+    return await make(row, Credentials(values=secrets), outbound, HandClock()).check()
+
+
+async def reddit(outbound: Outbound, origin: str) -> object:
+    return await reddit_fake.connector(
+        reddit_fake.FakeReddit(HandClock()), outbound, oauth_url=origin, reddit_url=origin
+    ).check()
+
+
+def mail(which: str) -> Door:
+    """The two servers of an account; they are named by host and port."""
+
+    async def sign_in(outbound: Outbound, origin: str) -> object:
+        host, _, port = origin.removeprefix("http://").rpartition(":")
+        told = {
+            "imap_host": host, "imap_port": port, "imap_security": "tls",
+            "smtp_host": host, "smtp_port": port, "smtp_security": "starttls",
+        }  # fmt: skip
+        row = Channel(network="mail", handle="help@us.test", settings=told)
+        made: Any = make(row, SECRETS, outbound, HandClock())
+        return await (made.check() if which == "imap" else made._submission.check())
+
+    return sign_in
+
+
 def listened(scheme: str) -> Door:
     async def open_it(outbound: Outbound, origin: str) -> object:
         async def sleep(seconds: float) -> None:
@@ -106,10 +149,20 @@ DOORS: dict[str, Door] = {
     "Bluesky stream": bluesky_stream,
     "demo server": lambda out, at: connector("demo", out, url=at).check(),
     "model endpoint": model,
+    "web search": web_search,
+    "App Store": app_store,
+    "Google's tokens": google_tokens,
+    "Reddit": reddit,
+    "mail server that is read": mail("imap"),
+    "mail server that sends": mail("smtp"),
     "HTTP stream": listened("http"),
     "WebSocket stream": listened("ws"),
 }
-FOLLOW_REDIRECTS = sorted(set(DOORS) - {"HTTP stream", "WebSocket stream", "Bluesky stream"})
+_NO_REDIRECTS = {
+    "HTTP stream", "WebSocket stream", "Bluesky stream",
+    "mail server that is read", "mail server that sends",
+}  # fmt: skip
+FOLLOW_REDIRECTS = sorted(set(DOORS) - _NO_REDIRECTS)
 
 
 @asynccontextmanager
@@ -146,6 +199,17 @@ async def test_no_door_leads_inside_the_house(door: str) -> None:
             finally:
                 await outbound.aclose()
     assert (let_in, came) == ([], [])
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+async def test_every_door_is_one(door: str) -> None:
+    """Where the operator allows the house, each does lead there: nothing else stops them above."""
+    async with listening_at("127.0.0.1") as (port, came):
+        outbound = Outbound(allow=["127.0.0.1:*"], resolve=resolve, timeout=5)
+        with pytest.raises((AmendsError, TimeoutError)):
+            await DOORS[door](outbound, f"http://127.0.0.1:{port}")
+        await outbound.aclose()
+    assert came
 
 
 @pytest.mark.parametrize("door", FOLLOW_REDIRECTS)
