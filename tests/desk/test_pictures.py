@@ -25,7 +25,7 @@ from amends.desk.models import Attachment, Case, PictureRow, PostRow
 from amends.terms import BadInput, NotAllowed, Published, TryLater
 from tests import people
 from tests.desk.test_replies import SOON, US, queue
-from tests.desk.test_scheduling import HOUR, customer_writes, later
+from tests.desk.test_scheduling import AT_NINE, HOUR, customer_writes
 from tests.desk.test_sending import Hands, Network, sender, status, tick
 from tests.factories import NOON, case
 
@@ -71,20 +71,30 @@ def test_picture_is_handed_in_with_its_text_and_nobody_elses() -> None:
     row = case()
     mine, omars = put(row), put(row, "blue", by=people.omar())
     private = put(row, "green", mode="private")
-    reply = queue(row)
+    reply = queue(row, with_pictures=True)
     assert list(reply.attachments.all()) == [mine]
     assert {one.reply_id for one in Attachment.objects.filter(pk__in=[omars.pk, private.pk])} == {
         None
     }
 
 
+def test_what_is_not_written_in_the_composer_takes_no_pictures_along() -> None:
+    """A question how we did, say, while somebody has a picture beside a text half written."""
+    row = case()
+    one = put(row)
+    assert (queue(row).attachments.count(), list(beside(row, "public", people.mina()))) == (
+        0,
+        [one],
+    )
+
+
 def test_undescribed_picture_is_asked_about_and_goes_once_it_needs_no_words() -> None:
     row = case()
     one = put(row, alt="")
     with pytest.raises(BadInput, match="Say what picture 1 shows"):
-        queue(row)
+        queue(row, with_pictures=True)
     describe(row, {one.pk: ("", True)}, by=people.mina())
-    assert queue(row).attachments.count() == 1
+    assert queue(row, with_pictures=True).attachments.count() == 1
 
 
 def test_network_takes_no_more_than_it_says() -> None:
@@ -118,7 +128,7 @@ def test_taking_away_forgets_the_file_unless_something_else_shows_it(
 def test_erased_customer_takes_the_pictures_along(django_capture_on_commit_callbacks: Any) -> None:
     row = case()
     put(row)
-    queue(row)
+    queue(row, with_pictures=True)
     with django_capture_on_commit_callbacks(execute=True):
         erase_customer(row.customer, by=people.priya(), now=SOON)
     assert (Attachment.objects.count(), files()) == (0, set())
@@ -127,7 +137,7 @@ def test_erased_customer_takes_the_pictures_along(django_capture_on_commit_callb
 def test_withdrawn_reply_gives_its_pictures_back_to_the_draft() -> None:
     row = case()
     one = put(row)
-    later(row)
+    queue(row, goes_at=AT_NINE, with_pictures=True)
     customer_writes(row)
     withdraw_overtaken(now=SOON + HOUR)
     assert list(beside(row, "public", people.mina())) == [one]
@@ -142,7 +152,7 @@ def test_kept_picture_of_a_snippet_can_be_put_beside_a_text() -> None:
 def test_sent_post_says_what_it_shows() -> None:
     row = case()
     put(row)
-    queue(row)
+    queue(row, with_pictures=True)
     claimed = claim_reply(now=SOON, holder="w")
     assert claimed is not None
     settle_sent(claimed, Published(id="ours-1", url=None, at=SOON), us=US, now=SOON)
@@ -186,7 +196,7 @@ def test_pictures_are_given_in_order_before_the_text() -> None:
     row, network = case(), Showing()
     put(row)
     put(row, "blue", alt="A blue one")
-    reply = queue(row)
+    reply = queue(row, with_pictures=True)
     tick(sender(network, Hands()))
     assert (status(reply), network.shown) == ("sent", [["m1", "m2"]])
     assert network.given == [("image/jpeg", "A red suitcase"), ("image/jpeg", "A blue one")]
@@ -197,7 +207,7 @@ def test_pictures_are_given_in_order_before_the_text() -> None:
 def test_lost_answer_to_a_picture_sends_nothing_and_is_tried_again() -> None:
     row, network, clock = case(), Showing(TryLater("Slow down.", SOON + HOUR)), Hands()
     put(row)
-    reply = queue(row)
+    reply = queue(row, with_pictures=True)
     tick(sender(network, clock))
     before = (status(reply), list(network.sent))
     clock.time = SOON + HOUR

@@ -95,12 +95,14 @@ def queue_reply(
     seen_replies: int | None = None,
     anyway: str = "",
     goes_at: datetime | None = None,
+    with_pictures: bool = False,
     invites: bool = False,
     form: bool = False,
 ) -> OutgoingReply:
     """Hand a reply to the outbox. ``attempt`` is its idempotency key, new for each reply.
 
     ``goes_at`` is when it shall go out, None at once; it is withdrawn if the customer writes before.
+    ``with_pictures``: what this person put beside their draft of this mode goes along.
     ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so does
     what reads so. ``form`` says that it is a question which all are asked in about the same words, so that
     it is no copy of another reply. ``seen_replies`` is how many replies the page showed: one more means that somebody answered
@@ -144,7 +146,8 @@ def queue_reply(
             invites=invites,
         )
         mode = "private" if private else "public"
-        hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
+        if with_pictures:
+            hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
         events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode=mode).delete()

@@ -123,6 +123,7 @@ def _sent(
         seen_replies=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
         anyway=typed.get(f"anyway_{mode}", "").replace("\0", ""),
         goes_at=moment_of(later, by.zone) if later else None,
+        with_pictures=True,
     )
 
 
