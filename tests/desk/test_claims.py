@@ -114,7 +114,7 @@ def test_network_answer_is_kept_byte_for_byte_with_time_and_hash() -> None:
     assert (bytes(kept.data), kept.sha256, kept.kept_at) == (raw, fingerprint(raw), NOON + HOUR)
     settle_kept(kept, data=b"something else", origin="", now=NOON + 2 * HOUR)
     assert bytes(Evidence.objects.get(pk=awaited.pk).data) == raw
-    assert [found for _, found in proofs(Evidence.objects.all())] == [Proof.WHOLE] * 2
+    assert [found for _, found in proofs(Evidence.objects.order_by("pk"))] == [Proof.WHOLE] * 2
 
 
 def test_network_that_cannot_be_had_is_asked_for_a_day() -> None:
@@ -281,7 +281,9 @@ def test_erasing_a_customer_erases_claims_and_evidence_and_the_proof_stays() -> 
     keep_file(made, name="a.png", data=b"png", by=mina(), now=NOON)
     erase_customer(row.customer, by=ada(), now=NOON)
     assert Claim.objects.values_list("words", "truth").get() == ("", "")
-    verdicts = [found for _, found in proofs(Evidence.objects.select_related("claim"))]
+    verdicts = [
+        found for _, found in proofs(Evidence.objects.select_related("claim").order_by("pk"))
+    ]
     assert (verdicts, proof(fresh(row)).whole) == (
         [Proof.ERASED, Proof.AWAITED, Proof.ERASED], True,
     )  # fmt: skip

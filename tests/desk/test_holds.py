@@ -126,7 +126,9 @@ def test_blanking_takes_the_words_and_the_evidence_of_claims_too() -> None:
     note_deletions("demo", [row.first_post.native_id], now=NOON)
     blank_deleted(now=NOON + DAY)
     assert Claim.objects.get().words == ""
-    verdicts = [found for _, found in proofs(Evidence.objects.select_related("claim"))]
+    verdicts = [
+        found for _, found in proofs(Evidence.objects.select_related("claim").order_by("pk"))
+    ]
     assert verdicts == [Proof.ERASED, Proof.AWAITED]
     assert proof(Case.objects.get(pk=row.pk)).whole
 

@@ -150,7 +150,11 @@ def ask_for_correction(
     with transaction.atomic():
         # The case first, as everywhere.
         with held(claim.case, by=by, action=Action.REPLY) as case:
-            row = Claim.objects.select_for_update().select_related("post__author").get(pk=claim.pk)
+            row = (
+                Claim.objects.select_for_update(of=("self",))
+                .select_related("post__author", "request")
+                .get(pk=claim.pk)
+            )
             who = row.post.author if row.post is not None else None
             check_request(
                 ClaimState(row.state),
