@@ -12,6 +12,7 @@ from amends.bench.faults.fakes.mail_letters import MAUD
 from amends.bench.faults.serving import Asked, Fake, Fault, Said, running
 from amends.connectors.mail import MailConnector
 from amends.connectors.mail.compose import Letter, composed
+from amends.connectors.mail.mailbox import _set
 from amends.connectors.mail.settings import read_settings
 from amends.outbound import Outbound, Refused
 from amends.terms import AuthError, BadInput, Channel, ConnectorError, Credentials, TryLater
@@ -296,3 +297,10 @@ async def test_server_without_encryption_gets_no_password() -> None:
         with pytest.raises(ConnectorError):
             await connector(fake, imap_security="none", smtp_security="starttls").check()
     assert not any(b"app-password" in asked.body for asked in fake.seen if asked.path == "smtp")
+
+
+@pytest.mark.parametrize(
+    ("uids", "told"), [([3], "3"), ([3, 4, 5], "3:5"), ([1, 3, 4, 9], "1,3:4,9"), ([], "")]
+)
+def test_numbers_are_named_by_their_runs(uids: list[int], told: str) -> None:
+    assert _set(uids) == told

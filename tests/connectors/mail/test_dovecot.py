@@ -99,6 +99,28 @@ async def test_pictures_go_along(box: Box, outbound: Outbound) -> None:
     )  # fmt: skip
 
 
+async def test_answer_sent_from_a_mail_program_is_seen(box: Box, outbound: Outbound) -> None:
+    """Nobody answers twice; what the desk sent itself does not come again."""
+    post_id = complaint(box)
+    made = box.connector(outbound)
+    (began,) = (await made.fetch("inbox", None)).posts
+    await made.message("Which flight?", target=target(post_id), attempt="a1")
+    by_hand = letter(
+        "We called them.", at=box.clock.now(), message_id="hand@brindlewing.example",
+        sender=box.user, to=MAUD, In_Reply_To=f"<{post_id}>", References=f"<{post_id}>",
+    )  # fmt: skip
+    other = letter(
+        "Lunch?", at=box.clock.now(), message_id="x@brindlewing.example", sender=box.user
+    )
+    for raw in (by_hand, other):
+        box.put(raw, "Sent")
+    page = await made.fetch("sent", None)
+    assert [(one.text, one.conversation, one.author and one.author.id) for one in page.posts] == [
+        ("We called them.", began.conversation, box.user),
+    ]  # fmt: skip
+    assert not page.to_us
+
+
 async def test_lost_answer_is_not_known_until_somebody_looks(box: Box, outbound: Outbound) -> None:
     post_id = complaint(box)
     made = box.connector(outbound)
@@ -137,7 +159,7 @@ async def test_sent_twice_with_one_key_goes_out_once(box: Box, outbound: Outboun
 
 async def test_new_mail_is_told_at_once(box: Box, outbound: Outbound) -> None:
     made = box.connector(outbound, stream="idle")
-    assert list(made.sources([])) == []
+    assert list(made.sources([])) == ["sent"]
     stream = made.stream(None)
     assert (await anext(stream)).posts == []
 

@@ -12,7 +12,7 @@ from amends.connectors.mail.compose import Picture
 from amends.connectors.mail.imap import Imap
 from amends.connectors.mail.mailbox import Mailbox
 from amends.connectors.mail.oauth import Account
-from amends.connectors.mail.reading import INBOX, Folder
+from amends.connectors.mail.reading import INBOX, SENT, Folder
 from amends.connectors.mail.replying import Replies
 from amends.connectors.mail.sending import Submission
 from amends.connectors.mail.settings import read_settings
@@ -43,7 +43,7 @@ _BEAT_S = 60.0  # a stream says where it stands so often, and looks whether it m
 class MailConnector:
     """A mailbox. Everything in it is private; nothing is published.
 
-    Source: ``inbox``. Credentials: ``password``, or ``access_token`` or ``refresh_token`` with
+    Sources: ``inbox``, ``sent``. Credentials: ``password``, or ``access_token`` or ``refresh_token`` with
     ``client_id`` and ``client_secret``; ``reply_key`` signs reply addresses. Raises ``BadInput`` for
     settings that make no sense. Nothing is opened until it is used.
     """
@@ -69,7 +69,10 @@ class MailConnector:
         signer = Signer(_key(credentials), self._settings.address)
         self._mailbox = Mailbox(self._settings, self._account, caller)
         reader = Reader(self._settings, signer)
-        self._folder = Folder(self._settings, self._mailbox, reader, caller)
+        self._folders = {
+            source: Folder(self._settings, self._mailbox, reader, caller, source)
+            for source in (INBOX, SENT)
+        }
         self._submission = Submission(self._settings, self._account, caller)
         self._replies = Replies(
             self._settings, self._mailbox, self._submission, signer, reader, caller
@@ -90,24 +93,24 @@ class MailConnector:
         self._account.renewed = keep
 
     def sources(self, phrases: Sequence[str]) -> Sequence[str]:
-        """The inbox, unless the stream brings it."""
+        """The inbox, unless the stream brings it, and what is sent from mail programs."""
         del phrases  # all that is written to us is for us
-        return [] if self._settings.stream else [INBOX]
+        return [SENT] if self._settings.stream else [INBOX, SENT]
 
     async def fetch(self, source: str, cursor: str | None, *, limit: int = 100) -> Page:
-        if source != INBOX:
+        if source not in self._folders:
             msg = f"A mailbox has no source {source!r}."
             raise ConnectorError(msg)
         pause = timedelta(seconds=self._settings.poll_seconds)
         async with self._mailbox.turn() as imap:
-            return await self._folder.page(imap, cursor, limit=limit, pause=pause)
+            return await self._folders[source].page(imap, cursor, limit=limit, pause=pause)
 
     async def stream(self, cursor: str | None) -> AsyncGenerator[Page, None]:
         """The inbox as it fills: told by the server (IDLE), or looked at where it cannot tell."""
         imap = await self._mailbox.opened()
         try:
             while True:
-                page = await self._folder.page(imap, cursor, limit=100, pause=timedelta(0))
+                page = await self._folders[INBOX].page(imap, cursor, limit=100, pause=timedelta(0))
                 cursor = page.cursor
                 yield page
                 if page.next_poll is not None:

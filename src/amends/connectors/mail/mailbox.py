@@ -220,7 +220,14 @@ class Mailbox:
 
 
 def _set(uids: Sequence[int]) -> str:
-    return ",".join(map(str, uids))
+    """Numbers as a command names them, runs as first and last: lines have limits."""
+    runs: list[list[int]] = []
+    for uid in sorted(set(uids)):
+        if runs and uid == runs[-1][-1] + 1:
+            runs[-1][1:] = [uid]
+        else:
+            runs.append([uid])
+    return ",".join(":".join(map(str, run)) for run in runs)
 
 
 def _number(piece: Piece, name: bytes) -> int:

@@ -12,7 +12,7 @@ from amends.connectors.mail.translate import Reader
 from amends.connectors.polling import mark, micros
 from amends.terms import BadInput, ConnectorError, DeadLetter, Page, Post
 
-INBOX = "inbox"
+INBOX, SENT = "inbox", "sent"
 _REMEMBERED = 500  # mails whose names a cursor holds
 _AGAIN = timedelta(days=2)  # read anew where the server numbered its mails anew
 
@@ -45,16 +45,19 @@ class Folder:
     """One folder, read from where a cursor stands."""
 
     def __init__(
-        self, settings: Settings, mailbox: Mailbox, reader: Reader, caller: Caller
+        self, settings: Settings, mailbox: Mailbox, reader: Reader, caller: Caller, source: str
     ) -> None:
         self._settings = settings
         self._mailbox = mailbox
-        self._reader = reader
         self._caller = caller
+        self._source = source
+        self._read_one = reader.read if source == INBOX else reader.read_by_hand
 
     async def page(self, imap: Imap, cursor: str | None, *, limit: int, pause: timedelta) -> Page:
         """The mails after ``cursor``, at most ``limit``; asked again after ``pause`` where all were."""
-        status = await self._mailbox.examine(imap, self._settings.folder)
+        inbox = self._source == INBOX
+        folder = self._settings.folder if inbox else await self._mailbox.sent(imap)
+        status = await self._mailbox.examine(imap, folder)
         place = self._standing(Place.read(cursor) if cursor else None, status)
         waiting = await self._waiting(imap, place)
         taken = waiting[:limit]
@@ -67,7 +70,7 @@ class Folder:
             dead=dead,
             cursor=place.write(),
             next_poll=None if more else self._caller.clock.now() + pause,
-            to_us=True,
+            to_us=inbox,
         )
 
     def _standing(self, place: Place | None, status: Status) -> Place:
@@ -128,10 +131,10 @@ class Folder:
 
     def _translated(self, item: Item) -> tuple[Post | None, DeadLetter | None]:
         try:
-            return self._reader.read(item.raw, at=item.at, whole=len(item.raw) >= item.size), None
+            return self._read_one(item.raw, at=item.at, whole=len(item.raw) >= item.size), None
         except BadInput as error:
             raw = item.raw[:2_000].decode("utf-8", "replace")
-            return None, DeadLetter(source=INBOX, reason=str(error), raw=raw, at=item.at)
+            return None, DeadLetter(source=self._source, reason=str(error), raw=raw, at=item.at)
 
 
 def _time(microseconds: int) -> datetime:

@@ -71,6 +71,27 @@ class Reader:
             media=mail.media,
         )
 
+    def read_by_hand(self, raw: bytes, *, at: datetime, whole: bool = True) -> Post | None:
+        """An answer of ours that was sent from a mail program; None for what the desk sent, and for
+        what answers nothing. What lies among our sent mails is believed."""
+        mail = read_mail(raw)
+        above = message_ids(mail.first("references"), mail.first("in-reply-to"))
+        if self.is_ours(mail) or not above:
+            return None
+        signed = self._signer.read(above, "", at)
+        us = self._settings.address
+        return Post(
+            id=id_of(mail, raw),
+            text=newly_written(words(mail)[0]) + ("" if whole else "\n\n[…]"),
+            network=NETWORK,
+            author=Author(id=us.lower(), handle=us),
+            created_at=at,
+            visibility="private",
+            conversation=signed.thread if signed else thread_of(above[0]),
+            in_reply_to=Ref(id=above[-1]),
+            media=mail.media,
+        )
+
     def is_ours(self, mail: Mail) -> bool:
         """Whether we wrote it: by the signature in its Message-ID, never by its From."""
         return self._signer.made(mail.all("message-id"))
