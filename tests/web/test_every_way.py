@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth import middleware as auth_middleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client
@@ -28,6 +29,7 @@ from amends.casework.macros import Do, Macro, Step
 from amends.casework.verbs import VERBS
 from amends.desk.actions import (
     calls,
+    cases,
     handoffs,
     letters,
     merge_case,
@@ -59,7 +61,6 @@ from amends.web.views import acts
 from tests import factories, people
 from tests.factories import NOON
 from tests.ways import LADEN, WRITES, address_of, sent_for
-from tests.web.support import signed_in
 from tests.web.test_matrix import NEEDS
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -214,6 +215,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return HttpResponse(status=status)
 
     seen: dict[tuple[int, str], Case] = {}
+    here = {str(one.pk): one for one in (person() for person in ONE_OF_EACH)}
 
     def door(person: Responder, ref: str) -> Case:
         if (person.pk, ref) not in seen:
@@ -223,7 +225,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def reply_door(person: Responder, ref: str, pk: int) -> OutgoingReply:
         return OutgoingReply(pk=pk, case=door(person, ref))
 
-    # Doors and the guard are half of the time, and tested elsewhere.
+    # Sign-in, doors, clocks and the guard are half of the time, and tested elsewhere.
+    monkeypatch.setattr(auth_middleware, "get_user", lambda request: here[request.META["WHO"]])
+    monkeypatch.setattr(cases, "wind", lambda _: None)
+    monkeypatch.setattr(replies, "ready_guard", lambda _: None)
     monkeypatch.setattr(acts, "get_case_for", door)
     monkeypatch.setattr(acts, "get_reply_for", reply_door)
     monkeypatch.setattr(replies, "check_text", lambda _, text, **__: Checked(text, []))
@@ -261,7 +266,7 @@ def _wrong(scene: Scene, attempt: Callable[[Responder, str, Case], bool]) -> dic
 
 def test_addresses_allow_what_is_declared_and_nothing_else(said: list[str]) -> None:
     scene = Scene()
-    clients: dict[int, Client] = {person.pk: signed_in(person) for person in scene.everybody}
+    clients = {person.pk: Client(WHO=str(person.pk)) for person in scene.everybody}
 
     def ask(person: Responder, verb: str, case: Case) -> bool:
         sent, before = sent_for(verb, scene.names), len(said)
@@ -332,7 +337,7 @@ def test_replies_are_decided_only_from_where_it_is_declared(said: list[str]) -> 
     case, wrong = factories.case(), {}
     reply = _queued(case)
     for person in [one() for one in ONE_OF_EACH]:
-        client, found = signed_in(person), set[tuple[str, str, bool]]()
+        client, found = Client(WHO=str(person.pk)), set[tuple[str, str, bool]]()
         for (status, lapsed), decision in itertools.product(STANDS, ReplyDecision):
             OutgoingReply.objects.filter(pk=reply.pk).update(status=status, lapsed=lapsed)
             by_address = _asked(client, reply, decision)
