@@ -68,9 +68,9 @@ class Figures:
 
     @property
     def worse(self) -> bool:
-        """Whether it reads the desk's own corrections worse, or misses more complaints."""
+        """Whether it reads the desk's own corrections worse by a point, or finds fewer complaints by two."""
         misses = self.recall is not None and self.recall[1] < self.recall[0] - 0.02
-        return self.after < self.before or misses
+        return self.after < self.before - 0.01 or misses
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -29,8 +29,8 @@ INTENTS: Final = {
 }  # fmt: skip
 KEYS: Final = {
     ("complaint", "complaint"): "c", ("complaint", "none"): "n",
-    ("severity", "none"): "1", ("severity", "disapproval"): "2", ("severity", "accusation"): "3",
-    ("severity", "blame"): "4",
+    ("severity", "none"): "q", ("severity", "disapproval"): "d", ("severity", "accusation"): "w",
+    ("severity", "blame"): "b",
     ("sentiment", "negative"): "-", ("sentiment", "neutral"): "0", ("sentiment", "positive"): "+",
 }  # fmt: skip
 LABELS: Final = {
@@ -158,7 +158,7 @@ def _more(reading: Reading, names: Mapping[str, str]) -> str:
     parts += [INTENTS[name] for name in reading.intents if name in INTENTS]
     targets = [
         f"{feeling} about {'us' if name == US else names.get(name, 'another watch')}"
-        for name, feeling in reading.targets.items()
+        for name, feeling in sorted(reading.targets.items(), key=lambda pair: pair[0] != US)
     ]
     if targets:
         parts.append("is " + _and(targets))

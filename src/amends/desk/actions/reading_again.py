@@ -7,7 +7,7 @@ from amends.desk.actions.bulk import update_values
 from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.keeping import more_of, words_of_care
 from amends.desk.actions.weighing import weigh
-from amends.desk.models import Case, DeepWait, PostRow, ReadingRow, SpecialCare
+from amends.desk.models import Case, CasePost, DeepWait, PostRow, ReadingRow, SpecialCare
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
 from amends.terms import Reading
 
@@ -60,13 +60,10 @@ def read_again(readings: Mapping[int, Reading], around: Circumstances) -> list[C
 
 def _cases_of(rows: Mapping[int, PostRow]) -> dict[int, Case]:
     """The posts' cases, held in their order, one object for each."""
+    places = dict(CasePost.objects.filter(post__in=rows).values_list("post_id", "case_id"))
     held = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-    pks = Case.objects.filter(places__post__in=rows).values(
-        "pk"
-    )  # PostgreSQL holds no distinct rows
-    cases = {case.pk: case for case in held.filter(pk__in=pks).order_by("pk")}
-    places = Case.objects.filter(pk__in=cases, places__post__in=rows)
-    return {post: cases[case] for case, post in places.values_list("pk", "places__post")}
+    cases = {case.pk: case for case in held.filter(pk__in=set(places.values())).order_by("pk")}
+    return {post: cases[case] for post, case in places.items()}
 
 
 def waiting(*, most: int) -> Sequence[int]:

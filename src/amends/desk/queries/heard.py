@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import BigAutoField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigAutoField,
+    BigIntegerField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from amends.casework import Action, Role, check_may
@@ -222,7 +233,10 @@ def _signs(posts: QuerySet[PostRow], wanted: HeardFilter) -> QuerySet[PostRow]:
     bits |= intent_bit(wanted.intent) if wanted.intent else 0
     if not bits:
         return posts
-    return posts.alias(signs=F("reading__signs").bitand(bits)).filter(signs=bits)
+    # Said to be large, or Django takes the higher bits for more than PostgreSQL's integers hold.
+    large = BigIntegerField()
+    there = F("reading__signs").bitand(Value(bits, output_field=large))
+    return posts.alias(signs=ExpressionWrapper(there, output_field=large)).filter(signs=bits)
 
 
 def _role(posts: QuerySet[Any], wanted: HeardFilter) -> QuerySet[PostRow]:

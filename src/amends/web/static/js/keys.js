@@ -43,7 +43,7 @@
     return true;
   };
   // What a post is, said of the post one stands on, else of the last of the case.
-  const CORRECT = ["c", "n", "u", "1", "2", "3", "4", "-", "0", "+"];
+  const CORRECT = ["c", "n", "u", "q", "d", "w", "b", "-", "0", "+"];
   const correct = (key) => {
     const on = document.activeElement.closest("[data-row], .entry")?.querySelector("[data-reading]");
     const reading = on ?? [...document.querySelectorAll("#case [data-reading]")].at(-1);
