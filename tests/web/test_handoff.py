@@ -168,10 +168,13 @@ def test_too_much_or_too_often_is_refused(case: Case, monkeypatch: pytest.Monkey
     assert answers == [302, 302, 302, 403]
 
 
-def test_guessing_links_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handoff, "_MOST_LOOKS", 4)
+def test_guessing_links_is_slowed_down_and_shuts_out_nobody_who_has_one(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handoff, "_MOST_GUESSES", 4)
     answers = [Client().get(f"/h/{n:034d}/").status_code for n in range(5)]
     assert answers == [404] * 4 + [429]
+    assert Client().get(path_of(case)).status_code == 200
 
 
 def test_forged_form_is_refused(case: Case) -> None:

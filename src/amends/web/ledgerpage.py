@@ -105,7 +105,7 @@ def owed_lines(rows: Sequence[Remedy], *, today: date) -> list[OwedLine]:
 
 def _letters(case: Case, person: Responder) -> list[LetterLine]:
     found = []
-    for row in case.letters.select_related("by", "approver").order_by("pk"):
+    for row in case.letters.select_related("by", "approver", "remedy").order_by("pk"):
         words, tone = LETTERS[row.status]
         waits = row.status == LetterStatus.WAITING
         able = approvers(row.by, Action.REPLY) if waits else []
@@ -134,7 +134,9 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
             ("To put it right", [(str(k), KINDS[k]) for k in RemedyKind if k not in GESTURES]),
             ("A gesture beyond", [(str(k), KINDS[k]) for k in RemedyKind if k in GESTURES]),
         ],
-        "remedies": [_remedy(row, person) for row in ledger.remedies],
+        "remedies": [  # letters have lines of their own
+            _remedy(row, person) for row in ledger.remedies if not hasattr(row, "letter")
+        ],
         "letters": _letters(case, person),
         "budgets": budgets_of(case.brand, now=now),
         "promises": [_promise(row, now) for row in ledger.promises],

@@ -42,7 +42,7 @@ from amends.web.views.letters import letter_file
 
 SEAT: Final = "amends_page"
 _DAYS_30_S: Final = 30 * 24 * 3600
-_MOST_LOOKS, _MOST_WORDS, _WINDOW_S = 240, 20, 15 * 60
+_MOST_GUESSES, _MOST_WORDS, _WINDOW_S = 60, 20, 15 * 60
 
 
 @login_not_required
@@ -59,14 +59,18 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest, token: str) -> Handoff | HttpResponse:
-    """The hand-off, or the answer that says why not: the same for all that lead nowhere."""
-    peer = request.META.get("REMOTE_ADDR", "")
-    if not within("page-look", peer, most=_MOST_LOOKS, window_s=_WINDOW_S):
-        return _closed(request, "That was a lot at once. Wait a quarter of an hour.", 429)
+    """The hand-off, or the answer that says why not: the same for all that lead nowhere.
+
+    Only what leads nowhere is counted: many customers may come by one proxy, and a page that is open
+    asks again every few seconds.
+    """
     try:
         handoff = find_handoff(token)
     except NotThere as error:
-        return _closed(request, str(error), 404)
+        peer = request.META.get("REMOTE_ADDR", "")
+        if within("page-guess", peer, most=_MOST_GUESSES, window_s=_WINDOW_S):
+            return _closed(request, str(error), 404)
+        return _closed(request, "That was a lot at once. Wait a quarter of an hour.", 429)
     why = closed_words(handoff, now=timezone.now())
     return _closed(request, why, 410, handoff=handoff) if why else handoff
 
