@@ -23,6 +23,7 @@ def connected(fake: FakeMail) -> None:
     settings = {
         "imap_host": host, "imap_port": port, "imap_security": "none", "smtp_host": host,
         "smtp_port": str(fake.smtp_port), "smtp_security": "none", "copies": "server",
+        "poll_seconds": "1",
     }  # fmt: skip
     secrets = {"password": PASSWORD, "reply_key": "k"}
     connect_channel(brand=brand(), network="mail", handle=US, settings=settings, secrets=secrets)
