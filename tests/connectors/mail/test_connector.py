@@ -54,6 +54,20 @@ async def test_host_inside_the_house_is_refused(setting: str, host: str) -> None
         await (made.check() if setting == "imap_host" else made._submission.check())
 
 
+@pytest.mark.parametrize("host", INSIDE)
+async def test_token_is_not_renewed_inside_the_house(host: str) -> None:
+    fake = FakeMail(HandClock())
+    async with running(fake):
+        told = _settings(connector(fake)) | {"token_url": f"https://{host}/token"}
+        channel = Channel(network="mail", handle=US, settings=told)
+        outbound = Outbound(allow=["127.0.0.1:" + told["imap_port"]], resolve=resolve)
+        secrets = Credentials(values={"refresh_token": "r1", "client_id": "c"})
+        made = MailConnector(channel, secrets, outbound, fake.clock)
+        with pytest.raises(Refused):
+            await made.check()
+        await outbound.aclose()
+
+
 async def test_check_tells_a_wrong_password_and_repeats_none() -> None:
     fake = FakeMail(HandClock())
     async with running(fake):
