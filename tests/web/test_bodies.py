@@ -45,7 +45,15 @@ async def ask(app: Any, path: str, *, pieces: int, told: bytes | None) -> int | 
     return statuses[0] if len(statuses) == 1 else None
 
 
-@pytest.mark.parametrize("path", ["/hooks/reviews/", "/hooks/x/1/"])
+def test_strangers_may_send_little_wherever_they_may_send_at_all() -> None:
+    from tests.web.test_doors import _routes
+    from tests.web.test_matrix import PUBLIC
+
+    much = [url for name, url in _routes() if name in PUBLIC and limit_for(url) > LARGEST]
+    assert much == ["/robots.txt"]  # which reads nothing
+
+
+@pytest.mark.parametrize("path", ["/hooks/reviews/", "/hooks/x/1/", "/h/token/", "/sign-in/"])
 async def test_unsigned_post_that_hides_its_length_is_cut_off(path: str) -> None:
     app = Reader()
     assert await ask(app, path, pieces=1000, told=None) == 413

@@ -13,14 +13,15 @@ Receive = Any
 Send = Any
 App = Any
 
-UNSIGNED: Final = ("/hooks/",)  # where whoever sends is known by a signature over the whole body
+# Where nobody is signed in: a signature over the whole body, a link or a password says who it is.
+STRANGERS: Final = ("/hooks/", "/h/", "/sign-in/", "/enter/", "/healthz")
 OTHERWISE: Final = 32_000_000  # bytes: a file of evidence, a list of accounts
 _SENTENCE: Final = b"What was sent is too large, so it was not taken in."
 
 
 def limit_for(path: str) -> int:
     """How many bytes may be sent to an address."""
-    return LARGEST if path.startswith(UNSIGNED) else OTHERWISE
+    return LARGEST if path.startswith(STRANGERS) else OTHERWISE
 
 
 class BodyLimit:
