@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from amends.bench.faults.clock import HandClock
 from amends.bench.faults.ordeal import FAULTS, READ_ONLY, Outcome, reading, replying
+from amends.bench.faults.streams import STREAMS, torn
 from amends.bench.faults.table import SLACK_S, Row, answers, lines_of, missing
 from amends.bench.faults.worlds import WORLDS
 from amends.cli import cli
@@ -28,6 +29,13 @@ async def test_reading_loses_nothing_and_doubles_nothing(network: str, name: str
 @pytest.mark.parametrize("network", ANSWERING)
 async def test_reply_goes_out_once(network: str, name: str) -> None:
     held(await replying(WORLDS[network](HandClock()), name), name)
+
+
+@pytest.mark.parametrize("network", sorted(STREAMS))
+async def test_torn_stream_loses_nothing_and_doubles_nothing(network: str) -> None:
+    found = await torn(STREAMS[network](HandClock()))
+    assert (found.lost, found.doubled, found.dead) == (0, 0, ())
+    assert found.well_after_s <= SLACK_S
 
 
 def test_every_network_is_in_the_table() -> None:

@@ -131,7 +131,7 @@ class Watched:
             clock=self.clock,
             rng=random.Random(1),
             sleep=self.sleep,
-            aside=_here,
+            aside=here,
             health=self.health,
         )
         self.heard.cursor = cursor
@@ -148,7 +148,7 @@ class Watched:
         return self.heard.cursor
 
 
-async def _here(work: Callable[[], Any], /) -> Any:
+async def here(work: Callable[[], Any], /) -> Any:
     return work()
 
 

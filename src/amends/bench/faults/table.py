@@ -8,6 +8,7 @@ import msgspec
 
 from amends.bench.faults.clock import HandClock
 from amends.bench.faults.ordeal import FAULTS, READ_ONLY, Outcome, reading, replying
+from amends.bench.faults.streams import NAME, STREAMS, torn
 from amends.bench.faults.worlds import SILENT, WORLDS
 from amends.connectors.registry import networks, traits_of
 
@@ -49,6 +50,9 @@ async def rows(wanted: Iterable[str], tell: Callable[[str], None]) -> list[Row]:
             found.append(_row(network, name, "reading", await _read(network, name)))
             if name not in READ_ONLY and answers(network):
                 found.append(_row(network, name, "replying", await _reply(network, name)))
+        if network in STREAMS:
+            end = await torn(STREAMS[network](HandClock()))
+            found.append(_row(network, NAME, "following", end))
     return found
 
 
@@ -63,7 +67,7 @@ async def _reply(network: str, name: str) -> Outcome:
 def _row(network: str, name: str, way: str, end: Outcome) -> Row:
     return Row(
         network=network, fault=name, way=way, lost=end.lost, doubled=end.doubled,
-        well_after_s=end.well_after_s, back_off_s=FAULTS[name].back_off_s, dead=len(end.dead),
+        well_after_s=end.well_after_s, back_off_s=FAULTS[name].back_off_s if name in FAULTS else 0.0, dead=len(end.dead),
     )  # fmt: skip
 
 
