@@ -33,6 +33,7 @@ from amends.desk.actions.evidence import (
     settle_missed,
 )
 from amends.desk.actions.hearing import note_deletions
+from amends.desk.actions.routing import hand_over_case
 from amends.desk.models import Case, Claim, Evidence, PostRow
 from amends.desk.queries.doors import may_see
 from amends.terms import Author, BadInput, NotAllowed, Published, decode_post
@@ -270,6 +271,8 @@ def test_legal_matter_is_for_those_who_deal_with_such() -> None:
     ):
         with pytest.raises(NotAllowed, match="may not deal with legal matters"):
             act()
+    with pytest.raises(NotAllowed, match="This case is a legal matter"):
+        hand_over_case(row, to=mina(), by=priya(), now=NOON)
     restrict_case(row, legal=False, by=ada(), now=NOON)
     assert may_see(mina()).filter(pk=row.pk).exists()
     assert kinds(row)[-3:] == ["case.restricted", "case.assigned", "case.released"]

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from amends.outbound import Outbound, OutboundError, Refused, TooLarge, Unreachable
+from amends.outbound import Outbound, OutboundError, Refused, TooLarge, Unreachable, recorded
 from amends.outbound.addresses import AllowList
 from amends.outbound.dialing import Dialer
 from amends.terms import ConnectorError
@@ -37,6 +37,24 @@ async def test_request_and_answer(outbound: Outbound) -> None:
     assert seen[0].startswith(b"POST /x?a=1&b=%C3%A9 HTTP/1.1\r\n")
     assert seen[0].endswith(b'{"k":1}')
     assert f"host: localhost:{port}\r\n".encode() in seen[0].lower()
+
+
+async def test_answers_are_put_down_byte_for_byte_while_somebody_keeps_a_record(
+    outbound: Outbound,
+) -> None:
+    """R46: evidence; nothing is kept outside the block, or of another task."""
+    body = b'{"id":  1}\r\n'
+    async with server(saying(body)) as port:
+        url = f"http://localhost:{port}/posts/1"
+        with recorded() as answers:
+            await asyncio.create_task(outbound.request("get", url))
+        with recorded() as others:
+            pass
+        await outbound.request("GET", url)
+    assert [(one.method, one.url, one.status, one.body) for one in answers] == [
+        ("GET", url, 200, body)
+    ]
+    assert others == []
 
 
 async def test_any_status_is_an_answer(outbound: Outbound) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from amends.casework import Action, Role, check_may
+from amends.casework import Action, Role, check_may, may
 from amends.casework.rota import Duty
 from amends.casework.routing import Rest, Seat, Traits, choose, facts_of, team_for
 from amends.desk.actions.cases import check_owner, held, write
@@ -184,6 +184,7 @@ def hand_over_case(
         raise BadInput(f"The note has {len(note):,} characters; {LONGEST_NOTE:,} is the most.")
     with held(case, by=by, verb="hand-over") as row:
         check_owner(row, seen_owner)
+        _check_legal(row, to)
         events = _noted(row, note, by=by, now=now)
         if isinstance(to, Team):
             events.append(_back(row, to, by=by, now=now))
@@ -194,6 +195,15 @@ def hand_over_case(
         route_cases(now=now, only=[row.pk])
         row.refresh_from_db()
     return row
+
+
+def _check_legal(row: Case, to: Responder | Team) -> None:
+    """A legal matter goes from hand to hand among those who deal with such, never to a team."""
+    if row.legal and (isinstance(to, Team) or not may(Role(to.role), Action.LEGAL)):
+        raise NotAllowed(
+            "This case is a legal matter. Hand it to somebody who deals with such: a lead or an"
+            " administrator."
+        )
 
 
 def _noted(row: Case, note: str, *, by: Responder, now: datetime) -> list[CaseEvent]:

@@ -39,6 +39,8 @@ OWNERS: Final = ("case.assigned", "case.routed", "case.handed_over", "case.escal
 def due_to_route(*, now: datetime, most: int) -> list[int]:
     """Cases that wait to be given to somebody, by their primary keys, longest waiting first."""
     waiting = Case.objects.filter(route_at__isnull=False, route_at__lte=now)
+    # A legal matter is given by a person, to somebody who deals with such.
+    waiting = waiting.exclude(legal=True)
     return list(waiting.order_by("route_at", "id").values_list("pk", flat=True)[:most])
 
 
