@@ -143,6 +143,19 @@ def test_palette_offers_to_hand_the_open_case_over_to_those_who_may() -> None:
 
 
 @pytest.mark.alike
+def test_cases_of_a_team_are_shown_by_the_filter() -> None:
+    mine, _ = factories.case(handle="rosa"), factories.case(handle="ben")
+    team = Team.objects.create(name="Care")
+    type(mine).objects.filter(pk=mine.pk).update(team=team)
+    client = signed_in(people.mina())
+    page = Page(client.get(f"/inbox/?team={team.pk}").content.decode())
+    assert [row["data-ref"] for row in page.hooks("case-row")] == [mine.ref]
+    assert "Care" in Page(case_page(mine)).words
+    odd = Page(client.get("/inbox/?team=1%27--").content.decode())
+    assert len(odd.hooks("case-row")) == 2
+
+
+@pytest.mark.alike
 def test_removed_team_leaves_its_cases_to_another() -> None:
     client = signed_in(people.ada())
     for name, person in (("One", people.mina()), ("Two", people.omar())):

@@ -29,7 +29,14 @@ def get_case_for(person: Responder, ref: str) -> Case:
     """Raises ``NotThere``."""
     # Not `first`: Django would spend more time on the order of all these columns than on the rest.
     cases = may_see(person).select_related(
-        "brand", "channel", "customer", "owner", "first_post__author", "merged_into"
+        "brand",
+        "channel",
+        "customer",
+        "owner",
+        "team",
+        "first_post__author",
+        "merged_into",
+        "split_from",
     )
     try:
         return cases.get(ref=ref)

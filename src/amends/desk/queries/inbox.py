@@ -40,6 +40,7 @@ class InboxFilter:
     network: str = ""
     priority: int | None = None
     label: str = ""
+    team: int | None = None
     role: str = ""
     search: str = ""
     after: str = ""
@@ -83,6 +84,8 @@ def filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
         cases = cases.filter(priority=wanted.priority)
     if wanted.role:
         cases = cases.filter(first_post__author__role=wanted.role)
+    if wanted.team is not None:
+        cases = cases.filter(team=wanted.team)
     if wanted.label:
         cases = cases.filter(labels__name=wanted.label)
     for word in wanted.search.replace("@", " ").split()[:8]:

@@ -19,6 +19,7 @@ from amends.desk.queries import (
     tab_counts,
 )
 from amends.desk.queries.batches import undoable
+from amends.desk.queries.choices import teams
 from amends.desk.queries.inbox import MOST_COUNTED, PAGE
 from amends.desk.queries.together import others_at
 from amends.web.asking import is_fragment, require
@@ -65,6 +66,7 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
             "priorities": PRIORITIES,
             "networks": networks_seen(person),
             "labels": label_names(),
+            "teams_there": teams(),
             "roles": ROLES,
             "undo": banner(undoable(person, now=timezone.now())),
         }
@@ -101,10 +103,15 @@ def read_filter(asked: QueryDict) -> InboxFilter:
         network=_plain(asked.get("network", ""))[:32],
         priority=int(priority) if priority in {str(p) for p in PRIORITIES} else None,
         label=_plain(asked.get("label", ""))[:40],
+        team=_number(asked.get("team", "")),
         role=role if (role := asked.get("role", "")) in ROLES else "",
         search=_plain(asked.get("search", ""))[:200],
         after=asked.get("after", "")[:400],
     )
+
+
+def _number(sent: str) -> int | None:
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 18 else None
 
 
 def _plain(text: str) -> str:
@@ -114,7 +121,7 @@ def _plain(text: str) -> str:
 
 def is_filtered(wanted: InboxFilter) -> bool:
     named = (wanted.state, wanted.network, wanted.label, wanted.role, wanted.search.strip())
-    return any(named) or wanted.priority is not None
+    return any(named) or wanted.priority is not None or wanted.team is not None
 
 
 def query_of(wanted: InboxFilter, *, tab: Tab | None = None) -> str:
@@ -125,6 +132,7 @@ def query_of(wanted: InboxFilter, *, tab: Tab | None = None) -> str:
         "network": wanted.network,
         "priority": str(wanted.priority or ""),
         "label": wanted.label,
+        "team": str(wanted.team or ""),
         "role": wanted.role,
         "search": wanted.search,
     }
