@@ -1,5 +1,6 @@
 """The mail connector before a server that can be made to fail."""
 
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -14,6 +15,7 @@ from amends.connectors.mail import MailConnector
 from amends.connectors.mail.compose import Letter, composed
 from amends.connectors.mail.mailbox import _set
 from amends.connectors.mail.settings import read_settings
+from amends.connectors.mail.signing import thread_of
 from amends.outbound import Outbound, Refused
 from amends.terms import AuthError, BadInput, Channel, ConnectorError, Credentials, TryLater
 from tests.connectors.test_addresses import INSIDE, resolve
@@ -99,6 +101,24 @@ async def test_answer_that_the_server_refused_for_now_goes_out_later() -> None:
         assert await made.look_up("a", text="", target=target(post_id), private=True) is None
         await made.message("We are on it.", target=target(post_id), attempt="a")
     assert (fake.replies(post_id), len(fake.folders["Sent"])) == (["We are on it."], 1)
+
+
+async def test_attempt_is_known_again_where_the_token_has_changed_meanwhile() -> None:
+    """Tokens change every 30 days; what went out shortly before is not sent again."""
+    clock = HandClock(datetime(2026, 2, 27, 23, 0, tzinfo=UTC))
+    fake = FakeMail(clock)
+    thread = thread_of("m1@far.example")
+    async with running(fake):
+        post_id = fake.add("x")
+        made = connector(fake)
+        now = made._replies._ids(MAUD, thread, "a")[0]
+        while made._replies._ids(MAUD, thread, "a")[0] == now:
+            clock.move(12 * 3600)
+        clock.move(-12 * 3600)
+        first = await made.message("x", target=target(post_id), attempt="a")
+        clock.move(24 * 3600)
+        again = await made.message("x", target=target(post_id), attempt="a")
+    assert (again.id, len(fake.sent)) == (first.id, 1)
 
 
 @pytest.mark.parametrize(

@@ -66,14 +66,15 @@ class Replies:
             raise ConnectorError("The mail is empty. Write something first.")
         address, thread = self._addressee(to)
         now = self._caller.clock.now()
-        message_id = self._ids(address, thread, attempt)[0]
+        ids = self._ids(address, thread, attempt)
+        message_id = ids[0]
         async with self._mailbox.turn() as imap:
             letter = await self._letter(imap, text, address, thread, message_id)
             letter = msgspec.structs.replace(letter, pictures=pictures)
             raw = composed(letter, self._settings, now)
-            copies = await self._sent_as(imap, [message_id])
-            if any(_UNSENT not in one.flags for one in copies):
-                return self._published(message_id, copies)
+            copies = await self._sent_as(imap, ids)
+            if taken := [one for one in copies if _UNSENT not in one.flags]:
+                return self._published(_id(taken[0], ids), taken)
             await self._check_caps(imap, address)
             if self._settings.copies == "desk":
                 await self._mailbox.remove(imap, [one.uid for one in copies])
