@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from amends.casework.training import shipped
+from amends.desk.actions.delivery import claim_reply
 from amends.desk.actions.speaking import publish_policy, save_speaking_rules, take_quiz
 from amends.desk.models import (
     Acknowledgement,
@@ -113,6 +114,23 @@ def test_refused_send_keeps_the_draft() -> None:
     assert (answer.status_code, OutgoingReply.objects.count()) == (403, 0)
     assert "is not taken yet" in answer.content.decode()
     assert Draft.objects.get().text == "What did they say at the gate?"
+
+
+def test_held_reply_says_why_and_is_sent_once_its_writer_has_renewed() -> None:
+    """R51: the worker held it; the case says so, and offers to send it."""
+    case, client = factories.case(), signed_in(people.mina())
+    write(client, case, "public", "What did they say at the gate?")
+    _ask_training()
+    assert claim_reply(now=timezone.now(), holder="w") is None
+    page = Page(case_page(case))
+    assert "Mina Kaya may not send now: the training “Listen first” is not taken yet." in page.words
+    assert "A reply was held, as whoever wrote it may not speak for the company now" in page.words
+    reply = OutgoingReply.objects.get()
+    url = f"/cases/{case.ref}/replies/{reply.pk}/send-again/"
+    assert client.post(url).status_code == 403
+    client.post("/training/modules/listen-first/", RIGHT)
+    assert (client.post(url).status_code, len(page.hooks("send-again"))) == (302, 1)
+    assert claim_reply(now=timezone.now(), holder="w") == reply
 
 
 def test_overview_names_who_may_not_speak_and_why() -> None:
