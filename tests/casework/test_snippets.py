@@ -28,6 +28,13 @@ def test_value_is_never_filled_in_again() -> None:
     assert fill("{customer.name}", hostile).text == "{case.ref} [x]"
 
 
+def test_what_nobody_sees_in_a_name_is_not_said_by_us() -> None:
+    assert (
+        fill("Hi {customer.name}!", {"customer.name": "\u202ero\u200bsa\0 \u200f"}).text
+        == "Hi rosa!"
+    )
+
+
 def test_missing_value_is_a_visible_blank_which_the_guard_stops() -> None:
     """R29: "This is a place that nobody filled in." """
     every = [fill(f"Found in Oslo, {{{name}}}.", {}) for name in VARIABLES]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import category
 
 from amends.terms import BadInput
 from amends.text import storable
@@ -29,6 +30,7 @@ VARIABLES: Final[dict[str, str]] = {
 LONGEST: Final = 2_000
 MOST_LANGUAGES: Final = 20
 _PLACE: Final = re.compile(r"\{\s*([^{}\s][^{}]{0,60}?)\s*\}")
+_JOINERS: Final = "\u200c\u200d"  # which some scripts spell with
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _GIVEN: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -48,13 +50,19 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
 
     def put(place: re.Match[str]) -> str:
         name = place[1].lower()
-        value = " ".join(values.get(name, "").split()) if name in VARIABLES else ""
+        value = _seen(values.get(name, "")) if name in VARIABLES else ""
         if not value:
             blanks.append(name)
             return f"[{VARIABLES.get(name, 'unknown place')}]"
         return value
 
     return Filled(_PLACE.sub(put, text), tuple(dict.fromkeys(blanks)))
+
+
+def _seen(value: str) -> str:
+    """A value in one line, without what nobody sees: names hold marks that turn a text about."""
+    shown = "".join(c for c in value if c in _JOINERS or category(c) != "Cf")
+    return " ".join("".join(" " if category(c) == "Cc" else c for c in shown).split())
 
 
 def first_name(name: str) -> str:
