@@ -22,6 +22,7 @@ from amends.desk.models import Case, Handoff, PostRow
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import (
     find_handoff,
+    handoffs_of,
     holds_seat,
     is_proven,
     link_of,
@@ -249,6 +250,7 @@ def test_merged_case_hears_what_is_written_on_its_page() -> None:
     merge_case(row, into=other, by=mina(), now=NOON + HOUR)
     say(handoff, left(attempt="2"), now=NOON + 2 * HOUR)
     assert words_of(handoff)[-1].place.case == other
+    assert [one.row for one in handoffs_of(other, now=NOON)] == [handoff]
     with pytest.raises(NotAllowed, match="A case that is merged cannot be given a page"):
         link(row)
 

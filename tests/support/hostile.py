@@ -140,12 +140,40 @@ def _listening() -> None:
         )  # fmt: skip
 
 
+def _in_private(refs: Sequence[str]) -> None:
+    """What a customer leaves on a private page, and what is written of calls and letters."""
+    from amends.casework.calls import CallWay
+    from amends.desk.actions.calls import log_call, plan_call
+    from amends.desk.actions.handoffs import Left, make_handoff, take_seat
+    from amends.desk.actions.letters import begin_letter, save_letter
+    from amends.desk.models import Case, Responder
+    from amends.terms import Reading
+
+    read = Reading(
+        complaint=0.1, praise=0.1, question=0.1, sentiment="neutral", sentiment_scores={}
+    )
+    by, soon = Responder.objects.order_by("pk")[0], NOW + timedelta(days=9)
+    for number, (ref, attack) in enumerate(zip(refs[1:], ATTACKS[1:], strict=True)):
+        case = Case.objects.get(ref=ref)
+        told = Left(attack, read, 0.5, str(number), {"Your name": attack, attack: attack})
+        take_seat(make_handoff(case, by=by, now=NOW), told, secret="s", now=NOW)
+        plan_call(
+            case, way=CallWay.MEETING, starts_at=soon, minutes=9, place=attack[:300], about=attack,
+            by=by, now=NOW,
+        )  # fmt: skip
+        log_call(case, said=attack, at=NOW, minutes=9, by=by, now=NOW)
+        letter = begin_letter(case, recipient=attack[:120], by=by, now=NOW)
+        names = ("recipient", "address", "subject", "body", "signer")
+        save_letter(letter, dict.fromkeys(names, attack[:120]), by=by, now=NOW)
+
+
 def fill() -> None:
     _set_up()
     _people()
     refs = _posts()
     _work(refs)
     _listening()
+    _in_private(refs)
 
 
 if __name__ == "__main__":

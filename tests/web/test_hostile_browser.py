@@ -23,6 +23,7 @@ PLACES = [
     "/heard/?view=competitors&about=all", "/heard/?view=their-customers", "/heard/?view=market",
     "/heard/?view=praise&lang=%22%3E&words=%3Cb%3E", "/set-up/authors/", "/set-up/brands/1/", "/set-up/channels/", "/set-up/channels/1/", "/set-up/channels/new/demo/",
     "/set-up/channels/new/bluesky/", "/set-up/watches/", "/set-up/watches/new/", "/people/",
+    "/owed/", "/set-up/private/", "/set-up/private/1/", "/set-up/budgets/", "/cases/new/",
     "/people/1/", "/people/2/", "/people/invite/", "/account/",
     *(f"/set-up/watches/{number}/" for number in range(1, len(ATTACKS) + 1)),
     *(f"/cases/{ref}/" for ref in REFS),

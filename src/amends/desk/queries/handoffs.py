@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from amends.casework.calls import CallStatus
@@ -147,9 +147,14 @@ class PageFacts:
     proven: bool
 
 
+def pages_in(case: Case) -> QuerySet[Handoff]:
+    """The hand-offs of a case and of those that went on in it."""
+    return Handoff.objects.filter(Q(case=case) | Q(case__merged_into=case))
+
+
 def handoffs_of(case: Case, *, now: datetime) -> Sequence[PageFacts]:
     """A case's hand-offs, the latest first."""
-    rows = case.handoffs.select_related("by", "author").order_by("-pk")[:10]
+    rows = pages_in(case).select_related("by", "author", "case").order_by("-pk")[:10]
     found = []
     for row in rows:
         stands = standing_of(row, now=now)
