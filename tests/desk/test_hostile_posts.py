@@ -160,8 +160,8 @@ def _look_again(network: Revisits) -> None:
         network,
         sink=sink,
         clock=Noon(),
-        database=_inline,
-        reader=READER(),  # type: ignore[arg-type]
+        database=_inline,  # type: ignore[arg-type]
+        reader=READER(),
     )
     with pytest.raises(StopIteration):
         work.send(None)

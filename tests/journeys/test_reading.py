@@ -157,9 +157,12 @@ def test_reading_is_seen_corrected_learnt_from_and_measured(
 
 def _on_a_phone_in_the_dark(browser: Browser, desk: Desk, page: Page, case: str) -> None:
     with page_of(
-        browser, desk.address, viewport={"width": 390, "height": 844}, color_scheme="dark"
+        browser,
+        desk.address,
+        viewport={"width": 390, "height": 844},
+        color_scheme="dark",
+        storage_state=page.context.storage_state(),
     ) as phone:
-        phone.context.add_cookies(page.context.cookies())
         for number, where in enumerate((case, "/heard/?topic=baggage", "/set-up/reading/")):
             phone.goto(where)
             wide = phone.evaluate("document.documentElement.scrollWidth")

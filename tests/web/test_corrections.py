@@ -112,6 +112,7 @@ def test_one_key_answers_with_the_reading_and_an_undo() -> None:
     client = signed_in(people.mina())
     part = client.post(f"/posts/{post.pk}/correct/", {"said": "complaint:none"}, headers=HTMX)
     made = Correction.objects.get()
+    assert "Complaint 90 %, negative, because of delayed" in Page(part.text).words
     assert "Mina Kaya: it is no complaint" in Page(part.text).words
     assert f'hx-post="/corrections/{made.pk}/undo/"' in part.text
     back = client.post(f"/corrections/{made.pk}/undo/", {"back": "/heard/?topic=delay"})

@@ -55,8 +55,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A post's reading as it is shown. ``because``: the words that tipped it, as written; ``said``:
-    what colleagues said of it, with the correction that can be taken back."""
+    """A post's reading as it is shown. ``reads``, ``because`` (the words that tipped it, as written) and
+    ``more`` are the reader's; ``said`` is what colleagues said of it, with the correction that can be taken
+    back, and ``mood`` what holds of both."""
 
     post: int
     mood: str
@@ -109,9 +110,9 @@ def _told(
     return Told(
         post=pk,
         mood=mood_of(reading, threshold),
-        reads=_reads(plain, reading, threshold),
-        because=because(plain, reading.complaint >= threshold),
-        more=_more(reading, names),
+        reads=_reads(plain, threshold),
+        because=because(plain, plain.complaint >= threshold),
+        more=_more(plain, names),
         said=[(is_words(what, one.said), one) for what, one in sorted(said.items())],
         choices=_choices(reading, threshold),
         model=row.model,
@@ -128,9 +129,9 @@ def mood_of(reading: Reading, threshold: float) -> str:
     return "question" if reading.question >= QUESTION else "neutral"
 
 
-def _reads(plain: Reading, reading: Reading, threshold: float) -> str:
+def _reads(reading: Reading, threshold: float) -> str:
     """The first sentence: how likely it complains by the reader, and how far it goes."""
-    sure = f"{plain.complaint:.0%}".replace("%", " %")
+    sure = f"{reading.complaint:.0%}".replace("%", " %")
     mood = mood_of(reading, threshold)
     if mood == "praise":
         return f"Praise {reading.praise:.0%}".replace("%", " %") + f", complaint {sure}"
