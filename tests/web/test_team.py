@@ -6,14 +6,19 @@ import pytest
 
 from amends.desk.actions import take_up
 from amends.desk.actions.routing import route_cases
-from amends.desk.models import RoutingRules, SeatRow, Skill, Team
+from amends.desk.models import Case, RoutingRules, SeatRow, Skill, Team
 from tests import factories, people
 from tests.factories import NOON
-from tests.web.support import HTMX, Page, case_page, fragment, signed_in
+from tests.web.support import HTMX, Page, fragment, signed_in
 
 pytestmark = pytest.mark.database
 
 ABUSE = "Halcyon lost my bag, you fucking idiots"
+
+
+def case_page(row: Case) -> str:
+    """The case alone, without the list beside it."""
+    return fragment(signed_in(people.mina()), f"/cases/{row.ref}/")
 
 
 @pytest.mark.alike
@@ -146,7 +151,7 @@ def test_palette_offers_to_hand_the_open_case_over_to_those_who_may() -> None:
 def test_cases_of_a_team_are_shown_by_the_filter() -> None:
     mine, _ = factories.case(handle="rosa"), factories.case(handle="ben")
     team = Team.objects.create(name="Care")
-    type(mine).objects.filter(pk=mine.pk).update(team=team)
+    Case.objects.filter(pk=mine.pk).update(team=team)
     client = signed_in(people.mina())
     page = Page(client.get(f"/inbox/?team={team.pk}").content.decode())
     assert [row["data-ref"] for row in page.hooks("case-row")] == [mine.ref]

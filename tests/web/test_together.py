@@ -7,11 +7,18 @@ from amends.desk.actions import add_note, merge_case
 from amends.desk.actions.promises import make_promise
 from amends.desk.actions.together import be_at
 from amends.desk.models import Case, CustomerMerge
+from amends.desk.queries.customers import profile_meant
+from amends.terms import BadInput
 from tests import factories, people
 from tests.factories import NOON
-from tests.web.support import HTMX, Page, case_page, signed_in, write
+from tests.web.support import HTMX, Page, fragment, signed_in, write
 
 pytestmark = pytest.mark.database
+
+
+def case_page(row: Case, person: str = "mina") -> str:
+    """The case alone, without the list beside it."""
+    return fragment(signed_in(getattr(people, person)()), f"/cases/{row.ref}/")
 
 
 def _twice() -> tuple[Case, Case]:
@@ -88,21 +95,27 @@ def test_profiles_are_merged_and_parted_on_the_case() -> None:
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize(
-    ("who", "said"),
-    [
-        ("", "Write a case"),
-        ("@nobody_here", "No profile is called"),
-        ("@twin", "Several are called @twin (bluesky, demo)"),
-        ("rosa", "belongs to this customer already"),
-    ],
-)
-def test_who_is_meant_is_asked_for_until_only_one_can_be(who: str, said: str) -> None:
+def test_who_is_meant_is_asked_for_until_only_one_can_be() -> None:
     first, _ = _twice()
     for network in ("demo", "bluesky"):
         factories.case("Halcyon!", handle="twin", network=network)
-    answer = signed_in(people.mina()).post(f"/cases/{first.ref}/same-person/", {"who": who})
-    assert (answer.status_code, said in answer.content.decode()) == (400, True)
+    said = []
+    for who in ("", "@nobody_here", "@twin"):
+        with pytest.raises(BadInput) as refused:
+            profile_meant(people.mina(), who)
+        said.append(str(refused.value)[:34])
+    assert said == [
+        "Write a case, such as K7M2Q4X, or ",
+        "No profile is called @nobody_here.",
+        "Several are called @twin (bluesky,",
+    ]
+    answer = signed_in(people.mina()).post(
+        f"/cases/{first.ref}/same-person/", {"who": "rosa"}, headers=HTMX
+    )
+    assert (answer.status_code, "belongs to this customer" in answer.content.decode()) == (
+        400,
+        True,
+    )
 
 
 def test_merged_case_is_read_where_it_goes_on_and_given_back_from_there() -> None:
