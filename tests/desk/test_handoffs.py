@@ -18,6 +18,7 @@ from amends.desk.actions.handoffs import (
     say,
     take_seat,
 )
+from amends.desk.actions.stopping import stop_sending
 from amends.desk.models import Case, Handoff, PostRow
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import (
@@ -141,6 +142,16 @@ def test_answer_on_the_page_goes_through_the_outbox_and_the_guard() -> None:
             row, text="Thank you Rosa, HA4471 is found.", private=False, by=mina(), now=NOON,
             attempt="public",
         )  # fmt: skip
+
+
+def test_stop_of_all_sending_holds_back_answers_on_pages_too() -> None:
+    row = case()
+    taken(row)
+    stop_sending(None, reason="A drill.", by=ada(), now=NOON)
+    queue_reply(
+        row, text="The bag is found, Rosa. ^MK", private=True, by=mina(), now=NOON, attempt="x"
+    )
+    assert claim_reply(now=NOON + HOUR, holder="w") is None
 
 
 def test_private_message_goes_to_the_network_again_once_the_page_is_closed() -> None:

@@ -134,6 +134,7 @@ def test_budget_is_set_up_shown_and_asked() -> None:
     over = words(_do(case, "remedy", credit | {"amount": "30"}))
     assert "Credit, 30.00 EUR waits for approval For the taxi Mina Kaya beyond the budget" in over
     assert "over This month 0.00 of 60.00 EUR spent, 80.00 open." in over
+    assert "gives a credit beyond the month's budget, which waits for" in over
     page = ada.get("/set-up/budgets/")
     assert "Halcyon Air 60.00 EUR 0.00 80.00 -20.00 It waits for somebody else" in words(page)
     refused = ada.post("/set-up/budgets/", sent | {"currency": "€", "amount": "7"})

@@ -74,4 +74,7 @@ def within(name: str, *parts: str, most: int, window_s: int) -> bool:
     digest = salted_hmac("amends.within", "\n".join(parts), algorithm="sha256").hexdigest()
     key = f"{name}:{digest}"
     cache.add(key, 0, window_s)
-    return int(cache.incr(key)) <= most
+    try:
+        return int(cache.incr(key)) <= most
+    except ValueError:  # it ran out between the two: the window begins anew
+        return True

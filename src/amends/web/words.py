@@ -240,8 +240,9 @@ def _chance(who: str, data: dict[str, Any], people: Names, labels: Names) -> str
 
 
 def _offered(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
+    beyond = " beyond the month's budget" if data.get("budget") else ""
     waits = ", which waits for somebody else's approval" if data.get("waits") else ""
-    return f"{who} gives a {data.get('what', 'remedy')}{waits}"
+    return f"{who} gives a {data.get('what', 'remedy')}{beyond}{waits}"
 
 
 _HANDED_UP = {
