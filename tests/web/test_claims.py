@@ -21,7 +21,7 @@ from tests.factories import NOON, case, heard
 from tests.web.pages import HOSTILE, unsafe_parts
 from tests.web.support import Page, case_page, signed_in
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.alike]
 
 SAID = "Halcyon sells passport data to advertisers"
 
@@ -141,7 +141,6 @@ def test_hostile_words_do_no_harm_on_any_page() -> None:
 def test_legal_matter_and_its_hold_are_set_on_the_case() -> None:
     """R46: by those who deal with such; nobody else sees them."""
     row = claimed().case
-    assert "Hold the texts" not in case_page(row)
     lead = signed_in(people.priya())
     day = timezone.now().date() + timedelta(days=30)
     sent = {"hold_reason": "A court asks for it.", "until": day.isoformat()}
@@ -177,9 +176,8 @@ SENT: dict[str, Callable[[Claim], dict[str, str]]] = {
 }
 
 
-@pytest.mark.alike
 @pytest.mark.usefixtures("_undrawn")
-@pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("person", [people.mina, people.noor, people.sol])
 def test_acting_on_a_claim_needs_the_role_and_the_right_to_see(
     person: Callable[[], Responder],
 ) -> None:
@@ -231,11 +229,10 @@ def test_outcome_is_corrected_on_the_case_and_the_invitation_is_offered_once_res
     """R45."""
     row = case("Halcyon lost my bag")
     client = signed_in(people.mina())
-    assert "Insert invitation" not in case_page(row)
     client.post(f"/cases/{row.ref}/resolve/")
-    assert "Insert invitation" in case_page(row)
     assert client.post(f"/cases/{row.ref}/outcome/", {"outcome": "negative"}).status_code == 302
-    assert "The customer is still unhappy" in case_page(row)
+    said = case_page(row)
+    assert ("Insert invitation" in said, "The customer is still unhappy" in said) == (True, True)
     assert client.post(f"/cases/{row.ref}/outcome/", {"outcome": "glad"}).status_code == 400
     Case.objects.filter(pk=row.pk).update(invited_at=NOON)
     said = case_page(row)

@@ -21,7 +21,7 @@ from tests.people import ada, mina, noor, priya
 from tests.web.pages import HOSTILE, unsafe_parts
 from tests.web.support import Page, case_page, signed_in
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.alike]
 
 ASKS = f"May I ask how we did for you, Rosa? {LINK} ^MK"
 
@@ -175,9 +175,9 @@ def test_months_add_up_for_leads_with_the_answers_behind_them() -> None:
     month = satisfaction(priya(), **span)
     assert (month.asked, month.answered, month.mean, month.scores) == (4, 3, 3.0, [0, 2, 0, 0, 1])
     assert [row.score for row in answers_for(priya(), **span)] == [2, 2, 5]
-    for who in (mina(), noor()):
+    for person in (mina(), noor()):
         with pytest.raises(NotAllowed, match="may not see what care came to"):
-            satisfaction(who, **span)
+            satisfaction(person, **span)
     shown = Page(signed_in(priya()).get("/satisfaction/").content.decode())
     assert (len(shown.hooks("survey-month")), len(shown.hooks("survey-answer"))) == (6, 3)
 
@@ -191,9 +191,8 @@ def test_hostile_words_of_an_answer_do_no_harm() -> None:
 
 def test_responder_asks_from_the_case_page() -> None:
     row = settled()
-    assert "Ask in private" in case_page(row)
     client = signed_in(mina())
     sent = {"survey_text": ASKS, "survey_anyway": "It is right."}
     assert client.post(f"/cases/{row.ref}/survey/", sent).status_code == 302
-    assert "no answer so far" in case_page(row)
-    assert "may be asked again from" in case_page(row)
+    said = case_page(row)
+    assert ("no answer so far" in said, "may be asked again from" in said) == (True, True)
