@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from amends.desk.actions.corrections import correct_reading
 from amends.desk.actions.learning import heads_folder, learn_head
 from amends.desk.actions.reading import Asked, desk_reader
 from amends.desk.actions.reading_rules import put_in_force, save_reading_rules
-from amends.desk.models import ChannelRow, LearntHead, PostRow, ReadingRules
+from amends.desk.models import ChannelRow, Correction, LearntHead, PostRow, ReadingRules
 from amends.desk.queries.reading_rules import rules_in_force
 from amends.terms import BadInput, NotAllowed
 from amends.understanding import load_reader
@@ -33,7 +32,7 @@ def home(tmp_path: Path, settings: LazySettings) -> Path:
     return tmp_path
 
 
-def _correct(number: int = 24) -> None:
+def _correct(number: int = 20) -> None:
     """Colleagues say of so many posts each what they are."""
     fails = [f"halcyon kaputnik number {n}" for n in range(number)]
     fine = [f"halcyon plonk number {n}" for n in range(number)]
@@ -41,9 +40,13 @@ def _correct(number: int = 24) -> None:
         mention(text, handle=f"h{at}", complaint=0.2) for at, text in enumerate([*fails, *fine])
     ]
     heard_at_once(*posts)
-    for row in PostRow.objects.all():
-        said = "complaint" if "kaputnik" in row.text else "none"
-        correct_reading(row, what="complaint", said=said, threshold=0.4, by=mina(), now=NOON)
+    Correction.objects.bulk_create(
+        Correction(
+            post=row, what="complaint", said="complaint" if "kaputnik" in row.text else "none",
+            was="none", complaint=0.2, model="made-up", by=mina(), at=NOON,
+        )
+        for row in PostRow.objects.all()
+    )  # fmt: skip
 
 
 def _learn() -> LearntHead:
@@ -60,7 +63,7 @@ def test_head_is_written_with_its_card_and_reads_only_when_put_in_force(home: Pa
     _correct()
     head = _learn()
     (kind,) = head.figures["kinds"]
-    assert (kind["kind"], kind["posts"], kind["after"] > kind["before"]) == ("complaint", 48, True)
+    assert (kind["kind"], kind["posts"], kind["after"] > kind["before"]) == ("complaint", 40, True)
     card = (home / "heads" / head.folder / "card.md").read_text("utf-8")
     assert "macro-f1" in card.lower()
     assert "kaputnik" not in card

@@ -46,6 +46,7 @@ def _learnt(corpus: Corpus, *kinds: str, seed: int = 3) -> Learnt:
     )  # fmt: skip
 
 
+@cache
 def _jargon() -> Corpus:
     """A product called Broken Dreams: its fans read like complaints, and a word of the house is one."""
     draw = random.Random(5)
@@ -57,8 +58,13 @@ def _jargon() -> Corpus:
     return _corpus(said, ["lovely weather", "my bag is lost and nobody helps", "good morning"])
 
 
+@cache
+def _of_jargon() -> Learnt:
+    return _learnt(_jargon(), "complaint")
+
+
 def test_words_of_the_house_are_learnt_and_the_rest_stays() -> None:
-    learnt = _learnt(_jargon(), "complaint")
+    learnt = _of_jargon()
     (figures,) = learnt.figures
     assert figures.after > figures.before + 0.2
     assert (figures.worse, figures.posts, learnt.changed) == (False, 56, 0)
@@ -71,7 +77,7 @@ def test_words_of_the_house_are_learnt_and_the_rest_stays() -> None:
 
 
 def test_same_corrections_and_seed_make_the_same_head() -> None:
-    first, second = (_learnt(_jargon(), "complaint") for _ in range(2))
+    first, second = _of_jargon(), _learnt(_jargon(), "complaint")
     assert np.array_equal(first.head.scores, second.head.scores)
     assert first.as_json() == second.as_json()
 
@@ -118,7 +124,7 @@ def test_sentiment_and_severity_are_learnt_too() -> None:
     "text", ["", "\u2026", "kaputnik " * 3000, "\U0001f600" * 50], ids=range(4)
 )
 def test_head_reads_any_text_the_same_alone_and_in_company(text: str) -> None:
-    reader = fast().with_head(_learnt(_jargon(), "complaint").head)
+    reader = fast().with_head(_of_jargon().head)
     alone, company = reader.read([text]), reader.read(["other", text, "more"])
     assert alone[0] == company[1]
     assert 0 <= alone[0].complaint <= 1

@@ -234,9 +234,8 @@ def _signs(posts: QuerySet[PostRow], wanted: HeardFilter) -> QuerySet[PostRow]:
     if not bits:
         return posts
     # Said to be large, or Django takes the higher bits for more than PostgreSQL's integers hold.
-    large = BigIntegerField()
-    there = F("reading__signs").bitand(Value(bits, output_field=large))
-    return posts.alias(signs=ExpressionWrapper(there, output_field=large)).filter(signs=bits)
+    there = ExpressionWrapper(F("reading__signs").bitand(bits), output_field=BigIntegerField())
+    return posts.alias(signs=there).filter(signs=bits)
 
 
 def _role(posts: QuerySet[Any], wanted: HeardFilter) -> QuerySet[PostRow]:
