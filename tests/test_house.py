@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -19,6 +21,7 @@ MOST_LINES = 400
 # Longer files that are allowed, each with its reason.
 LONG_FILES = {
     "src/amends/desk/migrations/0001_first_tables.py": "written by Django, all tables at once",
+    "src/amends/desk/migrations/0001_squashed_0032.py": "the same, as the tables are now",
 }
 CODE = {".py", ".js", ".mjs", ".css", ".html"}
 LOCKS_AND_SETTINGS = (
@@ -145,3 +148,12 @@ def test_migrations_are_complete() -> None:
         call_command("makemigrations", check=True, dry_run=True, stdout=said)
     except SystemExit:
         pytest.fail(said.getvalue(), pytrace=False)
+
+
+@pytest.mark.alike
+def test_migrations_step_by_step_come_to_the_same_as_all_at_once() -> None:
+    """A desk that begins takes the squashed one, an older desk goes through the chain."""
+    at_once, stepwise = MigrationLoader(None), MigrationLoader(None, replace_migrations=False)
+    before, after = (loader.project_state() for loader in (stepwise, at_once))
+    steps = [name for app, name in at_once.graph.nodes if app == "desk"]
+    assert (MigrationAutodetector(before, after).changes(at_once.graph), len(steps)) == ({}, 1)
