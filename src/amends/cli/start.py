@@ -148,12 +148,12 @@ def bring_up_to_date() -> int:
             f"The database was made by a newer version of Amends ({newer[-1]})."
             " Install that version or a later one; nothing was changed."
         )
-    missing = known - applied
-    if missing:
-        if applied:
-            _copy_aside()
+    steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if steps and applied:
+        _copy_aside()
+    if known - applied:
         call_command("migrate", verbosity=0, interactive=False)
-    return len(missing)
+    return steps
 
 
 def _knock() -> None:
