@@ -93,8 +93,9 @@ def dovecot() -> Iterator[int]:
     settings.write_text(
         _CONFIGURATION.format(folder=folder, user=user, group=group, port=port, password=PASSWORD)
     )
-    if os.geteuid() == 0:
-        shutil.chown(folder, user)
+    if os.geteuid() == 0:  # whatever the umask, which a desk that was started here has narrowed
+        for path in (folder, settings):
+            shutil.chown(path, user)
     command = [program("dovecot", "/usr/sbin") or "", "-F", "-c", str(settings)]
     other: dict[str, Any] = {"user": user, "group": group, "extra_groups": []}
     process = subprocess.Popen(

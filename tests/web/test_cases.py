@@ -288,7 +288,7 @@ def test_viewer_reads_and_gets_nothing_to_press() -> None:
     _queued(case)
     page = Page(case_page(case, "vic"))
     forms = [attrs["action"] for tag, attrs in page.tags if tag == "form" and attrs.get("action")]
-    assert forms == ["/sign-out/", "/inbox/"]
+    assert set(forms) == {"/sign-out/", "/inbox/"}
     assert len(page.hooks("post")) == 1
 
 
