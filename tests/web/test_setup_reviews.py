@@ -52,3 +52,18 @@ def test_what_is_missing_is_said_at_its_field(
 def test_places_have_the_names_people_know() -> None:
     names = [title_of(name) for name in ("googleplay", "googlebusiness", "appstore")]
     assert names == ["Google Play", "Google Business Profile", "App Store"]
+
+
+def test_refused_form_knows_that_its_secrets_are_gone() -> None:
+    typed = {"brand": brand().pk, "handle": "acme", "app": "mine"}
+    dropped = [
+        form_for("appstore")(typed | secrets).secrets_dropped()
+        for secrets in ({"private_key": "s3cret"}, {})
+    ]
+    assert dropped == [True, False]
+
+
+def test_short_secret_of_a_webhook_is_told_once() -> None:
+    typed = {"brand": brand().pk, "handle": "acme", "mapping": "text = body", "secret": "short"}
+    told = form_for("webhook")(typed).errors["secret"]
+    assert told == ["A secret has 24 characters or more; the one offered has 43."]

@@ -9,6 +9,7 @@ from amends.config.settings import Settings, load
 
 AMENDS: Settings = load()
 AMENDS_READER = AMENDS.reader
+AMENDS_READER_DEPTH = AMENDS.reader_depth
 BASE = Path(__file__).resolve().parent.parent
 
 

@@ -12,6 +12,7 @@ from amends.terms.errors import (
     Stale,
     TryLater,
 )
+from amends.terms.handles import written_handle
 from amends.terms.mention import (
     US,
     AuthorRole,
@@ -71,4 +72,5 @@ __all__ = [
     "decode_post",
     "encode_post",
     "post_schema",
+    "written_handle",
 ]

@@ -21,6 +21,7 @@ from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import names_now
 from amends.desk.queries.stops import is_overtaken, reasons_of
 from amends.desk.queries.together import colleagues, others_at
+from amends.terms import written_handle
 from amends.web.asking import can
 from amends.web.claimpage import case_claims
 from amends.web.clockpage import clock_facts
@@ -150,7 +151,8 @@ def lines(case: Case, person: Responder) -> list[Line]:
             parent = posts.get(entry.post.in_reply_to)
             depth = depths.get(entry.post.in_reply_to, -1) + 1
             depths[entry.post.native_id] = depth
-            answers = parent.author.handle if parent is not None and parent.author else ""
+            author = parent.author if parent is not None else None
+            answers = written_handle(author.handle, author.network) if author else ""
             read = told.get(entry.post.pk)
             text = marked(entry.post.text, read)
             shown.append(

@@ -63,7 +63,7 @@ def connect_channel(
             f"There is no connector for {network!r}. There are: {', '.join(networks())}."
         )
     if not handle or len(handle) > 253 or any(c.isspace() for c in handle):
-        raise BadInput("Write the account's handle, without blanks.")
+        raise BadInput("Write the account's handle or name, without blanks.")
     with transaction.atomic():
         row = ChannelRow.objects.filter(network=network, handle=handle).first()
         if row is None:

@@ -13,6 +13,7 @@ from amends.desk.models import AuthorRow, Case, Responder, RuleRow, Snippet, Sni
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import readable
+from amends.terms import written_handle
 
 SHOWN = 50
 
@@ -89,7 +90,7 @@ def values_of(case: Case, person: Responder | None) -> dict[str, str]:
     values = {
         "customer.first_name": first_name(author.name),
         "customer.name": author.name,
-        "customer.handle": f"@{author.handle}" if author.handle else "",
+        "customer.handle": written_handle(author.handle, author.network),
         "case.ref": case.ref,
         "case.network": case.network.capitalize(),
         "brand.name": case.brand.name,

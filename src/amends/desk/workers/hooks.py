@@ -1,12 +1,9 @@
 """What networks post to us, taken into the desk as what is polled is."""
 
 import logging
-from functools import cache
-from pathlib import Path
-
-from django.conf import settings
 
 from amends.connectors.x.webhook import Inbox
+from amends.desk.actions.own_reader import own_reader
 from amends.desk.actions.reading import Asked, desk_reader
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import Brand, ChannelRow
@@ -16,7 +13,6 @@ from amends.desk.workers.sink import DeskSink
 from amends.listening.taking import Door
 from amends.terms import Page, Reading, SystemClock
 from amends.text.language import language_detector
-from amends.understanding import Reader, load_reader
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +20,10 @@ SOURCE = "webhook"
 _inboxes: dict[int, tuple[int, Inbox]] = {}
 
 
-@cache
-def _reader() -> Reader:
-    named = getattr(settings, "AMENDS_READER", "")
-    return load_reader(Path(named) if named else None)
-
-
 def reading_of(text: str, brand: Brand) -> tuple[Reading, float]:
     """What the desk's reader says of a text that was written to a brand, and from where on it takes
     one for a complaint."""
-    reader = _reader()
+    reader = own_reader()
     asked = Asked(text, language_detector()(text), near=True)
     return desk_reader(reader, brand).read([asked])[0], brand.threshold or reader.threshold
 
@@ -50,7 +40,7 @@ def inbox_of(channel: ChannelRow) -> Inbox:
 
 def take_in(channel: ChannelRow, page: Page) -> None:
     """Take what a network posted to us through the steps, and store what is kept."""
-    reader = _reader()
+    reader = own_reader()
     sink = DeskSink(channel, threshold=reader.threshold, clock=SystemClock(), new_ref=new_ref)
     door = Door(SOURCE, steps_for(channel, reader), sink)
     try:

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from amends.casework.scheduling import on_the_wall
+from amends.terms import written_handle
 from amends.text import mark_hidden
 from amends.web.words import span
 
@@ -31,6 +32,12 @@ def icon(name: str) -> SafeString:
 def hostile(text: str | None) -> str:
     """Text a stranger wrote, with what is invisible shown as marks. Escaped like any other."""
     return mark_hidden(text or "")
+
+
+@register.filter
+def at(handle: str, network: str) -> str:
+    """A handle as it is written on its network: with an @ where that has handles."""
+    return written_handle(handle, network)
 
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)

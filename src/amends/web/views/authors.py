@@ -13,7 +13,7 @@ from amends.casework import Action
 from amends.desk.actions.roles import mark_accounts, mark_author
 from amends.desk.queries.heard import networks_heard
 from amends.desk.queries.roles import accounts_said, get_author_for, get_mark_for
-from amends.terms import AuthorRole, BadInput
+from amends.terms import AuthorRole, BadInput, written_handle
 from amends.web.asking import require
 from amends.web.heardpage import ROLES
 from amends.web.views.setup_networks import title_of
@@ -106,7 +106,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     person = require(request, Action.SET_UP)
     mark = get_mark_for(person, pk)
     mark_accounts([mark.handle], role=None, network=mark.network, by=person, now=timezone.now())
-    messages.success(request, f"@{mark.handle} is like anybody again.")
+    messages.success(request, f"{written_handle(mark.handle, mark.network)} is like anybody again.")
     return redirect("authors")
 
 
@@ -119,7 +119,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
     if asked not in {"", *ROLES}:
         raise BadInput("Choose a role from the list.")
     mark_author(author, role=AuthorRole(asked) if asked else None, by=person, now=timezone.now())
-    who = f"@{author.handle}" if author.handle else "The author"
+    who = written_handle(author.handle, author.network) or "The author"
     messages.success(request, f"{who}: {ROLES.get(asked, 'role not known').lower()}.")
     return redirect(_back(request))
 

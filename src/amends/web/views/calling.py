@@ -12,7 +12,7 @@ from amends.desk.models import Call, Case, Responder
 from amends.desk.papers.calendar import calendar_event
 from amends.desk.queries import get_case_for
 from amends.desk.queries.doors import NotThere
-from amends.terms import BadInput
+from amends.terms import BadInput, written_handle
 from amends.web.asking import me
 from amends.web.views.privately import number, text_of
 
@@ -80,7 +80,7 @@ def download(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     if call is None:
         raise NotThere("There is no such call in this case.")
     first = case.first_post.author
-    whom = f"@{first.handle}" if first and first.handle else "a customer"
+    whom = (first and written_handle(first.handle, first.network)) or "a customer"
     return calendar_file(call, title=f"Call with {whom} ({case.ref})")
 
 

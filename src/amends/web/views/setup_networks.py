@@ -136,13 +136,19 @@ class ChannelForm(forms.Form):
         typed = {name: str(self.cleaned_data.get(name) or "") for name in self.secret_names}
         return {name: value for name, value in typed.items() if value}
 
+    def secrets_dropped(self) -> bool:
+        """Whether a secret was typed that does not stand in a refused form any more."""
+        hidden = (forms.PasswordInput, HiddenTextarea)
+        fields = [self[name] for name in self.secret_names]
+        return any(one.data and isinstance(one.field.widget, hidden) for one in fields)
+
     def look(self) -> None:
         """Show what a valid form would come to, where ``can_look``."""
 
     def clean(self) -> dict[str, Any]:
         for name in self.secret_names:
             missing = self.needs_secrets and not self.cleaned_data.get(name)
-            if missing and self.channel is None:
+            if missing and self.channel is None and name not in self.errors:
                 self.add_error(name, f"{self.fields[name].label} is needed to sign in.")
         return self.cleaned_data
 

@@ -34,6 +34,11 @@ class _ReviewsForm(ChannelForm):
     poll_seconds = number("Seconds between looks", "300", least=10, most=86_400)
     begin_hours = number("Hours to look back at first", "168", least=0.1, most=8760)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["handle"]
+        name.label, name.help_text = "Name", "What you call it here, without blanks."
+
     def secrets(self) -> dict[str, str]:
         return kept_secrets(self.channel, super().secrets())
 

@@ -1,16 +1,12 @@
 """What the pages of administrators share."""
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.forms import Form
 
+from amends.desk.actions.own_reader import own_reader
 from amends.desk.models import Brand
 from amends.terms import BadInput, NotAllowed
-from amends.understanding.reader import load_tiers
-from amends.understanding.tiers import Tiers
 
 
 def accepted(form: Form, act: Callable[[], object]) -> bool:
@@ -30,20 +26,14 @@ def sentence(error: Exception) -> str:
     return str(getattr(error, "reason", error))
 
 
-@cache
-def _tiers() -> Tiers:
-    named = settings.AMENDS_READER
-    return load_tiers(Path(named) if named else None)
-
-
 def shipped_threshold() -> float:
     """The reader's own threshold: complaints from here on open a case."""
-    return _tiers().threshold
+    return own_reader().threshold
 
 
 def reader_name() -> str:
     """The reader that runs here, without a head."""
-    return _tiers().whole
+    return own_reader().tiers.whole
 
 
 def threshold_of(brand: Brand | None) -> float:

@@ -53,6 +53,9 @@ class WebhookForm(ChannelForm):
         max_length=200,
         label="Secret",
         help_text="Copy it now to whoever delivers. It is encrypted here and never shown again.",
+        error_messages={
+            "min_length": "A secret has 24 characters or more; the one offered has 43."
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
