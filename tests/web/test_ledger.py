@@ -96,7 +96,7 @@ def test_remedy_over_the_limit_is_approved_by_somebody_else_on_the_page() -> Non
     case = factories.case()
     offered = _post(case, "remedy", CREDIT | {"amount": "80"})
     assert "Credit, 80.00 EUR waits for approval For the taxi" in _part(offered, "remedies")
-    assert "Nobody else at this desk may approve." in _part(offered, "remedies")
+    assert "Nobody else may approve this much." in _part(offered, "remedies")
     people.ada(), people.priya()
     assert "May approve: Ada Berg, Priya Nair." in _part(
         _post(case, "label", {"label": "x"}), "remedies"
@@ -109,6 +109,16 @@ def test_remedy_over_the_limit_is_approved_by_somebody_else_on_the_page() -> Non
     done = _part(_post(case, "remedy-decide", {"decision": "deliver", "pk": pk}), "remedies")
     assert "Credit, 80.00 EUR delivered For the taxi Mina Kaya, decided by Priya Nair" in done
     assert Remedy.objects.get().status == RemedyStatus.DELIVERED
+
+
+def test_remedy_beyond_every_limit_is_offered_to_nobody_for_approval() -> None:
+    """R41: who could only be refused is not asked; they may refuse it themselves."""
+    case, lead = factories.case(), people.priya()
+    _post(case, "remedy", CREDIT | {"amount": "900"})
+    seen = _part(signed_in(lead).get(f"/cases/{case.ref}/", headers=HTMX), "remedies")
+    assert "Nobody else may approve this much." in seen
+    assert "Refuse" in seen
+    assert "Approve Refuse" not in seen
 
 
 def test_second_chance_is_offered_where_it_was_not_our_fault() -> None:

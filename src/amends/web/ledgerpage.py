@@ -12,7 +12,7 @@ from amends.casework.remedies import GESTURES, RemedyKind, RemedyStatus
 from amends.desk.models import Case, Letter, Promise, Remedy, Responder
 from amends.desk.queries.budgets import budgets_of
 from amends.desk.queries.choices import approvers
-from amends.desk.queries.ledger import ledger_of, limits
+from amends.desk.queries.ledger import ledger_of, limits, remedy_approvers
 
 FAULTS = {
     "ours": "Ours",
@@ -45,11 +45,16 @@ STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class RemedyLine:
+    """A remedy with how it stands. ``may_decide``: this person may refuse it, and may approve it
+    where they are one of the ``approvers``, who are named while it waits."""
+
     row: Remedy
     name: str
     words: str
     tone: str
     may_decide: bool
+    may_grant: bool
+    approvers: Sequence[str]
     gesture: bool
 
 
@@ -123,7 +128,6 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
     """What the ledger's part of the case page shows."""
     ledger = ledger_of(case)
     chance = SecondChance(case.second_chance) if case.second_chance else None
-    waiting = any(row.status == RemedyStatus.WAITING for row in ledger.remedies)
     return {
         "fault_words": FAULTS.get(case.fault, ""),
         "faults": FAULTS,
@@ -141,8 +145,6 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
         "budgets": budgets_of(case.brand, now=now),
         "promises": [_promise(row, now) for row in ledger.promises],
         "limit": next((most for role, most in limits().items() if role == person.role), 0),
-        "waiting": waiting,
-        "remedy_approvers": approvers(person, Action.WORK) if waiting else [],
     }
 
 
@@ -161,8 +163,11 @@ def _chances(case: Case, chance: SecondChance | None) -> list[tuple[str, str]]:
 def _remedy(row: Remedy, person: Responder) -> RemedyLine:
     words, tone = STATUSES[row.status]
     name = _name(row)
-    decides = row.status == RemedyStatus.WAITING and person.may_approve and row.by_id != person.pk
-    return RemedyLine(row, name, words, tone, decides, RemedyKind(row.kind) in GESTURES)
+    waits = row.status == RemedyStatus.WAITING
+    decides = waits and person.may_approve and row.by_id != person.pk
+    able = remedy_approvers(row) if waits else []
+    names, gesture = [one.name for one in able], RemedyKind(row.kind) in GESTURES
+    return RemedyLine(row, name, words, tone, decides, person in able, names, gesture)
 
 
 def _promise(row: Promise, now: datetime) -> PromiseLine:

@@ -13,8 +13,9 @@ from amends.casework import Action, Role, check_may
 from amends.casework.calls import CallStatus
 from amends.casework.claims import OPEN as OPEN_CLAIMS
 from amends.casework.closing import CALL, CLAIM, PROMISE, Matter, remedy_matter
-from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus
+from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus, first_status
 from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
+from amends.desk.queries.choices import approvers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def limits() -> Mapping[Role, Decimal]:
     """How much each role may give by itself; none for roles that change no case."""
     decided = {Role(row.role): row.most for row in Authority.objects.all()}
     return {role: decided.get(role, most) for role, most in SHIPPED.items()}
+
+
+def remedy_approvers(row: Remedy) -> list[Responder]:
+    """Who may approve it, by name: not who gives it, nor whose role may give less than that."""
+    most, enough = limits(), RemedyStatus.APPROVED
+    may = approvers(row.by, Action.WORK)
+    return [one for one in may if first_status(Role(one.role), row.amount, most) is enough]
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@
   });
 
   const ready = () => {
-    form()?.querySelectorAll("button.route, button.handoff, button.redact, button.use-draft").forEach((one) => one.removeAttribute("hidden"));
+    form()?.querySelectorAll(".inserts, button.route, button.handoff, button.redact, button.use-draft, [data-test=snippets]").forEach((one) => one.removeAttribute("hidden"));
     countAll();
   };
   document.addEventListener("htmx:afterSettle", ready);

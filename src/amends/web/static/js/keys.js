@@ -14,10 +14,10 @@
     rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
   };
   const openMenu = (key) => {
-    const menu = document.querySelector(`details.menu[data-key=${key}]`);
-    if (!menu) return false;
-    menu.open = true;
-    menu.querySelector("select, input:not([type=hidden])")?.focus();
+    const place = document.querySelector(`:is(details.menu, .menu form)[data-key=${key}]`);
+    if (!place) return false;
+    place.closest("details.menu").open = true;
+    place.querySelector("select, input:not([type=hidden]), button")?.focus();
     return true;
   };
   const palette = () => {

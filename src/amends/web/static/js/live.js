@@ -53,7 +53,8 @@
 
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
+      const done = menu.matches(".inserts") && event.target.closest(".menu-panel button");
+      if (done || !menu.contains(event.target)) menu.open = false;
     }
   });
 })();
