@@ -4,14 +4,14 @@ A second answer takes the place of the first there, so what we said before is ke
 said now, as long as the place takes both.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from amends.connectors.calling import Caller
+from amends.connectors.calling import Caller, Effect, Refusal
 from amends.connectors.polling import Entry, Lists, letter_or_post, mark
 from amends.terms import (
     Author,
@@ -77,6 +77,20 @@ class Place(Protocol):
     async def unsay(self, review: Review) -> None:
         """Take our answer away. None being there is no error."""
         ...
+
+
+async def found(
+    caller: Caller, asked: Awaitable[Any], read: Callable[[Any], Review]
+) -> Review | None:
+    """The review that a call brings; None where the place says that there is none."""
+    try:
+        return read(await asked)
+    except Refusal as refusal:
+        if refusal.status != 404:
+            raise
+        return None
+    except BadInput as error:
+        raise caller.lost(Effect.SAFE, sent=True) from error
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from amends.connectors.appstore.translate import NETWORK, answer_ids, read_answe
 from amends.connectors.calling import Caller, Effect, Params, Refusal
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import check_private_key
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, read_given
+from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -72,29 +72,25 @@ class _Place:
         path: str | None = f"/v1/apps/{self._app}/customerReviews"
         asked: Params | None = {"sort": "-createdDate", "limit": _TOGETHER, "include": "response"}
         while path is not None:
-            found = await self._call("GET", path, params=asked)
-            answers = {text_of(one.get("id")): one for one in mappings_of(found.get("included"))}
+            page = await self._call("GET", path, params=asked)
+            answers = {text_of(one.get("id")): one for one in mappings_of(page.get("included"))}
             yield [
                 {**review, "answer": next((answers.get(one) for one in answer_ids(review)), None)}
-                for review in mappings_of(found.get("data"))
+                for review in mappings_of(page.get("data"))
             ]
-            path, asked = _next(found), None
+            path, asked = _next(page), None
 
     def read(self, raw: Any) -> Review:
         return read_review(mapping_of(raw), app=self._app)
 
     async def one(self, review_id: str) -> Review | None:
-        try:
-            found = await self._call("GET", self._path(review_id), params={"include": "response"})
-            answers = mappings_of(found.get("included"))
-            review = {**mapping_of(found.get("data")), "answer": answers[0] if answers else None}
-            return self.read(review)
-        except Refusal as refusal:
-            if refusal.status != 404:
-                raise
-            return None
-        except BadInput as error:
-            raise self.caller.lost(Effect.SAFE, sent=True) from error
+        asked = self._call("GET", self._path(review_id), params={"include": "response"})
+        return await found(self.caller, asked, self._alone)
+
+    def _alone(self, answer: Mapping[str, Any]) -> Review:
+        """A review that came by itself, with what was answered beside it."""
+        answers = mappings_of(answer.get("included"))
+        return self.read({**mapping_of(answer.get("data")), "answer": next(iter(answers), None)})
 
     async def say(self, review: Review, text: str) -> Answer:
         told = {
@@ -146,9 +142,9 @@ class _Place:
         return f"/v1/customerReviews/{review_id}"
 
 
-def _next(found: Mapping[str, Any]) -> str | None:
+def _next(page: Mapping[str, Any]) -> str | None:
     """The next page's path, at this server whatever host the link names: the token goes along."""
-    link = text_of(mapping_of(found.get("links")).get("next"))
+    link = text_of(mapping_of(page.get("links")).get("next"))
     try:
         parts = urlsplit(link or "")
     except ValueError:

@@ -8,7 +8,7 @@ from amends.connectors.calling import Caller, Effect, Params, Refusal
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import TOKENS, Google
 from amends.connectors.googlebusiness.translate import NETWORK, read_answer, read_review
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, read_given
+from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -75,9 +75,9 @@ class _Place:
                 "orderBy": "updateTime desc",
                 "pageToken": token,
             }
-            found = await self._google.call("GET", address, params=asked)
-            yield mappings_of(found.get("reviews"))
-            token = text_of(found.get("nextPageToken"))
+            page = await self._google.call("GET", address, params=asked)
+            yield mappings_of(page.get("reviews"))
+            token = text_of(page.get("nextPageToken"))
             if token is None:
                 return
 
@@ -85,14 +85,8 @@ class _Place:
         return read_review(mapping_of(raw))
 
     async def one(self, review_id: str) -> Review | None:
-        try:
-            return self.read(await self._google.call("GET", self._address(review_id)))
-        except Refusal as refusal:
-            if refusal.status != 404:
-                raise
-            return None
-        except BadInput as error:
-            raise self.caller.lost(Effect.SAFE, sent=True) from error
+        asked = self._google.call("GET", self._address(review_id))
+        return await found(self.caller, asked, self.read)
 
     async def say(self, review: Review, text: str) -> Answer:
         address = f"{self._address(review.id)}/reply"

@@ -4,11 +4,11 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from amends.connectors.calling import Caller, Effect, Params, Refusal
+from amends.connectors.calling import Caller, Effect, Params
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import TOKENS, Google
 from amends.connectors.googleplay.translate import NETWORK, read_answer, read_review
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, read_given
+from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -65,10 +65,10 @@ class _Place:
         token: str | None = None
         while True:
             asked: Params = {"maxResults": _TOGETHER, "token": token}
-            found = await self._google.call("GET", self._reviews, params=asked)
+            page = await self._google.call("GET", self._reviews, params=asked)
             # An application without reviews is answered with an empty object.
-            yield mappings_of(found.get("reviews"))
-            token = text_of(mapping_of(found.get("tokenPagination")).get("nextPageToken"))
+            yield mappings_of(page.get("reviews"))
+            token = text_of(mapping_of(page.get("tokenPagination")).get("nextPageToken"))
             if token is None:
                 return
 
@@ -76,14 +76,8 @@ class _Place:
         return read_review(mapping_of(raw), package=self._package)
 
     async def one(self, review_id: str) -> Review | None:
-        try:
-            return self.read(await self._google.call("GET", self._address(review_id)))
-        except Refusal as refusal:
-            if refusal.status != 404:
-                raise
-            return None
-        except BadInput as error:
-            raise self.caller.lost(Effect.SAFE, sent=True) from error
+        asked = self._google.call("GET", self._address(review_id))
+        return await found(self.caller, asked, self.read)
 
     async def say(self, review: Review, text: str) -> Answer:
         made = await self._google.call(
