@@ -196,3 +196,12 @@ def test_months_begin_on_their_first(
     at: tuple[int, int, int], back: int, start: tuple[int, int]
 ) -> None:
     assert month_of(datetime(*at, tzinfo=UTC), back=back) == datetime(*start, 1, tzinfo=UTC)
+
+
+def test_what_is_owed_is_reached_from_the_follow_up() -> None:
+    """R42: it is found without a case, and the navigation says where one is."""
+    client = signed_in(people.mina())
+    (tab,) = Page(client.get("/claims/").text).hooks("tab-owed")
+    page = Page(client.get(tab["href"]).text)
+    here = [page.hooks(one)[0].get("aria-current") for one in ("tab-owed", "nav-claims")]
+    assert here == ["page", "page"]

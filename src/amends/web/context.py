@@ -24,6 +24,8 @@ NAV = (
     ("setup", "Set-up", Action.SET_UP),
     ("people", "People", Action.PEOPLE),
 )
+ALSO = {"inbox": ("/cases/",), "claims": ("/owed/", "/friends/", "/satisfaction/")}
+"""What else belongs to a page of the navigation."""
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "amends_theme"
 KEYS_COOKIE = "amends_keys"
@@ -55,8 +57,6 @@ def _nav(request: HttpRequest, person: Responder) -> list[dict[str, object]]:
         except NoReverseMatch:
             continue
         if may(Role(person.role), action):
-            here = request.path.startswith(url) or (
-                name == "inbox" and request.path.startswith("/cases/")
-            )
+            here = request.path.startswith((url, *ALSO.get(name, ())))
             items.append({"name": name, "label": label, "url": url, "here": here})
     return items

@@ -84,4 +84,4 @@ def owed(request: HttpRequest) -> HttpResponse:
     """What is owed to customers: open remedies and gestures across cases, what is due first (R42)."""
     person = require(request, Action.WORK)
     lines = owed_lines(owed_for(person), today=timezone.now().date())
-    return render(request, "case/owed.html", {"lines": lines})
+    return render(request, "case/owed.html", {"lines": lines, "here": "owed"})

@@ -153,7 +153,8 @@
     const field = form()?.querySelector(`#text-${modeOf(form())}`);
     if (!field) return;
     const gap = /(?:^|\s)$/.test(field.value.slice(0, field.selectionEnd)) ? "" : " ";
-    field.setRangeText(gap + words, field.selectionEnd, field.selectionEnd, "end");
+    const behind = /^\S/.test(field.value.slice(field.selectionEnd)) ? " " : "";
+    field.setRangeText(gap + words + behind, field.selectionEnd, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   };

@@ -1,7 +1,7 @@
 "use strict";
 // Single keys, the sheet that lists them, and the palette. Single keys can be switched off.
 (() => {
-  const GO = { i: "inbox", h: "heard", o: "outbox", l: "listening", t: "load", s: "setup", p: "people" };
+  const GO = { i: "inbox", u: "heads-ups", h: "heard", o: "outbox", f: "claims", l: "listening", t: "load", r: "training", s: "setup", p: "people" };
   const MODES = { r: "public", p: "private", x: "note" };
   const single = document.body.dataset.keys === "on";
   let going = 0; // when "g" was pressed
