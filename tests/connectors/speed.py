@@ -16,6 +16,8 @@ import msgspec
 from amends.bench.faults.clock import HandClock
 from amends.bench.faults.fakes.mail_letters import letter
 from amends.connectors.appstore.translate import read_review as read_apple
+from amends.connectors.bluesky.streams import Batch, JetstreamV1
+from amends.connectors.demo.translate import read_items
 from amends.connectors.feeds.documents import read_document
 from amends.connectors.feeds.place import mark_of
 from amends.connectors.feeds.translate import read_item
@@ -63,8 +65,13 @@ def figures() -> None:
         "name": "t1_c1", "body": "my case is in pieces", "author": "maud", "author_fullname": "t2_m",
         "parent_id": "t3_a", "link_id": "t3_a", "permalink": "/r/travel/comments/a/x/c1/",
         "created_utc": 1772442000.0, "edited": False, "score": 3}})  # fmt: skip
+    shown = json.dumps({"seq": 1, "kind": "post", "post": {
+        "id": "p1", "author": {"id": "u2", "handle": "maud", "name": "Maud", "followers": 412},
+        "text": "my case is in pieces", "at": 1772442000000}})  # fmt: skip
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         "appstore": (1, lambda: read_apple(json.loads(in_apples), app="1")),
+        "bluesky": (1, _commits()),
+        "demo": (1, lambda: read_items([json.loads(shown)], "search", None)),
         "feeds": (_TOGETHER, _feed(content)),
         "filedrop": (_TOGETHER, _files()),
         "googlebusiness": (1, lambda: read_business(json.loads(on_the_map))),
@@ -79,6 +86,24 @@ def figures() -> None:
     for name, (events, read) in ways.items():
         best = min(_seconds(read, 10_000 // events) for _ in range(5))
         print(f"{name}: {10_000 / best:,.0f} events a second")  # noqa: T201
+
+
+def _commits() -> Callable[[], object]:
+    record = {"$type": "app.bsky.feed.post", "text": "my case is in pieces", "langs": ["en"],
+              "createdAt": "2026-03-02T09:00:00.000Z"}  # fmt: skip
+    commit = {"rev": "3n2", "operation": "create", "collection": "app.bsky.feed.post",
+              "rkey": "3n2u", "cid": "bafy", "record": record}  # fmt: skip
+    told = {"did": "did:plc:maud", "time_us": 1772442000000000, "kind": "commit", "commit": commit}
+    frame, batch = json.dumps(told), Batch(JetstreamV1(), None)
+
+    def read() -> object:
+        batch.add(frame, _NOW)
+        page = batch.page()
+        assert page is not None
+        assert page.posts
+        return page
+
+    return read
 
 
 def _feed(content: str) -> Callable[[], object]:
