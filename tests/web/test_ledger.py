@@ -91,6 +91,16 @@ def test_what_was_typed_is_kept_where_it_was_refused() -> None:
     assert '<details class="amend" open><summary class="button small">Determine' in source
 
 
+def test_draft_is_judged_as_signed_where_another_form_was_refused() -> None:
+    """R27, R28: the guard looks at what would be sent, and it would be signed."""
+    case = factories.case()
+    _post(case, "draft", {"mode": "public", "text": "We see you, Rosa, and look into your pram."})
+    seen = signed_in(people.mina()).get(f"/cases/{case.ref}/", headers=HTMX)
+    refused = _post(case, "fault", OURS | {"fix_on": ""})
+    assert "Rosa, and look into" in refused.text
+    assert ["Nobody signs this" in one.text for one in (seen, refused)] == [False, False]
+
+
 def test_remedy_over_the_limit_is_approved_by_somebody_else_on_the_page() -> None:
     """R41."""
     case = factories.case()
@@ -202,6 +212,6 @@ def test_what_is_owed_is_reached_from_the_follow_up() -> None:
     """R42: it is found without a case, and the navigation says where one is."""
     client = signed_in(people.mina())
     (tab,) = Page(client.get("/claims/").text).hooks("tab-owed")
-    page = Page(client.get(tab["href"]).text)
+    page = Page(client.get(str(tab["href"])).text)
     here = [page.hooks(one)[0].get("aria-current") for one in ("tab-owed", "nav-claims")]
     assert here == ["page", "page"]

@@ -82,7 +82,8 @@ def composer_for(
     replies = [replace(mode, pictures=shown_pictures.get(mode.name, ())) for mode in replies]
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
     awaits = awaits and not no_public_place(case.network)
-    told = typed or {"sign": "1", "closes_out": "1" if awaits else ""}
+    own = typed is not None and "mode" in typed  # else another form of the page was refused
+    told = typed if typed and own else {"sign": "1", "closes_out": "1" if awaits else ""}
     modes = [*(_with_guard(case, mode, person, told) for mode in replies), note]
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     return Composer(
@@ -91,7 +92,7 @@ def composer_for(
         seen_replies=case.replies.count(),
         closes_out=awaits,
         close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,
-        sign=typed is None or "mode" not in typed or bool(typed.get("sign")),
+        sign=not own or bool(told.get("sign")),
         signature=person.signature,
         standing=standing_for(person, now=timezone.now()) if can["reply"] else None,
         contact_route=case.brand.contact_route,

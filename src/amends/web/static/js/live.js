@@ -42,6 +42,26 @@
     if (["compose", "case-head", "context"].includes(event.target.id) && busy(event.target)) event.detail.shouldSwap = false;
   });
 
+  // A step draws the case anew: what stands beside it stays where one was, and what was refused is
+  // said where it was typed too.
+  let stood = null;
+  const context = () => document.getElementById("context");
+  const shown = () => document.querySelector("#case [data-ref]")?.dataset.ref;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    stood = detail.target.id === "case" && context() ? { ref: shown(), top: context().scrollTop } : null;
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "case" || !stood || stood.ref !== shown() || !context()) return;
+    context().scrollTop = stood.top;
+    const said = document.getElementById("case-error");
+    const form = document.querySelector("#case details.amend[open] form");
+    if (!said || !form) return;
+    const again = said.cloneNode(true);
+    for (const name of ["id", "role", "data-test"]) again.removeAttribute(name);
+    form.prepend(again);
+    again.scrollIntoView({ block: "nearest" });
+  });
+
   const mark = () => {
     const open = document.querySelector("#case [data-ref]")?.dataset.ref;
     for (const row of document.querySelectorAll("#rows .row")) {
