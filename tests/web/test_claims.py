@@ -55,6 +55,15 @@ def test_claim_is_noted_on_its_case_and_leads_to_a_page_of_its_own() -> None:
     assert "being asked for" in shown.words
 
 
+def test_abusive_words_are_not_shown_in_a_choice_of_posts() -> None:
+    """Whoever chooses the post that a claim stands in reads no abuse for it."""
+    row = case("You are vermin, all of you, at Halcyon")
+    row.first_post.place.abusive_at = NOON
+    row.first_post.place.save()
+    choices = case_page(row).split('id="claim-post"')[1].split("</select>")[0]
+    assert ("abusive words" in choices, "vermin" in choices) == (True, False)
+
+
 def test_words_that_were_refused_stay_in_the_form() -> None:
     row = case(SAID)
     sent = {"claim_words": "Not what was said", "claim_post": str(row.first_post_id)}

@@ -76,7 +76,7 @@ def claims_for(person: Responder, *, state: str = "") -> Sequence[Claim]:
 def posts_to_quote(case: Case, *, most: int = 50) -> Sequence[PostRow]:
     """Posts of a case by others that still have a text, the latest first."""
     posts = PostRow.objects.filter(place__case=case, ours=False, erased_at=None).exclude(text="")
-    return list(posts.select_related("author").order_by("-created_at", "-pk")[:most])
+    return list(posts.select_related("author", "place").order_by("-created_at", "-pk")[:most])
 
 
 @dataclass(frozen=True, slots=True)
