@@ -133,4 +133,6 @@ def test_administrator_may_step_down_where_another_stays() -> None:
 
 
 def test_links_need_a_post() -> None:
-    assert signed_in(people.ada).get(f"/people/{people.mina().pk}/link/").status_code == 405
+    answer = signed_in(people.ada).get(f"/people/{people.mina().pk}/link/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Go back to the inbox." in answer.text

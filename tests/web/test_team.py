@@ -52,8 +52,8 @@ def test_lead_makes_a_team_with_skills_and_seats_from_the_pages() -> None:
     ("url", "typed", "said"),
     [
         ("/team/teams/new/", {"name": "x", "languages": "Klingonian", "place": "0"}, "no language"),
-        ("/team/skills/new/", {"name": "taken"}, "another skill called taken"),
-        ("/team/", {"after": "5", "hours": "0", "from_all": "1"}, "greater than or equal to 1"),
+        ("/team/skills/new/", {"name": "Taken"}, "another skill called Taken"),
+        ("/team/", {"after": "5", "hours": "0", "from_all": "1"}, "Write 1 or more."),
     ],
 )
 def test_what_cannot_be_read_is_refused_and_keeps_what_was_typed(

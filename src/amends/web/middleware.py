@@ -1,9 +1,10 @@
 """What every response carries, and how a refusal is said."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -57,6 +58,7 @@ def security_headers(get_response: Handler) -> Handler:
 
 
 UNSTORABLE = "What was sent holds something that cannot be kept, such as a zero byte. Take it out."
+FORMS_ONLY = "This address takes what a form sends and shows nothing. Go back to the inbox."
 STATUS: dict[type[AmendsError], int] = {BadInput: 400, NotAllowed: 403, NotThere: 404, Stale: 409}
 
 
@@ -78,10 +80,16 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> Any:
         if iscoroutinefunction(self):
             return self._later(request)
-        return _whole_page_sign_in(request, self.get_response(request))
+        response = self.get_response(request)
+        if _is_reopened_form(request, response):
+            return _reopened_form(request, response)
+        return _whole_page_sign_in(request, response)
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _whole_page_sign_in(request, await self.get_response(request))
+        response = await self.get_response(request)
+        if _is_reopened_form(request, response):
+            return await sync_to_async(_reopened_form)(request, response)
+        return _whole_page_sign_in(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, AmendsError):
@@ -92,6 +100,17 @@ class Refusals:
 
 
 refusals = Refusals
+
+
+def _is_reopened_form(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether somebody opened the address that a form is sent to, such as from their history."""
+    return response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+
+
+def _reopened_form(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    answer = refusal(request, FORMS_ONLY, status=response.status_code)
+    answer["Allow"] = response.headers.get("Allow", "")
+    return answer
 
 
 def _whole_page_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -9,6 +9,7 @@ TITLES = {
     400: "That cannot be read",
     403: "Not allowed",
     404: "Not there",
+    405: "Nothing to see here",
     409: "Somebody was faster",
     500: "Something broke",
     502: "The network refused",

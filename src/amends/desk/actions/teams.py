@@ -51,7 +51,7 @@ def save_team(
     check_may(Role(by.role), Action.TEAMS)
     changed = row or Team()
     changed.name = _named(name, 60)
-    if Team.objects.exclude(pk=changed.pk).filter(name=changed.name).exists():
+    if Team.objects.exclude(pk=changed.pk).filter(name__iexact=changed.name).exists():
         raise BadInput(f"There is another team called {changed.name}. Choose a name of its own.")
     unfit = next((one for one in people if not can_work(one)), None)
     if unfit is not None:
@@ -91,7 +91,7 @@ def save_skill(
     check_may(Role(by.role), Action.TEAMS)
     changed = row or Skill()
     changed.name = _named(name, 40)
-    if Skill.objects.exclude(pk=changed.pk).filter(name=changed.name).exists():
+    if Skill.objects.exclude(pk=changed.pk).filter(name__iexact=changed.name).exists():
         raise BadInput(f"There is another skill called {changed.name}. Choose a name of its own.")
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
         raise BadInput(f"{MOST_WORDS} words at most, each of {LONGEST_WORD} characters at most.")

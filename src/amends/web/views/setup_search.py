@@ -31,6 +31,7 @@ class SearchForm(forms.Form):
     country = forms.RegexField(
         r"^[A-Za-z]{2}$",
         required=False,
+        error_messages={"invalid": "Write two letters, such as DE, or nothing."},
         label="Country",
         help_text="Two letters, such as DE: search as people there do. Empty: wherever.",
     )
