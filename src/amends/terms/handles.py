@@ -7,6 +7,8 @@ _PLAIN: Final = frozenset(
     {
         "mail",
         "feeds",
+        "filedrop",
+        "webhook",
         "googleplay",
         "googlebusiness",
         "appstore",

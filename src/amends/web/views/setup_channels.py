@@ -20,7 +20,7 @@ from amends.desk.queries.doors import NotThere
 from amends.desk.queries.listened import spending_for
 from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
 from amends.desk.queries.speaking import gaps_of, keepers
-from amends.terms import BadInput, ConnectorError
+from amends.terms import BadInput, ConnectorError, written_handle
 from amends.web.asking import require
 from amends.web.views.setup_networks import ChannelForm, form_for, title_of
 from amends.web.views.setup_shared import accepted
@@ -180,5 +180,6 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
     except (ConnectorError, BadInput) as error:
         messages.error(request, f"{channel}: {error}")
     else:
-        messages.success(request, f"{channel}: The connection works. It is @{us.handle or us.id}.")
+        name = written_handle(us.handle or us.id or "", channel.network)
+        messages.success(request, f"{channel}: The connection works. It is {name}.")
     return redirect("channels")
