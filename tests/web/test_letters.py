@@ -132,7 +132,8 @@ def test_budget_is_set_up_shown_and_asked() -> None:
     credit = {"kind": "credit", "currency": "EUR", "what": "For the taxi"}
     _do(case, "remedy", credit | {"amount": "50"})
     over = words(_do(case, "remedy", credit | {"amount": "30"}))
-    assert "Credit, 30.00 EUR waits for approval For the taxi Mina Kaya beyond the budget" in over
+    assert "Credit, 30.00 EUR waits for approval For the taxi Mina Kaya" in over
+    assert "May approve: Ada Berg. beyond the budget" in over
     assert "over This month 0.00 of 60.00 EUR spent, 80.00 open." in over
     assert "gives a credit beyond the month's budget, which waits for" in over
     page = ada.get("/set-up/budgets/")
