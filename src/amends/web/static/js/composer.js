@@ -65,6 +65,12 @@
     clearTimeout(pending.get(field));
     pending.set(field, setTimeout(() => keep(field), PAUSE_MS));
   });
+  for (const moved of ["input", "pointerup", "keyup"]) {
+    document.addEventListener(moved, ({ target, key }) => {
+      const goes = moved !== "keyup" || /^(Arrow|Home|End|Page)/.test(key);
+      if (goes && target.name?.startsWith("text_")) target.dataset.placed = "1";
+    });
+  }
   document.addEventListener("change", (event) => {
     if (event.target.type === "file" && event.target.form === form() && event.target.files.length) {
       return event.target.closest("details").querySelector("button[name=attaching]").click();
@@ -152,9 +158,11 @@
   const insert = (words) => {
     const field = form()?.querySelector(`#text-${modeOf(form())}`);
     if (!field) return;
-    const gap = /(?:^|\s)$/.test(field.value.slice(0, field.selectionEnd)) ? "" : " ";
-    const behind = /^\S/.test(field.value.slice(field.selectionEnd)) ? " " : "";
-    field.setRangeText(gap + words + behind, field.selectionEnd, field.selectionEnd, "end");
+    // Nobody has put the cursor anywhere in a draft that was just drawn: behind it is where to go on.
+    const at = field.dataset.placed ? field.selectionEnd : field.value.length;
+    const gap = /(?:^|\s)$/.test(field.value.slice(0, at)) ? "" : " ";
+    const behind = /^\S/.test(field.value.slice(at)) ? " " : "";
+    field.setRangeText(gap + words + behind, at, at, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   };
