@@ -21,9 +21,11 @@ from amends.web.feed import Feed
 from amends.web.views.live import _still_welcome, lines
 from tests import factories, people
 from tests.people import PASSWORD
+from tests.test_house import ROOT
 from tests.web.support import signed_in
 
 SECONDS = 5
+_TAG = re.compile(r"<[a-z][^>]*>")
 
 
 def _feed(*numbers: int) -> Feed:
@@ -224,3 +226,13 @@ def test_event_that_becomes_visible_after_a_later_one_is_a_change_too() -> None:
 
     numbers = [latest_change(), event(5001), event(5000)]
     assert len(set(numbers)) == 3
+
+
+def test_what_refreshes_itself_aborts_no_click_within_it() -> None:
+    """Who presses a row while the list is drawn anew still gets the case: what is in step with its
+    own newest request alone hands that on to nothing it holds."""
+    templates = ROOT / "src" / "amends" / "web" / "templates"
+    tags = [tag for path in templates.rglob("*.html") for tag in _TAG.findall(path.read_text())]
+    in_step = [tag for tag in tags if 'hx-sync="this' in tag and "from:body" in tag]
+    assert len(in_step) >= 2
+    assert [tag for tag in in_step if 'hx-disinherit="hx-sync"' not in tag] == []

@@ -33,6 +33,23 @@
     }
   });
 
+  // A list is not drawn anew between a press and its release: what was pressed would be gone, and
+  // the click lost.
+  let pressed = false;
+  let missed = false;
+  document.addEventListener("pointerdown", () => { pressed = true; }, true);
+  const released = () => setTimeout(() => {
+    pressed = false;
+    if (missed) document.body.dispatchEvent(new Event("amends:changed"));
+    missed = false;
+  });
+  for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, released, true);
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!pressed || detail.target.id !== "list") return;
+    detail.shouldSwap = false;
+    missed = true;
+  });
+
   // What somebody is busy with is not pulled away by a refresh.
   const busy = (part) =>
     part.contains(document.activeElement) ||
