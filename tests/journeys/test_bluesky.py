@@ -88,7 +88,11 @@ def _case_with(visitor: Visitor, words: str, *, seconds: float) -> str:
         visitor.visit("/inbox/?search=" + "+".join(words.split()[:3]))
         if words[:20] not in visitor.text:
             return ""
-        return visitor.html.partition('href="/cases/')[2].partition("/")[0]
+        return (
+            visitor.html.partition('data-test="pick"')[2]
+            .partition('href="/cases/')[2]
+            .partition("/")[0]
+        )
 
     return f"/cases/{eventually(look, seconds=seconds, what=f'the inbox shows {words[:20]!r}')}/"
 
