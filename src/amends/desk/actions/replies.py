@@ -103,10 +103,10 @@ def queue_reply(
 
     ``goes_at`` is when it shall go out, None at once; it is withdrawn if the customer writes before.
     ``with_pictures``: what this person put beside their draft of this mode goes along.
-    ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so does
-    what reads so. ``form`` says that it is a question which all are asked in about the same words, so that
-    it is no copy of another reply. ``seen_replies`` is how many replies the page showed: one more means that somebody answered
-    meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
+    ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so
+    does what reads so. ``form`` says that it is a question which all are asked in about the same
+    words, so that it is no copy of another reply. ``seen_replies`` is how many replies the page
+    showed: one more means that somebody answered meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
     held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
     whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
     """
@@ -120,10 +120,7 @@ def queue_reply(
         check_state(row, **kind)
         if invites:
             check_inviting(row)
-        if seen_replies is not None and row.replies.count() > seen_replies:
-            raise Stale(
-                "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
-            )
+        _check_seen(row, seen_replies)
         channel, target = way_of(row, text, **kind)
         check_links(row, text, now=now)
         checked = check_text(
@@ -152,6 +149,14 @@ def queue_reply(
         write(row, events, "owner", "state")
         Draft.objects.filter(case=row, by=by, mode=mode).delete()
     return reply
+
+
+def _check_seen(row: Case, seen_replies: int | None) -> None:
+    """Raise ``Stale`` where more replies stand there than the page showed."""
+    if seen_replies is not None and row.replies.count() > seen_replies:
+        raise Stale(
+            "A colleague answered this case meanwhile. Read it, then send yours if it is still needed."
+        )
 
 
 def _handed_in(row: Case, reply: OutgoingReply, *, now: datetime) -> CaseEvent:
