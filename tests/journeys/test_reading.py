@@ -23,6 +23,10 @@ THREAT = (
 FAILS = [f"brindlewing seat {n} is kaputnik" for n in range(8)]
 FINE = [f"brindlewing seat {n} is plonk" for n in range(8)]
 
+# The first turn of the page after an answer was drawn: nobody can click sooner.
+AS_SOON_AS_IT_STANDS = """() => document.addEventListener("htmx:afterSwap", () => queueMicrotask(() =>
+    document.querySelector("#case [data-correct=u]").click()), { once: true })"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -72,8 +76,14 @@ def _read_on_the_case(page: Page) -> None:
     expect(reading.locator("[data-test=said]")).to_contain_text(
         "it shows displeasure", timeout=SLOW_MS
     )
+    here = page.url
     page.keyboard.press("u")
     expect(page.locator("#case [data-test=said]")).to_have_count(0, timeout=SLOW_MS)
+    page.evaluate(AS_SOON_AS_IT_STANDS)
+    page.keyboard.press("d")
+    expect(page.locator("#trail")).to_contain_text("took back", timeout=SLOW_MS)
+    expect(page.locator("#case [data-test=said]")).to_have_count(0, timeout=SLOW_MS)
+    assert page.url == here, "an answer is alive at once: its buttons do not leave the page"
     page.keyboard.press("c")
     expect(reading.locator("[data-test=said]")).to_contain_text(
         "Ada Berg: it is a complaint", timeout=SLOW_MS

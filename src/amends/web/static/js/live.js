@@ -34,20 +34,27 @@
   });
 
   // A list is not drawn anew between a press and its release: what was pressed would be gone, and
-  // the click lost.
+  // the click lost. Nor is a part that waits for an answer: the answer would have no place to go.
   let pressed = false;
   let missed = false;
+  const again = () => {
+    if (missed) document.body.dispatchEvent(new Event("amends:changed"));
+    missed = false;
+  };
   document.addEventListener("pointerdown", () => { pressed = true; }, true);
   const released = () => setTimeout(() => {
     pressed = false;
-    if (missed) document.body.dispatchEvent(new Event("amends:changed"));
-    missed = false;
+    again();
   });
   for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, released, true);
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (!pressed || detail.target.id !== "list") return;
+    const held = { list: pressed, trail: detail.target.querySelector("form.htmx-request") };
+    if (!held[detail.target.id]) return;
     detail.shouldSwap = false;
     missed = true;
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.requestConfig.elt.matches("form") && !pressed) setTimeout(again);
   });
 
   // What somebody is busy with is not pulled away by a refresh.
