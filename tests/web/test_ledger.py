@@ -68,7 +68,7 @@ def test_fault_is_determined_on_the_page_with_who_and_why() -> None:
         ("remedy-decide", {"decision": "deliver", "pk": "99"}, "no such remedy in this case"),
         ("remedy-decide", {"decision": "eat", "pk": "9" * 40}, "no such remedy in this case"),
         ("promise", PROMISE | {"due": "2020-01-01T12:00"}, "due at a time to come"),
-        ("promise", PROMISE | {"due": "later"}, "Say when it is due"),
+        ("promise", PROMISE | {"due": "later"}, "is no date and time"),
         ("promise", PROMISE | {"words": " "}, "Write what was promised"),
         ("promise-decide", {"decision": "keep", "pk": "x"}, "no such promise in this case"),
     ],

@@ -1,12 +1,21 @@
 """Sending later, the kill switch and removing posts, as the pages offer them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from amends.desk.actions import lift_stop, stop_sending
-from amends.desk.models import Case, OutgoingReply, PostRow, Responder, SendingStop, TakeDown
+from amends.desk.models import (
+    Case,
+    OutgoingReply,
+    PostRow,
+    Promise,
+    Responder,
+    SendingStop,
+    TakeDown,
+)
 from tests import factories, people
 from tests.web.support import HTMX, Page, case_page, signed_in, write
 
@@ -131,3 +140,21 @@ def test_post_of_another_case_is_not_there() -> None:
     url = f"/cases/{case.ref}/posts/{other.first_post.pk}/take-down/"
     answer = signed_in(people.priya()).post(url, {"take_down_reason": "r"})
     assert (answer.status_code, TakeDown.objects.count()) == (404, 0)
+
+
+def test_snooze_and_promises_are_by_the_same_clock_as_a_reply_for_later() -> None:
+    """One piece asks for every moment, and the history tells it by the clock of who reads it."""
+    case, mina = factories.case(), people.mina()
+    in_kathmandu(mina)
+    client, at = signed_in(mina), f"{timezone.now() + timedelta(days=2):%Y-%m-%d}"
+    client.post(f"/cases/{case.ref}/snooze/", {"until": f"{at}T09:00"})
+    client.post(f"/cases/{case.ref}/promise/", {"words": "Call Rosa", "due": f"{at}T10:00"})
+    case.refresh_from_db()
+    kept = [case.snoozed_until, Promise.objects.get().due_at]
+    assert [f"{one:%Y-%m-%dT%H:%M}" for one in kept if one] == [f"{at}T03:15", f"{at}T04:15"]
+    page = case_page(case)
+    assert len(re.findall(r"by the clock of <a [^>]*>Asia/Kathmandu</a>", page)) == 5
+    assert f'value="{at}T10:00"' in page
+    assert len(re.findall(r"until \w+ \d+ \w+, 09:00 \(UTC\+5:45\)", Page(page).words)) == 2
+    assert ", 09:00" in Page(client.get("/inbox/?tab=all").content.decode()).words
+    assert " UTC" not in Page(page).words

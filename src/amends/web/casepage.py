@@ -143,7 +143,8 @@ def lines(case: Case, person: Responder) -> list[Line]:
     shown = []
     for entry in entries:
         if entry.event is not None:
-            said = sentence(entry.event, people=people, labels=labels, rules=rules, macros=macros)
+            names = {"people": people, "labels": labels, "rules": rules, "macros": macros}
+            said = sentence(entry.event, zone=person.zone, **names)
             shown.append(Line(entry, said, because=reasons.get(entry.event.pk, "")))
         elif entry.reply is not None:
             shown.append(_reply_line(entry, entry.reply, person))

@@ -44,7 +44,6 @@ def private_facts(case: Case, *, now: datetime, zone: str) -> dict[str, Any]:
             for one in case.calls.filter(status=CallStatus.PLANNED).order_by("starts_at", "pk")
         ],
         "ways": WAYS,
-        "zone": zone,
         "no_public_place": no_public_place(case.network),
     }
 

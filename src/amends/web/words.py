@@ -1,7 +1,7 @@
 """What a case's history says, in words a person would use."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from amends.casework import Priority, ReplyStatus
@@ -100,11 +100,17 @@ def sentence(
     labels: Names,
     rules: Names | None = None,
     macros: Names | None = None,
+    zone: str = "UTC",
 ) -> str:
-    """One event as a sentence. ``people``, ``labels``, ``rules`` and ``macros`` are names by id."""
+    """One event as a sentence. ``people``, ``labels``, ``rules`` and ``macros`` are names by id;
+    ``zone`` is whose clock tells the times."""
     who = event.actor.name if event.actor else words_rules.rule_of(event.data, rules or {})
     if event.kind == "macro.run":
         return f"{who} ran the macro “{(macros or {}).get(event.data.get('macro', 0), 'removed')}”"
+    if event.kind in _TIMED:
+        does, name = _TIMED[event.kind]
+        at = said_there(datetime.fromisoformat(event.data[name]), zone)
+        return f"{who or 'The desk'} {does(event.data)} {at}"
     special = (
         _SPECIAL.get(event.kind)
         or words_claims.SPECIAL.get(event.kind)
@@ -265,11 +271,6 @@ _WOKE = {
 }
 
 
-def _snoozed(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    until = datetime.fromisoformat(str(data["until"])).astimezone(UTC)
-    return f"{who} snoozed the case until {until:%-d %B, %H:%M} UTC"
-
-
 def _woken(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
     return _WOKE.get(str(data.get("why")), f"{who} brought the case back")
 
@@ -299,7 +300,6 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "case.merged": _merged,
     "case.closed": _closed,
     "case.escalated": _escalated,
-    "case.snoozed": _snoozed,
     "case.woken": _woken,
     "sla.breached": _breached,
     "post.take_down": _take_down,
@@ -311,6 +311,12 @@ _SPECIAL: dict[str, Callable[[str, dict[str, Any], Names, Names], str]] = {
     "reading.corrected": _corrected,
     "reading.uncorrected": _uncorrected,
 }
+
+
+_TIMED = words_private.TIMED | {
+    "case.snoozed": (lambda _: "snoozed the case until", "until"),
+}
+"""What says a moment: what was done, and where the event keeps it."""
 
 
 def span(length: timedelta) -> str:

@@ -1,7 +1,6 @@
 """What a case's history says of what was taken private: pages, calls, letters."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 ALONE: Final = {
@@ -24,11 +23,9 @@ _WAYS: Final = {"phone": "a call", "video": "a video call", "meeting": "a meetin
 Names = Mapping[int, str]
 
 
-def _planned(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
-    starts = datetime.fromisoformat(str(data["starts"])).astimezone(UTC)
+def _planned(data: Mapping[str, Any]) -> str:
     way = _WAYS.get(str(data.get("way", "")))
-    verb = f"planned {way} for" if way else "moved a call to"
-    return f"{who} {verb} {starts:%-d %B, %H:%M} UTC"
+    return f"planned {way} for" if way else "moved a call to"
 
 
 def _handed_off(who: str, data: dict[str, Any], people: Names, labels: Names) -> str:  # noqa: ARG001
@@ -41,9 +38,11 @@ def _letter_sent(who: str, data: dict[str, Any], people: Names, labels: Names) -
     return f"{who} sent a letter {where}"
 
 
+TIMED: Final[dict[str, tuple[Callable[[Mapping[str, Any]], str], str]]] = {
+    "call.planned": (_planned, "starts"),
+    "call.moved": (_planned, "starts"),
+}
 SPECIAL: Final[dict[str, Callable[[str, dict[str, Any], Names, Names], str]]] = {
     "handoff.sent": _handed_off,
-    "call.planned": _planned,
-    "call.moved": _planned,
     "letter.sent": _letter_sent,
 }

@@ -10,7 +10,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from amends.casework.scheduling import on_the_wall
+from amends.casework.hours import zone_named
+from amends.casework.scheduling import on_the_wall, said_there
 from amends.terms import written_handle
 from amends.text import mark_hidden
 from amends.web.words import span
@@ -45,9 +46,27 @@ _TAIL: Final = ".,;:!?)]}…"
 
 
 @register.filter
-def wall(moment: datetime, zone: str) -> str:
+def wall(moment: datetime | None, zone: str) -> str:
     """A moment by the clock of a zone, as a field for date and time holds it."""
-    return on_the_wall(moment, zone)
+    return on_the_wall(moment, zone) if moment else ""
+
+
+@register.filter
+def there(moment: datetime | None, zone: str) -> str:
+    """A moment in words by the clock of a zone: ``Sunday 29 March, 09:30 (UTC+2)``."""
+    return said_there(moment, zone) if moment else ""
+
+
+@register.filter
+def shortly(moment: datetime | None, zone: str) -> str:
+    """The same where there is little room: ``29 Mar, 09:30``."""
+    return f"{moment.astimezone(zone_named(zone)):%-d %b, %H:%M}" if moment else ""
+
+
+@register.filter
+def of(name: str, number: object) -> str:
+    """The id of one field among its likes: ``promise-due-3``."""
+    return f"{name}{number}"
 
 
 @register.filter

@@ -187,7 +187,7 @@ def unlabel(case: Case, typed: QueryDict, by: Responder, now: datetime) -> objec
 def snooze(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """For a length of time, or until a moment where one was chosen."""
     chosen = typed.get("until", "").strip()
-    until = amending.moment(chosen) if chosen else now + span_typed(typed.get("span", ""))
+    until = moment_of(chosen, by.zone) if chosen else now + span_typed(typed.get("span", ""))
     return snooze_case(case, until=until, by=by, now=now)
 
 

@@ -1,12 +1,13 @@
 """Making amends on a case: fault, second chance, remedies, promises. Each verb is one address."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.http import QueryDict
 
 from amends.casework.fault import Fault, SecondChance
 from amends.casework.remedies import RemedyKind
+from amends.casework.scheduling import moment_of
 from amends.desk.actions import amends, promises
 from amends.desk.models import Case, Promise, Remedy, Responder
 from amends.terms import BadInput
@@ -71,7 +72,7 @@ def remedy_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) ->
 def promise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     words = _text(typed, "words")
     return promises.make_promise(
-        case, words=words, due_at=moment(typed.get("due", "")), by=by, now=now
+        case, words=words, due_at=moment_of(typed.get("due", ""), by.zone), by=by, now=now
     )
 
 
@@ -83,7 +84,8 @@ def promise_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -
     if row is not None and decision == "drop":
         return promises.drop_promise(row, by=by, now=now)
     if row is not None and decision == "move":
-        return promises.move_promise(row, due_at=moment(typed.get("due", "")), by=by, now=now)
+        due_at = moment_of(typed.get("due", ""), by.zone)
+        return promises.move_promise(row, due_at=due_at, by=by, now=now)
     raise BadInput("There is no such promise in this case; look again, then decide.")
 
 
@@ -105,15 +107,6 @@ def day_of(typed: QueryDict, name: str) -> date | None:
         return date.fromisoformat(sent)
     except ValueError as error:
         raise BadInput(f"“{sent[:20]}” is no date. Write one as 2026-12-24.") from error
-
-
-def moment(sent: str) -> datetime:
-    """What a field for date and time holds, in UTC, which the page says. Raises ``BadInput``."""
-    try:
-        found = datetime.fromisoformat(sent.strip())
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise BadInput("Say when it is due, with a date and a time.") from error
 
 
 def _amount(typed: QueryDict) -> Decimal | None:
