@@ -156,5 +156,5 @@ def test_snooze_and_promises_are_by_the_same_clock_as_a_reply_for_later() -> Non
     assert len(re.findall(r"by the clock of <a [^>]*>Asia/Kathmandu</a>", page)) == 5
     assert f'value="{at}T10:00"' in page
     assert len(re.findall(r"until \w+ \d+ \w+, 09:00 \(UTC\+5:45\)", Page(page).words)) == 2
-    assert ", 09:00" in Page(client.get("/inbox/?tab=all").content.decode()).words
+    assert ", 09:00" in Page(client.get("/inbox/?tab=snoozed").content.decode()).words
     assert " UTC" not in Page(page).words
