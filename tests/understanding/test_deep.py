@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper, save
 
 from amends.terms import BadInput
 from amends.understanding.deep import WordPieces, load_encoder, plain
-from amends.understanding.deep.encoder import GRAPH, VOCABULARY
+from amends.understanding.deep.encoder import GRAPH, VOCABULARY, multiplies_bytes_exactly
 from amends.understanding.fast import COLUMNS, load_weights
 from amends.understanding.reader import SHIPPED, WEIGHTS, load_reader, load_tiers
 from amends.understanding.tiers import Policy, Tiers
@@ -71,6 +71,22 @@ def test_any_text_becomes_known_pieces_and_no_more_than_asked(text: str) -> None
 )
 def test_language_is_known_by_whole_words(text: str, known: bool) -> None:
     assert PIECES.knows(text) is known
+
+
+@pytest.mark.parametrize(
+    ("processor", "exactly"),
+    [
+        ("model name\t: one\nflags\t\t: fpu avx2 avx512_vnni aes\n", True),
+        ("flags\t: fpu avx_vnni\n", True),
+        ("flags\t: fpu avx2 avx512bw\nmodel name\t: one with avx512_vnni\n", False),
+        ("Features\t: asimddp\n", False),
+        ("", False),
+    ],
+)
+def test_speed_is_taken_only_where_bytes_are_multiplied_exactly(
+    processor: str, exactly: bool
+) -> None:
+    assert multiplies_bytes_exactly(processor) is exactly
 
 
 def test_encoder_gives_the_same_row_alone_and_in_company(tmp_path: Path) -> None:

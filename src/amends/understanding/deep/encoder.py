@@ -1,6 +1,8 @@
 """An encoder out of a folder: its graph run by ONNX Runtime, batched by length, on one thread."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ Numbers = NDArray[np.float32]
 PLACES = 64  # pieces read of a text
 BATCH = 8
 GRAPH, VOCABULARY = "encoder.onnx", "vocabulary.txt"
+_EXACT = frozenset({"avx512_vnni", "avx_vnni"})
 _REMEDY = "train it again with `amends train`, or use the shipped one"
 
 
@@ -74,6 +77,22 @@ def load_encoder(folder: Path) -> Encoder:
     return Encoder(session_of(folder / GRAPH), pieces)
 
 
+def multiplies_bytes_exactly(processor: str) -> bool:
+    """Whether a processor has instructions that sum products of bytes in 32 bits. Those of others stop at
+    16, and then a text would read otherwise there. ``processor``: what Linux tells of it; what tells
+    nothing is taken to have none."""
+    found = re.search(r"^flags\s*:(.*)$", processor, re.MULTILINE)
+    return found is not None and not _EXACT.isdisjoint(found[1].split())
+
+
+@cache
+def _processor() -> str:
+    try:
+        return Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def session_of(path: Path) -> Any:
     """A session on one thread. Raises BadInput where the file is missing or no graph that runs here."""
     import onnxruntime
@@ -82,8 +101,8 @@ def session_of(path: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
-    # Where a processor cannot multiply bytes exactly, exactly and slower.
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    if not multiplies_bytes_exactly(_processor()):
+        options.add_session_config_entry("session.x64quantprecision", "1")  # exactly, and slower
     if not path.is_file():
         raise BadInput(f"There is no encoder at {path}; {_REMEDY}.")
     try:
