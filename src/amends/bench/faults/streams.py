@@ -1,31 +1,57 @@
 """A stream that is torn in the middle of a post, with another post made before it is open again."""
 
 import asyncio
+import base64
+import hashlib
+import json
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
 from amends.bench.faults.clock import HandClock
-from amends.bench.faults.fakes import x
+from amends.bench.faults.fakes import mastodon, x
+from amends.bench.faults.fakes.bluesky import BlueskyFaults, FakePds
 from amends.bench.faults.ordeal import Outcome, Watched, here, outcome
-from amends.bench.faults.serving import running
-from amends.bench.faults.worlds import XFaults
+from amends.bench.faults.serving import Asked, Said, running
+from amends.bench.faults.worlds import FaultWorld, MastodonFaults, XFaults
+from amends.connectors.bluesky import BlueskyConnector
 from amends.connectors.protocol import Connector
 from amends.listening import Surroundings, follow
 from amends.listening.steps import put_clean_text
-from amends.outbound import Outbound
+from amends.terms import Channel, Credentials
 
 NAME: Final = "truncated stream"
 _PATIENCE_S: Final = 20
+_PAUSE_S: Final = (
+    2  # longer than a stream waits before it is opened again, shorter than a poll waits
+)
+_WEBSOCKET: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+
+
+class StreamWorld(FaultWorld, Protocol):
+    """A network whose stream can be torn; its posts are not on the stream until they are shown."""
+
+    def following(self, watched: Watched) -> Connector:
+        """A connector whose stream is followed."""
+        ...
+
+    def show(self, post_id: str) -> None:
+        """Put a post on the stream."""
+        ...
+
+    def tear(self, post_id: str) -> None:
+        """Put half of a post on the stream and hang up; the next one who asks gets a new one."""
+        ...
 
 
 class XStream(XFaults):
     """X's filtered stream. What a break missed is asked of its recent search."""
 
-    def connector(self, outbound: Outbound | None = None) -> Connector:
+    def following(self, watched: Watched) -> Connector:
         secrets = {"access_token": x.TOKEN, "refresh_token": self.fake.refresh, "client_id": "c"}
-        made = x.connector(self.fake, outbound, secrets=secrets, stream="filtered")
+        made = x.connector(self.fake, watched.outbound, secrets=secrets, stream="filtered")
         made.sources_for(["bag"])
         return made
 
@@ -34,21 +60,160 @@ class XStream(XFaults):
         return self.fake.add(f"my bag, {text}")
 
     def show(self, post_id: str) -> None:
-        """Put a post on the stream."""
         self.fake.lines.append(self.fake.line(post_id))
 
     def tear(self, post_id: str) -> None:
-        """Put half of a post on the stream and hang up; the next one who asks gets a new one."""
         line = self.fake.line(post_id)
         old, self.fake.lines = self.fake.lines, []
         old += [line[: len(line) // 2], b""]
 
 
-STREAMS: dict[str, Callable[[HandClock], XStream]] = {"x": XStream}
-"""Networks whose streams are torn here; Bluesky's and Mastodon's are in the tests of their own."""
+class _Live:
+    """What goes to those who read a stream now. Whoever comes later misses it."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def hang_up(self, last: bytes) -> None:
+        old, self.pieces = self.pieces, []
+        old += [last, b""]
+
+    async def follow(self, first: Sequence[bytes] = ()) -> AsyncIterator[bytes]:
+        pieces = self.pieces
+        at = len(pieces)
+        for piece in first:
+            yield piece
+        while True:
+            for piece in pieces[at:]:
+                if not piece:
+                    return
+                yield piece
+            at = len(pieces)
+            await asyncio.sleep(0.005)
 
 
-async def torn(world: XStream) -> Outcome:
+class StreamingMastodon(mastodon.FakeMastodon):
+    """With server-sent events for the account's own stream, and no WebSocket."""
+
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__(clock)
+        self.live = _Live()
+
+    def handle(self, asked: Asked) -> Said:
+        if asked.path.endswith("/streaming/user"):
+            return Said(
+                200, headers={"content-type": "text/event-stream"}, stream=self.live.follow()
+            )
+        return super().handle(asked)
+
+    def event(self, status_id: str) -> bytes:
+        told = next(one for one in self.notifications if one["status"]["id"] == status_id)
+        return f"event: notification\ndata: {json.dumps(told)}\n\n".encode()
+
+
+class MastodonStream(MastodonFaults):
+    """The account's stream. What a break missed is asked of its notifications."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self.fake: StreamingMastodon = StreamingMastodon(clock)
+
+    def following(self, watched: Watched) -> Connector:
+        made = mastodon.connector(self.fake, watched.outbound, stream="user")
+
+        async def rest(seconds: float) -> None:
+            """Polling beside the stream waits until a break wakes it; a break's own pause is short."""
+            if seconds > _PAUSE_S:
+                await asyncio.Event().wait()
+            await watched.sleep(seconds)
+
+        made.sleep = rest
+        return made
+
+    def post(self, text: str) -> str:
+        self.fake.clock.move(60)
+        return super().post(text)
+
+    def show(self, post_id: str) -> None:
+        self.fake.live.pieces.append(self.fake.event(post_id))
+
+    def tear(self, post_id: str) -> None:
+        event = self.fake.event(post_id)
+        self.fake.live.hang_up(event[: len(event) // 2])
+
+
+class Jetstream(FakePds):
+    """A server whose stream begins where the reader left it."""
+
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__(clock)
+        self.live = _Live()
+
+    def handle(self, asked: Asked) -> Said:
+        if asked.path != "/subscribe":
+            return super().handle(asked)
+        key = asked.headers["sec-websocket-key"] + _WEBSOCKET
+        accept = base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest())
+        opened = {
+            "upgrade": "websocket",
+            "connection": "Upgrade",
+            "sec-websocket-accept": accept.decode(),
+        }
+        since = int(asked.one("cursor", "0"))
+        held = [self.frame(uri) for uri in self.records if self.at_us(uri) >= since]
+        return Said(101, headers=opened, stream=self.live.follow(held))
+
+    def at_us(self, uri: str) -> int:
+        made = datetime.fromisoformat(self.records[uri]["value"]["createdAt"])
+        return round(made.timestamp() * 1_000_000)
+
+    def frame(self, uri: str) -> bytes:
+        """A text message of a server, RFC 6455, section 5.2."""
+        did, collection, key = uri.removeprefix("at://").split("/")
+        commit = {
+            "operation": "create", "collection": collection, "rkey": key,
+            "record": self.records[uri]["value"],
+        }  # fmt: skip
+        event = {"did": did, "time_us": self.at_us(uri), "kind": "commit", "commit": commit}
+        body = json.dumps(event).encode()
+        return b"\x81\x7e" + len(body).to_bytes(2) + body
+
+
+class BlueskyStream(BlueskyFaults):
+    """Jetstream, which tells again from the place that was left."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self.fake: Jetstream = Jetstream(clock)
+
+    def following(self, watched: Watched) -> Connector:
+        settings = {
+            "pds": self.fake.url,
+            "stream": "jetstream-v1",
+            "stream_url": self.fake.url.replace("http", "ws", 1),
+        }
+        channel = Channel(network="bluesky", handle="us.test", settings=settings)
+        return BlueskyConnector(channel, Credentials(values={}), watched.outbound, self.fake.clock)
+
+    def post(self, text: str) -> str:
+        self.fake.clock.move(60)
+        return super().post(text)
+
+    def show(self, post_id: str) -> None:
+        self.fake.live.pieces.append(self.fake.frame(post_id))
+
+    def tear(self, post_id: str) -> None:
+        frame = self.fake.frame(post_id)
+        self.fake.live.hang_up(frame[: len(frame) // 2])
+
+
+STREAMS: dict[str, Callable[[HandClock], StreamWorld]] = {
+    "bluesky": BlueskyStream,
+    "mastodon": MastodonStream,
+    "x": XStream,
+}
+"""Networks that have streams."""
+
+
+async def torn(world: StreamWorld) -> Outcome:
     """What a torn stream lost and doubled, and how long it took until posts came again."""
     async with running(world.fake):
         watched = Watched(world)
@@ -58,13 +223,13 @@ async def torn(world: XStream) -> Outcome:
             await watched.outbound.aclose()
 
 
-async def _torn(world: XStream, watched: Watched) -> Outcome:
+async def _torn(world: StreamWorld, watched: Watched) -> Outcome:
     around = Surroundings(
         clock=watched.clock, rng=random.Random(1), sleep=watched.sleep, aside=here,
         health=watched.health,
     )  # fmt: skip
     following = asyncio.create_task(
-        follow(watched.connector(), "stream", cursor=None, pipeline=[put_clean_text()],
+        follow(world.following(watched), "stream", cursor=None, pipeline=[put_clean_text()],
                sink=watched.heard, around=around)
     )  # fmt: skip
     try:

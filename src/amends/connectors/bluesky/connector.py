@@ -41,7 +41,9 @@ _SEARCH = "search:"
 _LIST = 100  # posts asked for at a time
 _BATCH = 200  # frames of a stream in one page, at most
 _QUIET = 0.2  # seconds without a frame that close a page
-_AGAIN = timedelta(seconds=5)  # before a lost stream is opened anew; the listener waits longer
+_AGAIN = timedelta(
+    seconds=1
+)  # before a lost stream is opened anew; the listener waits longer each time
 
 
 class BlueskyConnector:
