@@ -262,7 +262,7 @@ def test_merged_case_hears_what_is_written_on_its_page() -> None:
     say(handoff, left(attempt="2"), now=NOON + 2 * HOUR)
     assert words_of(handoff)[-1].place.case == other
     assert [one.row for one in handoffs_of(other, now=NOON)] == [handoff]
-    with pytest.raises(NotAllowed, match="A case that is merged cannot be given a page"):
+    with pytest.raises(NotAllowed, match="This case was merged and goes on in"):
         link(row)
 
 

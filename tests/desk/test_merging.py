@@ -1,5 +1,7 @@
 """Merging and undoing it, and settling what is still on its way."""
 
+from datetime import timedelta
+
 import pytest
 
 from amends.desk.actions import (
@@ -11,12 +13,14 @@ from amends.desk.actions import (
     resolve_case,
     wait_for_customer,
 )
+from amends.desk.actions.promises import keep_promise, make_promise
 from amends.desk.models import Case
 from amends.terms import NotAllowed
 from tests.factories import NOON, case
 from tests.people import mina
 
 pytestmark = pytest.mark.database
+DAY = timedelta(days=1)
 
 
 def answered(**facts: object) -> Case:
@@ -63,3 +67,13 @@ def test_waiting_for_the_customer_of_a_resolved_case_is_no_longer_resolved() -> 
     wait_for_customer(row, by=mina(), now=NOON)
     row.refresh_from_db()
     assert (row.state, row.resolved_at) == ("waiting", None)
+
+
+def test_case_is_not_merged_over_what_is_open_in_it() -> None:
+    """R42: a merged case is worked on elsewhere, where nobody would settle it."""
+    row, other = case(handle="rosa"), case(handle="ben")
+    promise = make_promise(row, words="Call Rosa", due_at=NOON + DAY, by=mina(), now=NOON)
+    with pytest.raises(NotAllowed, match=r"a promise\. Settle it before the case is merged\."):
+        merge_case(row, into=other, by=mina(), now=NOON)
+    keep_promise(promise, by=mina(), now=NOON)
+    assert merge_case(row, into=other, by=mina(), now=NOON).state == "merged"

@@ -1,12 +1,14 @@
 """Pages for two at a case: presence, heads-ups, one person's profiles, cases merged and split."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from amends.desk.actions import add_note, merge_case
 from amends.desk.actions.promises import make_promise
 from amends.desk.actions.together import be_at
-from amends.desk.models import Case, CustomerMerge
+from amends.desk.models import Case, CustomerMerge, Draft
 from amends.desk.queries.customers import profile_meant
 from amends.terms import BadInput
 from tests import factories, people
@@ -155,3 +157,30 @@ def test_posts_are_split_off_and_brought_back_from_the_pages() -> None:
     page = Page(case_page(row))
     assert f"Mina Kaya brought back what was split off into {made.ref}" in page.words
     assert row.places.count() == 2
+
+
+@pytest.mark.alike
+def test_merged_case_offers_only_the_way_to_where_it_goes_on_and_back() -> None:
+    first, second = factories.case(handle="rosa"), factories.case(handle="ben")
+    merge_case(first, into=second, by=people.mina(), now=NOON)
+    client = signed_in(people.mina())
+    source = client.get(f"/cases/{first.ref}/").content.decode()
+    steps = re.findall(rf'action="/cases/{first.ref}/([\w-]+)/', source)
+    assert steps == ["reopen"]
+    assert f'href="/cases/{second.ref}/" data-test="goes-on"' in source
+    assert "Undo the merge" in Page(source).words
+    refused = client.post(f"/cases/{first.ref}/write/", {"mode": "note", "text_note": "It is AB12"})
+    said = (
+        f"This case was merged and goes on in {second.ref}. Do it there, or undo the merge first."
+    )
+    assert (refused.status_code, said in Page(refused.content.decode()).words) == (403, True)
+    assert Draft.objects.get().text == "It is AB12"
+
+
+@pytest.mark.alike
+def test_law_still_reaches_a_merged_case() -> None:
+    first, second = factories.case(handle="rosa"), factories.case(handle="ben")
+    merge_case(first, into=second, by=people.mina(), now=NOON)
+    source = signed_in(people.ada()).get(f"/cases/{first.ref}/").content.decode()
+    steps = re.findall(rf'action="/cases/{first.ref}/([\w-]+)/', source)
+    assert sorted(steps) == ["hold", "legal", "reopen"]

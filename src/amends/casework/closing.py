@@ -48,12 +48,12 @@ def still_open(matters: Matters) -> str:
     return f"Still open: {', '.join(named[:-1])}{last}."
 
 
-def check_nothing_open(matters: Matters) -> None:
-    """Raise ``NotAllowed`` that names what is open: neither a public close-out nor a reason passes
+def check_nothing_open(matters: Matters, *, before: str = "closed") -> None:
+    """Raise ``NotAllowed`` that names what is open, ``before`` the case is that: neither a public close-out nor a reason passes
     over it (R42). What is not to be after all is cancelled, dropped or withdrawn, with a line in the history."""
     said = still_open(matters)
     if said:
-        raise NotAllowed(f"{said} Settle it before the case is closed.")
+        raise NotAllowed(f"{said} Settle it before the case is {before}.")
 
 
 def check_ending(*, closed_out: bool, reason: str) -> None:

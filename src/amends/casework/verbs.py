@@ -18,6 +18,9 @@ from amends.terms import NotAllowed
 
 _S = CaseState
 EVERY: Final = frozenset(CaseState)
+STANDING: Final = EVERY - {_S.MERGED}
+"""A case that was merged is worked on where it goes on. What stays possible there is undoing the merge
+and what protects people: the law, our own posts, private pages, and text that somebody is typing."""
 IN_HAND: Final = LIVE | {_S.RESOLVED}
 
 
@@ -26,7 +29,7 @@ class Verb:
     """``said`` ends the sentence "A case that is closed cannot …"."""
 
     said: str
-    states: frozenset[CaseState] = EVERY
+    states: frozenset[CaseState] = STANDING
     needs: Action = Action.WORK
 
 
@@ -42,7 +45,7 @@ VERBS: Final[dict[str, Verb]] = {
     # what belongs together
     "bring-in": Verb("take in another", LIVE),
     "give-back": Verb("give back another"),
-    "split": Verb("be split", EVERY - {_S.MERGED}),
+    "split": Verb("be split"),
     "split-undo": Verb("go back to where it was split off", LIVE),
     "same-person": Verb("be of somebody else too"),
     "other-person": Verb("be of one person less"),
@@ -51,7 +54,7 @@ VERBS: Final[dict[str, Verb]] = {
     "write-public": Verb("be answered", IN_HAND, Action.REPLY),
     "write-private": Verb("be answered", IN_HAND, Action.REPLY),
     "close-out": Verb("be closed out", frozenset({_S.RESOLVED}), Action.REPLY),
-    "draft": Verb("be drafted for", needs=Action.REPLY),
+    "draft": Verb("be drafted for", EVERY, Action.REPLY),
     # facts beside the state
     "assign": Verb("be given to somebody"),
     "hand-up": Verb("be handed up"),
@@ -65,12 +68,12 @@ VERBS: Final[dict[str, Verb]] = {
     "rank": Verb("be looked for in searches"),
     "rank-unwatch": Verb("be looked for no more"),
     # taking it private, taking it back
-    "handoff": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
-    "handoff-decide": Verb("have a page decided", needs=Action.REPLY),
-    "link": Verb("be given a page", EVERY - {_S.MERGED}, Action.REPLY),
-    "take-down": Verb("have a post of ours removed", needs=Action.TAKE_DOWN),
+    "handoff": Verb("be given a page", needs=Action.REPLY),
+    "handoff-decide": Verb("have a page decided", EVERY, Action.REPLY),
+    "link": Verb("be given a page", needs=Action.REPLY),
+    "take-down": Verb("have a post of ours removed", EVERY, Action.TAKE_DOWN),
     "call": Verb("have a call planned", IN_HAND),
-    "call-log": Verb("have a call written down", EVERY - {_S.MERGED}),
+    "call-log": Verb("have a call written down"),
     "call-decide": Verb("have a call decided"),
     # making amends
     "fault": Verb("be given a fault"),
@@ -84,14 +87,24 @@ VERBS: Final[dict[str, Verb]] = {
     "survey": Verb("be asked about", frozenset({_S.RESOLVED}), Action.REPLY),
     "letter": Verb("be given a letter", IN_HAND, Action.REPLY),
     "letter-decide": Verb("have a letter decided", needs=Action.REPLY),
-    "claim": Verb("be given a claim", EVERY - {_S.CLOSED, _S.MERGED}),
-    "legal": Verb("be restricted", needs=Action.LEGAL),
-    "hold": Verb("be held", needs=Action.LEGAL),
-    "hold-lift": Verb("have a hold lifted", needs=Action.LEGAL),
+    "claim": Verb("be given a claim", STANDING - {_S.CLOSED}),
+    "legal": Verb("be restricted", EVERY, Action.LEGAL),
+    "hold": Verb("be held", EVERY, Action.LEGAL),
+    "hold-lift": Verb("have a hold lifted", EVERY, Action.LEGAL),
 }
 
 
-def check_verb(verb: str, state: CaseState) -> None:
-    """Raise ``NotAllowed`` unless this may be done to a case that is ``state``."""
-    if state not in VERBS[verb].states:
-        raise NotAllowed(f"A case that is {state} cannot {VERBS[verb].said}.")
+def check_verb(verb: str, state: CaseState, *, goes_on_in: str = "") -> None:
+    """Raise ``NotAllowed`` unless this may be done to a case that is ``state``. ``goes_on_in`` is the
+    reference of the case that it was merged into, where it was."""
+    if state in VERBS[verb].states:
+        return
+    if state is CaseState.MERGED:
+        raise NotAllowed(merged_words(goes_on_in))
+    raise NotAllowed(f"A case that is {state} cannot {VERBS[verb].said}.")
+
+
+def merged_words(goes_on_in: str) -> str:
+    """Why nothing is done to a case that was merged, and where it is done."""
+    where = goes_on_in or "another case"
+    return f"This case was merged and goes on in {where}. Do it there, or undo the merge first."

@@ -10,6 +10,7 @@ from django.utils import timezone
 from amends.casework import MOVES, Action, CaseState, ReplyStatus
 from amends.casework.macros import says
 from amends.casework.scheduling import on_the_wall
+from amends.casework.verbs import STANDING, VERBS
 from amends.connectors.registry import traits_of
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
@@ -70,11 +71,13 @@ def case_facts(
 ) -> dict[str, Any]:
     """Everything the case's templates need. ``typed`` is kept where a send was refused; ``offer``: a
     macro's text, beside what was typed."""
-    may = can(person)
+    may = can_here(case, person)
     shown = lines(case, person)
     posts = [line.entry.post for line in shown if line.entry.post is not None]
     return {
         "case": case,
+        "can_here": may,
+        "may_part": case.state == CaseState.MERGED and can(person)["work"],
         "state_words": STATES[case.state],
         "outcome_words": OUTCOMES.get(case.outcome, ""),
         "outcomes": OUTCOMES,
@@ -110,6 +113,18 @@ def case_facts(
     }
 
 
+def can_here(case: Case, person: Responder) -> dict[str, bool]:
+    """What a person may do on this case: on one that was merged, what protects people and no more."""
+    may = can(person)
+    if case.state != CaseState.MERGED:
+        return may
+    return {name: allowed and name not in _WORKED for name, allowed in may.items()}
+
+
+_WORKED = {verb.needs.name.lower() for verb in VERBS.values() if verb.states is STANDING}
+"""Permissions whose verbs a case that was merged refuses."""
+
+
 def splittable(case: Case, posts: Sequence[PostRow]) -> list[PostRow]:
     """What can be split off a case: its own posts but the one that it began with."""
     own = [post for post in posts if post.place.case_id == case.pk]
@@ -138,7 +153,7 @@ def lines(case: Case, person: Responder) -> list[Line]:
     removable = traits_of(case.network).can_delete
     rules, macros = rule_names(_ids(events, "rule")), macro_names(_ids(events, "macro"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
-    told = _told(list(posts.values()), may_care=can(person)["work"])
+    told = _told(list(posts.values()), may_care=can_here(case, person)["work"])
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:

@@ -56,8 +56,21 @@ def held(
         if by is not None and any(row.legal for row in found.values()):
             check_may(Role(by.role), Action.LEGAL)
         if verb:
-            check_verb(verb, CaseState(found[case.pk].state))
+            row = found[case.pk]
+            check_verb(verb, CaseState(row.state), goes_on_in=goes_on_in(row))
         yield found[case.pk]
+
+
+def goes_on_in(case: Case) -> str:
+    """The reference of the case that this one was merged into; "" where it was not."""
+    return case.merged_into.ref if case.merged_into is not None else ""
+
+
+def check_now(case: Case, verb: str) -> None:
+    """Raise ``NotAllowed`` unless this may be done to the case as it is now: for verbs that change
+    customers or another case, and hold those."""
+    row = Case.objects.select_related("merged_into").get(pk=case.pk)
+    check_verb(verb, CaseState(row.state), goes_on_in=goes_on_in(row))
 
 
 def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
@@ -226,7 +239,7 @@ def _move(
         if state in {CaseState.RESOLVED, CaseState.DISMISSED}:
             nothing_on_its_way(row)
         if state is CaseState.DISMISSED:
-            check_nothing_open(open_matters(row))
+            check_nothing_open(open_matters(row), before="dismissed")
         path = path_to(CaseState(row.state), state) or (state,)
         events = [
             move_event(row, step, at=now, by=by, **(data if step is state else {})) for step in path
@@ -334,6 +347,7 @@ def merge_case(
         if row.brand_id != target.brand_id:
             raise BadInput("Both cases must belong to one brand.")
         nothing_on_its_way(row)
+        check_nothing_open(open_matters(row), before="merged")
         if brought:
             check_verb("bring-in", CaseState(target.state))
         joined = joining(row, target, by=by, now=now)

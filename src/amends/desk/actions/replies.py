@@ -17,8 +17,9 @@ from amends.casework import (
 from amends.casework.closing import check_nothing_open
 from amends.casework.outcomes import check_invitation
 from amends.casework.scheduling import check_send_time
+from amends.casework.verbs import merged_words
 from amends.connectors.registry import traits_of
-from amends.desk.actions.cases import held, taking_up, write
+from amends.desk.actions.cases import goes_on_in, held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.actions.handoffs import check_links
@@ -189,7 +190,9 @@ def check_state(row: Case, *, private: bool, closes_out: bool) -> None:
         )
     if closes_out and row.state != CaseState.RESOLVED:
         raise NotAllowed("Resolve the case first, then close it out in public.")
-    if row.state in {CaseState.DISMISSED, CaseState.MERGED, CaseState.CLOSED}:
+    if row.state == CaseState.MERGED:
+        raise NotAllowed(merged_words(goes_on_in(row)))
+    if row.state in {CaseState.DISMISSED, CaseState.CLOSED}:
         raise NotAllowed(f"This case is {row.state}. Reopen it before you answer.")
     if closes_out and row.replies.filter(closes_out=True, status__in=ON_THEIR_WAY).exists():
         raise Stale("A close-out of this case is on its way already.")

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from amends.casework import CaseState
 from amends.desk import actions
+from amends.desk.actions.cases import check_now
 from amends.desk.actions.customers import customer_of, merge_customers, undo_merge
 from amends.desk.actions.splitting import split_case, undo_split
 from amends.desk.models import Case, Responder
@@ -35,6 +36,7 @@ def _case(ref: str, by: Responder) -> Case:
 
 def give_back(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """Undo the merge of another case into this one."""
+    check_now(case, "give-back")
     other = _case(typed.get("ref", ""), by)
     if other.state != CaseState.MERGED or other.merged_into_id != case.pk:
         raise BadInput("Somebody undid that merge meanwhile. Look again.")
@@ -54,6 +56,7 @@ def split_undo(case: Case, typed: QueryDict, by: Responder, now: datetime) -> ob
 
 def same_person(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """Another profile, or the customer of another case, is the customer of this one."""
+    check_now(case, "same-person")
     profile = profile_meant(by, typed.get("who", "").replace("\0", ""))
     if profile.customer_id == case.customer_id:
         raise BadInput("That profile belongs to this customer already.")
@@ -62,6 +65,7 @@ def same_person(case: Case, typed: QueryDict, by: Responder, now: datetime) -> o
 
 def other_person(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """Undo it."""
+    check_now(case, "other-person")
     return undo_merge(get_merge_for(case, _number(typed.get("merge", ""))), by=by, now=now)
 
 
