@@ -24,8 +24,15 @@ FAILS = [f"brindlewing seat {n} is kaputnik" for n in range(8)]
 FINE = [f"brindlewing seat {n} is plonk" for n in range(8)]
 
 # The first turn of the page after an answer was drawn: nobody can click sooner.
-AS_SOON_AS_IT_STANDS = """() => document.addEventListener("htmx:afterSwap", () => queueMicrotask(() =>
-    document.querySelector("#case [data-correct=u]").click()), { once: true })"""
+AS_SOON_AS_IT_STANDS = """() => {
+    const undo = () => queueMicrotask(() => {
+        const button = document.querySelector("#case [data-correct=u]");
+        if (!button) return;
+        document.removeEventListener("htmx:afterSwap", undo);
+        button.click();
+    });
+    document.addEventListener("htmx:afterSwap", undo);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +88,8 @@ def _read_on_the_case(page: Page) -> None:
     expect(page.locator("#case [data-test=said]")).to_have_count(0, timeout=SLOW_MS)
     page.evaluate(AS_SOON_AS_IT_STANDS)
     page.keyboard.press("d")
-    expect(page.locator("#trail")).to_contain_text("took back", timeout=SLOW_MS)
+    taken_back = page.locator("#trail").get_by_text("took back that the post")
+    expect(taken_back).to_have_count(2, timeout=SLOW_MS)
     expect(page.locator("#case [data-test=said]")).to_have_count(0, timeout=SLOW_MS)
     assert page.url == here, "an answer is alive at once: its buttons do not leave the page"
     page.keyboard.press("c")
