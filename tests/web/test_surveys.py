@@ -196,3 +196,23 @@ def test_responder_asks_from_the_case_page() -> None:
     assert client.post(f"/cases/{row.ref}/survey/", sent).status_code == 302
     said = case_page(row)
     assert ("no answer so far" in said, "may be asked again from" in said) == (True, True)
+
+
+def test_after_the_close_out_asking_is_the_next_step_at_the_head_of_the_case() -> None:
+    row = settled()
+    Case.objects.filter(pk=row.pk).update(state="closed", closed_out_at=NOON, closed_at=NOON)
+    before = case_page(row)
+    head = before[before.index('id="case-actions"') : before.index("trail-scroll")]
+    assert ('data-test="survey-open"' in head, before.count('id="survey-text"')) == (True, 1)
+    sent = {"survey_text": ASKS, "survey_anyway": "It is right."}
+    assert signed_in(mina()).post(f"/cases/{row.ref}/survey/", sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, 'data-test="survey-open"' in case_page(row)) == ("closed", False)
+
+
+def test_closed_case_takes_the_question_and_no_other_message() -> None:
+    row = settled()
+    Case.objects.filter(pk=row.pk).update(state="closed", closed_out_at=NOON)
+    with pytest.raises(NotAllowed, match="This case is closed"):
+        queue_reply(row, text="By the way", private=True, by=mina(), now=NOON, attempt="p")
+    assert ask(row).reply is not None

@@ -84,7 +84,7 @@ VERBS: Final[dict[str, Verb]] = {
     "promise-decide": Verb("have a promise decided"),
     # what came of it, claims and the law
     "outcome": Verb("have its outcome corrected"),
-    "survey": Verb("be asked about", frozenset({_S.RESOLVED}), Action.REPLY),
+    "survey": Verb("be asked about", frozenset({_S.RESOLVED, _S.CLOSED}), Action.REPLY),
     "letter": Verb("be given a letter", IN_HAND, Action.REPLY),
     "letter-decide": Verb("have a letter decided", needs=Action.REPLY),
     "claim": Verb("be given a claim", STANDING - {_S.CLOSED}),

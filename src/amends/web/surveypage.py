@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from amends.casework import CaseState
 from amends.casework.survey import QUESTION
+from amends.desk.actions import is_closed_out
 from amends.desk.models import Case
 from amends.desk.queries.surveys import surveys_of, why_not_asked
 
@@ -19,11 +20,13 @@ SCORES: Final = {
 
 def survey_facts(case: Case, *, now: datetime) -> dict[str, Any]:
     """What the part of the case page about satisfaction shows."""
-    asks = case.state == CaseState.RESOLVED
+    asks = case.state in {CaseState.RESOLVED, CaseState.CLOSED}
+    why_not = why_not_asked(case, now=now) if asks else ""
     return {
         "rows": surveys_of(case),
         "words": SCORES,
         "question": QUESTION,
         "asks": asks,
-        "why_not": why_not_asked(case, now=now) if asks else "",
+        "why_not": why_not,
+        "next": asks and not why_not and is_closed_out(case),  # the step after the close-out
     }

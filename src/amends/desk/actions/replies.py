@@ -118,7 +118,7 @@ def queue_reply(
     ready_guard(text)
     with held(case, by=by, action=Action.REPLY) as row:
         check_may_speak(by, now=now, text=text)
-        check_state(row, **kind)
+        check_state(row, **kind, form=form)
         if invites:
             check_inviting(row)
         _check_seen(row, seen_replies)
@@ -182,8 +182,9 @@ def way_of(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[Ch
     return channel, target
 
 
-def check_state(row: Case, *, private: bool, closes_out: bool) -> None:
-    """Raise where a case as it is now takes no such reply."""
+def check_state(row: Case, *, private: bool, closes_out: bool, form: bool = False) -> None:
+    """Raise where a case as it is now takes no such reply. A ``form`` goes out in a closed one too:
+    how we did is best asked when it is over."""
     if closes_out and private:
         raise BadInput(
             "A close-out is public. Send a private message instead, or close with a reason."
@@ -192,7 +193,7 @@ def check_state(row: Case, *, private: bool, closes_out: bool) -> None:
         raise NotAllowed("Resolve the case first, then close it out in public.")
     if row.state == CaseState.MERGED:
         raise NotAllowed(merged_words(goes_on_in(row)))
-    if row.state in {CaseState.DISMISSED, CaseState.CLOSED}:
+    if row.state == CaseState.DISMISSED or (row.state == CaseState.CLOSED and not form):
         raise NotAllowed(f"This case is {row.state}. Reopen it before you answer.")
     if closes_out and row.replies.filter(closes_out=True, status__in=ON_THEIR_WAY).exists():
         raise Stale("A close-out of this case is on its way already.")
