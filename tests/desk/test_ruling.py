@@ -13,6 +13,7 @@ from amends.desk.actions.delivery import claim_reply, settle_sent
 from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.rules import (
     grant_rule,
+    move_rule,
     remove_rule,
     revoke_grant,
     save_rule,
@@ -374,3 +375,13 @@ def test_history_that_is_read_in_sets_off_no_rule() -> None:
     )
     opened = take_in(arrivals_of([PostRow.objects.get(pk=post.pk)]), around)
     assert (len(opened), RuleDue.objects.count()) == (1, 0)
+
+
+def test_rules_run_in_their_order_and_the_last_has_the_last_word() -> None:
+    to_omar = rule(Act(Do.PERSON, str(omar().pk)), name="To Omar")
+    rule(Act(Do.PERSON, str(mina().pk)), name="To Mina")
+    move_rule(to_omar, up=False, by=ada(), now=NOON)
+    row = case()
+    run_rules(now=LATER)
+    row.refresh_from_db()
+    assert ([data["to"] for _, data in did(row)], row.owner) == ([mina().pk, omar().pk], omar())

@@ -135,7 +135,7 @@ NEEDS = {
             "authors", "author-forget", "guard", "reading", "reading-force", "drafts", "search",
             "clocks", "sla-new", "sla-sample", "sla", "sla-remove", "hours-new", "hours-sample", "hours",
             "hours-remove", "remedies", "macros", "macro-new", "macro-sample", "macro", "macro-remove",
-            "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-remove",
+            "rules", "rule-new", "rule-sample", "rule", "rule-switch", "rule-grant", "rule-move", "rule-remove",
             "snippets", "snippet-new", "snippet-sample", "snippet", "snippet-remove", "snippet-attach", "snippet-picture", "rota", "turn-remove", "absence-remove",
             "private-pages", "private-page", "speaking", "policy-new", "own-module-new", "own-module",
             "own-module-remove", "channel-keepers",

@@ -1,5 +1,6 @@
 """Rules are set up on a page that reads as a sentence and tries them before they are saved."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -245,3 +246,16 @@ def test_snippet_that_a_rule_writes_with_is_not_removed() -> None:
     key = row.data["acts"][-1]["value"]
     answer = signed_in(people.ada()).post(reverse("snippet-remove", args=[key]), follow=True)
     assert "hello is used by the rule German and grave" in Page(answer.content.decode()).words
+
+
+def test_order_of_rules_is_chosen_by_buttons_that_need_no_script() -> None:
+    first, second, third = (_saved(name=name) for name in ("Owls", "Ants", "Bees"))
+    client, url = signed_in(people.ada()), reverse("rules")
+    answer = client.post(reverse("rule-move", args=[third.pk]), {"to": "up"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{url}#rule-{third.pk}")
+    client.post(reverse("rule-move", args=[first.pk]), {"to": "up"})  # the first stays the first
+    page = client.get(url).content.decode()
+    assert re.findall(r'id="rule-(\d+)"', page) == [str(r.pk) for r in (first, third, second)]
+    assert ("They run from top to bottom" in page, page.count(" disabled")) == (True, 2)
+    assert "gave it another place" in _page(third).words
+    assert list(third.changes.values_list("kind", flat=True)) == ["saved", "moved"]

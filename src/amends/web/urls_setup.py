@@ -69,6 +69,7 @@ urlpatterns = [
     path("set-up/rules/sample/", setup_rules.sample, name="rule-sample"),
     path("set-up/rules/<int:pk>/", setup_rules.form, name="rule"),
     path("set-up/rules/<int:pk>/switch/", setup_rules.switch, name="rule-switch"),
+    path("set-up/rules/<int:pk>/move/", setup_rules.move, name="rule-move"),
     path("set-up/rules/<int:pk>/grant/", setup_rules.grant, name="rule-grant"),
     path("set-up/rules/<int:pk>/remove/", setup_rules.remove, name="rule-remove"),
     path("set-up/macros/", setup_macros.listing, name="macros"),

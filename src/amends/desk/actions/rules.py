@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Max
 
 from amends.casework import Action, Role, check_may
 from amends.casework.automation import (
@@ -56,6 +57,7 @@ def save_rule(
         if row is not None and (changed.name, changed.data) == (name, data_of(rule)):
             return changed
         changed.number = changed.number + 1 if row is not None else 1
+        changed.place = changed.place if row is not None else _last_place() + 1
         changed.name, changed.data = name, data_of(rule)
         changed.trigger, changed.after = rule.trigger, rule.after
         changed.save()
@@ -145,6 +147,33 @@ def remove_rule(row: RuleRow, *, by: Responder, now: datetime) -> None:
         RuleGrant.objects.filter(rule=held, revoked_at=None).update(revoked_at=now)
         _note(held, "removed", by=by, now=now)
         note_waits(held, now=now)
+
+
+def move_rule(row: RuleRow, *, up: bool, by: Responder, now: datetime) -> RuleRow:
+    """Let a rule run one place sooner, or later; the first and the last stay where they are."""
+    check_may(Role(by.role), Action.SET_UP)
+    with transaction.atomic():
+        # Held by their age, as whoever follows them holds them, then put in order.
+        held = list(
+            RuleRow.objects.select_for_update(no_key=True).filter(removed_at=None).order_by("pk")
+        )
+        rows = sorted(held, key=lambda one: (one.place, one.pk))
+        at = next((n for n, one in enumerate(rows) if one.pk == row.pk), None)
+        if at is None:
+            raise NotAllowed("That rule was removed meanwhile.")
+        to = at - 1 if up else at + 1
+        if not 0 <= to < len(rows):
+            return rows[at]
+        rows[at], rows[to] = rows[to], rows[at]
+        for place, one in enumerate(rows, start=1):
+            one.place = place
+        RuleRow.objects.bulk_update(rows, ["place"])
+        _note(rows[to], "moved", by=by, now=now)
+    return rows[to]
+
+
+def _last_place() -> int:
+    return RuleRow.objects.aggregate(last=Max("place"))["last"] or 0
 
 
 def _held(row: RuleRow) -> RuleRow:

@@ -111,7 +111,7 @@ def _rules_for(due: RuleDue) -> list[tuple[RuleRow, Rule]]:
     active = RuleRow.objects.filter(enabled=True, removed_at=None, trigger=due.trigger)
     if due.trigger == Trigger.WAITED:
         active = active.filter(pk=due.rule_id or 0)
-    return readable(active.order_by("pk"))
+    return readable(active.order_by("place", "pk"))
 
 
 def _fitting(

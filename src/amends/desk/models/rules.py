@@ -18,6 +18,8 @@ class RuleRow(models.Model):
     data = models.JSONField()
     number = models.PositiveIntegerField(default=1)
     removed_at = models.DateTimeField(null=True)
+    place = models.PositiveIntegerField(default=0)
+    """Rules run in the order of their places; by age where two have the same."""
 
     def __str__(self) -> str:
         return self.name
@@ -46,7 +48,8 @@ class RuleChange(models.Model):
     """Somebody saved a rule, switched it, or granted it something. Never edited."""
 
     KINDS: ClassVar = [
-        (k, k) for k in ("saved", "switched_on", "switched_off", "granted", "revoked", "removed")
+        (k, k)
+        for k in ("saved", "switched_on", "switched_off", "granted", "revoked", "removed", "moved")
     ]
 
     rule = models.ForeignKey(RuleRow, on_delete=models.CASCADE, related_name="changes")

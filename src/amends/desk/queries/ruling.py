@@ -32,9 +32,9 @@ log = logging.getLogger(__name__)
 
 
 def rules_for(person: Responder) -> QuerySet[RuleRow]:
-    """Every rule, for those who set them up."""
+    """Every rule in the order in which they run, for those who set them up."""
     check_may(Role(person.role), Action.SET_UP)
-    return RuleRow.objects.filter(removed_at=None).order_by("name", "pk")
+    return RuleRow.objects.filter(removed_at=None).order_by("place", "pk")
 
 
 def get_rule_for(person: Responder, pk: int) -> RuleRow:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +16,7 @@ from amends.casework.saying import done, sentence
 from amends.desk.actions.rules import (
     MOST_PER_DAY,
     grant_rule,
+    move_rule,
     remove_rule,
     revoke_grant,
     save_rule,
@@ -36,6 +38,7 @@ CHANGES = {
     "granted": "let it write to customers",
     "revoked": "no longer lets it write to customers",
     "removed": "removed",
+    "moved": "gave it another place",
 }
 
 
@@ -51,7 +54,7 @@ class GrantForm(forms.Form):
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """Every rule as a sentence, with its switch."""
+    """Every rule as a sentence, with its switch and its place."""
     person = require(request, Action.SET_UP)
     names = names_now()
     rows = [
@@ -166,6 +169,18 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("rule", pk)
     messages.success(request, f"{row.name} is switched {'on' if on else 'off'}.")
     return redirect("rule", pk) if request.POST.get("back") == "rule" else redirect("rules")
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """One place up or down in the order; the page comes back at the rule that was moved."""
+    person = require(request, Action.SET_UP)
+    up = request.POST.get("to") == "up"
+    try:
+        move_rule(get_rule_for(person, pk), up=up, by=person, now=timezone.now())
+    except AmendsError as error:
+        messages.error(request, told(error))
+    return redirect(f"{reverse('rules')}#rule-{pk}")
 
 
 @require_POST
