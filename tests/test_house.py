@@ -155,5 +155,6 @@ def test_migrations_step_by_step_come_to_the_same_as_all_at_once() -> None:
     """A desk that begins takes the squashed one, an older desk goes through the chain."""
     at_once, stepwise = MigrationLoader(None), MigrationLoader(None, replace_migrations=False)
     before, after = (loader.project_state() for loader in (stepwise, at_once))
-    steps = [name for app, name in at_once.graph.nodes if app == "desk"]
-    assert (MigrationAutodetector(before, after).changes(at_once.graph), len(steps)) == ({}, 1)
+    steps = sorted(name for app, name in at_once.graph.nodes if app == "desk")
+    assert MigrationAutodetector(before, after).changes(at_once.graph) == {}
+    assert [name for name in steps if name < "0033"] == ["0001_squashed_0032"]
