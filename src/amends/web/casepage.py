@@ -15,9 +15,19 @@ from amends.connectors.registry import traits_of
 from amends.desk.actions import proof
 from amends.desk.actions.drafting import desk_language
 from amends.desk.actions.macros import Ran
-from amends.desk.models import Brand, Case, CaseEvent, MacroRow, OutgoingReply, PostRow, Responder
+from amends.desk.models import (
+    AuthorRow,
+    Brand,
+    Case,
+    CaseEvent,
+    MacroRow,
+    OutgoingReply,
+    PostRow,
+    Responder,
+)
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
 from amends.desk.queries.choices import approvers, macro_names, rule_names, teams
+from amends.desk.queries.handoffs import NETWORK
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import names_now
 from amends.desk.queries.stops import is_overtaken, reasons_of
@@ -168,7 +178,7 @@ def lines(case: Case, person: Responder) -> list[Line]:
             depth = depths.get(entry.post.in_reply_to, -1) + 1
             depths[entry.post.native_id] = depth
             author = parent.author if parent is not None else None
-            answers = written_handle(author.handle, author.network) if author else ""
+            answers = _written(author, case) if author else ""
             read = told.get(entry.post.pk)
             text = marked(entry.post.text, read)
             shown.append(
@@ -185,6 +195,13 @@ def lines(case: Case, person: Responder) -> list[Line]:
         else:
             shown.append(Line(entry))
     return shown
+
+
+def _written(author: AuthorRow, case: Case) -> str:
+    """Who is answered. On a private page we stand as the brand: its account there has no name."""
+    if author.network == NETWORK and author.customer_id != case.customer_id:
+        return case.brand.name
+    return written_handle(author.handle, author.network)
 
 
 def _told(posts: list[PostRow], *, may_care: bool) -> dict[int, Told]:

@@ -51,7 +51,9 @@ def link_of(handoff: Handoff) -> str:
 def find_handoff(token: str) -> Handoff:
     """The page of a link, open or not. Raises ``NotThere``, as slowly for a name that there is as
     for one that there is not."""
-    found = Handoff.objects.select_related("case__brand", "author").filter(name=token[:_NAME])
+    found = Handoff.objects.select_related("case__brand", "case__first_post", "author").filter(
+        name=token[:_NAME]
+    )
     handoff = found.first()
     case, customer = (handoff.case_id, handoff.customer_id) if handoff else (0, 0)
     right = constant_time_compare(token[_NAME:], _mac(token[:_NAME], case, customer))

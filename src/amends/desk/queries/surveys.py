@@ -43,7 +43,7 @@ def find_survey(token: str) -> Survey:
     """The question of a link. Raises ``NotThere``."""
     number, _, mac = token.partition("-")
     known = number.isascii() and number.isdecimal() and len(number) < 18
-    found = Survey.objects.select_related("case__brand", "customer").filter(
+    found = Survey.objects.select_related("case__brand", "case__first_post", "customer").filter(
         pk=int(number or 0) if known else 0
     )
     survey = found.first()

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 
 from amends.casework.hours import zone_named
 from amends.casework.scheduling import on_the_wall, said_there
+from amends.desk.models import Case, ChannelRow, PostRow
+from amends.desk.queries.handoffs import NETWORK
 from amends.terms import written_handle
 from amends.text import mark_hidden
 from amends.web.words import span
@@ -39,6 +41,23 @@ def hostile(text: str | None) -> str:
 def at(handle: str, network: str) -> str:
     """A handle as it is written on its network: with an @ where that has handles."""
     return written_handle(handle, network)
+
+
+@register.filter
+def account(channel: ChannelRow) -> str:
+    """Our account as people know it: its handle, or whose private pages it writes on."""
+    if channel.network == NETWORK:
+        return f"the private pages of {channel.brand.name}"
+    return written_handle(channel.handle, channel.network)
+
+
+@register.filter
+def writer(post: PostRow, case: Case) -> str:
+    """Who wrote a post of a case, "" where that was erased. On a private page we stand as the brand:
+    the account behind it is a name that nobody knows."""
+    if post.ours and post.network == NETWORK:
+        return hostile(case.brand.name)
+    return written_handle(hostile(post.author.handle), post.network) if post.author else ""
 
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)

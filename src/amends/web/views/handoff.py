@@ -11,10 +11,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from amends.casework.handoff import LONGEST_MESSAGE
-from amends.casework.scheduling import said_there
 from amends.casework.typed import windows_text
 from amends.desk.actions.handoffs import Left, say, take_seat
 from amends.desk.models import Handoff, IntakePage, Survey
@@ -34,7 +34,7 @@ from amends.desk.queries.handoffs import (
 from amends.desk.queries.surveys import link_of_survey, open_survey
 from amends.desk.workers.hooks import reading_of
 from amends.terms import BadInput, NotAllowed
-from amends.web.clockpage import back_words
+from amends.web.languages import LANGUAGES, back_said, moment_said, speak_as, spoken, windows_said
 from amends.web.outside import within
 from amends.web.views.calling import calendar_file
 from amends.web.views.handoff_form import IntakeForm
@@ -47,6 +47,7 @@ _MOST_GUESSES, _MOST_WORDS, _WINDOW_S = 60, 20, 15 * 60
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@spoken
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a link: what it asks at first, what both sides wrote from then on."""
     handoff = _found(request, token)
@@ -70,7 +71,8 @@ def _found(request: HttpRequest, token: str) -> Handoff | HttpResponse:
         peer = request.META.get("REMOTE_ADDR", "")
         if within("page-guess", peer, most=_MOST_GUESSES, window_s=_WINDOW_S):
             return _closed(request, str(error), 404)
-        return _closed(request, "That was a lot at once. Wait a quarter of an hour.", 429)
+        return _closed(request, _("That was a lot at once. Wait a quarter of an hour."), 429)
+    speak_as(request, handoff.case)
     why = closed_words(handoff, now=timezone.now())
     return _closed(request, why, 410, handoff=handoff) if why else handoff
 
@@ -78,7 +80,7 @@ def _found(request: HttpRequest, token: str) -> Handoff | HttpResponse:
 def _closed(
     request: HttpRequest, sentence: str, status: int, *, handoff: Handoff | None = None
 ) -> HttpResponse:
-    facts: dict[str, Any] = {"sentence": sentence}
+    facts: dict[str, Any] = {"sentence": _(sentence), "languages": LANGUAGES}
     if handoff is not None:
         facts |= _reaching(page_of(handoff.case.brand)) | {"brand": handoff.case.brand}
     return render(request, "handoff/closed.html", facts, status=status)
@@ -96,13 +98,13 @@ def _written(request: HttpRequest, handoff: Handoff) -> HttpResponse:
     try:
         if not within("page-words", peer, token_of(handoff), most=_MOST_WORDS, window_s=_WINDOW_S):
             raise NotAllowed(
-                "That was a lot at once. Wait a quarter of an hour, then send it again."
+                _("That was a lot at once. Wait a quarter of an hour, then send it again.")
             )
         if not form.is_valid():
             return _draw(request, handoff, form, status=400)
         secret = _take(handoff, form, seated=seated)
     except (BadInput, NotAllowed) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, _(str(error)))
         return _draw(request, handoff, form, status=400 if isinstance(error, BadInput) else 403)
     response = redirect("page", token_of(handoff))
     return _give_seat(response, handoff, secret) if secret else response
@@ -156,6 +158,7 @@ def _draw(
         "attempt": form.data.get("attempt") or secrets.token_hex(8),
         "longest": LONGEST_MESSAGE,
         "expires_at": handoff.expires_at,
+        "languages": LANGUAGES,
     }
     facts |= _reaching(page)
     if seated:
@@ -168,9 +171,10 @@ def _draw(
 def _thread(handoff: Handoff) -> dict[str, Any]:
     page = page_of(handoff.case.brand)
     zone = page.hours.zone if page.hours else "UTC"
-    calls = [(one, said_there(one.starts_at, zone), zone) for one in calls_of(handoff)]
+    calls = [(one, moment_said(one.starts_at, zone), zone) for one in calls_of(handoff)]
     proven = is_proven(handoff)
     return {
+        "brand": handoff.case.brand,
         "words": words_of(handoff),
         "proven": proven,
         "letters": list(letters_of(handoff)) if proven else [],
@@ -192,14 +196,15 @@ def _reaching(page: IntakePage) -> dict[str, Any]:
         "phone": page.phone,
         "phone_link": "".join(sign for sign in page.phone if sign in "+0123456789"),
         "mail": page.mail,
-        "hours": windows_text(hours.windows).replace("\n", ", ") if hours else "",
+        "hours": windows_said(windows_text(hours.windows)).replace("\n", ", ") if hours else "",
         "zone": hours.zone if hours else "",
-        "back_at": back_words(hours, now=timezone.now()) if hours else "",
+        "back_at": back_said(hours, now=timezone.now()) if hours else "",
     }
 
 
 @login_not_required
 @require_safe
+@spoken
 def thread(request: HttpRequest, token: str) -> HttpResponse:
     """What was written so far: a part of the page, for whoever has it."""
     handoff = _found(request, token)
@@ -212,6 +217,7 @@ def thread(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@spoken
 def back(request: HttpRequest, token: str, secret: str) -> HttpResponse:
     """The customer's own address: gives another browser of theirs the page."""
     handoff = _found(request, token)
@@ -223,6 +229,7 @@ def back(request: HttpRequest, token: str, secret: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@spoken
 def call(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """A call for the customer's calendar."""
     handoff = _found(request, token)
@@ -231,11 +238,12 @@ def call(request: HttpRequest, token: str, name: str) -> HttpResponse:
     found = calls_of(handoff).filter(name=name).first() if _seated(request, handoff) else None
     if found is None:
         raise NotThere("There is no such page.")
-    return calendar_file(found, title=f"Call with {handoff.case.brand.name}")
+    return calendar_file(found, title=_("Call with %(name)s") % {"name": handoff.case.brand.name})
 
 
 @login_not_required
 @require_safe
+@spoken
 def letter(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """A letter that was sent to this page, for whoever is proven to be the customer."""
     handoff = _found(request, token)

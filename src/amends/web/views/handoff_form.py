@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from amends.casework.contacts import mail_address, phone_number
 from amends.casework.handoff import LONGEST_ANSWER, LONGEST_MESSAGE, FieldKind
@@ -11,6 +12,11 @@ from amends.desk.queries.handoffs import asked_by
 from amends.terms import BadInput
 
 _AUTO: Final = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}
+_WRONG: Final = {
+    FieldKind.EMAIL: "That is no e-mail address. Write one as care@example.com.",
+    FieldKind.PHONE: "That is no telephone number. Write it with its country, as +49 30 901820.",
+}
+"""Our readers name what was typed; here the field still holds it, and the sentence is translated."""
 
 
 class Checked(forms.CharField):
@@ -27,7 +33,7 @@ class Checked(forms.CharField):
                 return phone_number(typed)
             return mail_address(typed) if self.kind is FieldKind.EMAIL else typed
         except BadInput as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(_(_WRONG[self.kind])) from error
 
 
 def _field(kind: FieldKind, label: str, *, required: bool) -> forms.Field:
@@ -50,7 +56,6 @@ class IntakeForm(forms.Form):
 
     message = forms.CharField(
         max_length=LONGEST_MESSAGE,
-        label="What would you like us to know?",
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
     attempt = forms.RegexField(r"^[0-9a-f]{16}$", widget=forms.HiddenInput())
@@ -59,9 +64,9 @@ class IntakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = [] if seated else asked_by(page)
         for number, one in enumerate(self.asked):
-            self.fields[f"f{number}"] = _field(one.kind, one.label, required=one.required)
-        if seated:
-            self.fields["message"].label = "Write to us"
+            self.fields[f"f{number}"] = _field(one.kind, _(one.label), required=one.required)
+        asks = _("Write to us") if seated else _("What would you like us to know?")
+        self.fields["message"].label = asks
 
     def answers(self) -> dict[str, str]:
         """What was filled in, by what was asked."""

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from amends.casework import Action
@@ -24,6 +25,7 @@ from amends.desk.queries.surveys import (
 )
 from amends.terms import AmendsError
 from amends.web.asking import number_of, require, text_of
+from amends.web.languages import LANGUAGES, speak_as, spoken
 from amends.web.middleware import status_of
 from amends.web.outside import within
 from amends.web.surveypage import SCORES
@@ -46,22 +48,29 @@ def ask(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@spoken
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The question, for whoever has its link; nothing of the case is shown."""
     now, peer = timezone.now(), request.META.get("REMOTE_ADDR", "")
     if not within("survey", peer, most=_MOST_LOOKS, window_s=_WINDOW_S):
-        return _shut(request, "That was a lot at once. Wait a quarter of an hour.", 429)
+        return _shut(request, _("That was a lot at once. Wait a quarter of an hour."), 429)
     try:
         survey = find_survey(token)
     except NotThere as error:
         return _shut(request, str(error), 404)
-    facts: dict[str, Any] = {"brand": survey.case.brand, "scores": SCORES, "longest": LONGEST}
+    speak_as(request, survey.case)
+    facts: dict[str, Any] = {
+        "brand": survey.case.brand,
+        "scores": SCORES,
+        "longest": LONGEST,
+        "languages": LANGUAGES,
+    }
     if request.method == "POST":
         score, words = number_of(request.POST, "score"), text_of(request.POST, "words")
         try:
             answer_survey(survey, score=score, words=words, now=now)
         except AmendsError as error:
-            facts |= {"error": str(error), "score": score, "words": words}
+            facts |= {"error": _said(error, words), "score": score, "words": words}
             if not shut_words(survey, now=now):
                 return render(request, "handoff/survey.html", facts, status=status_of(error))
         return redirect("survey", token)
@@ -71,7 +80,15 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _shut(request: HttpRequest, sentence: str, status: int, **facts: Any) -> HttpResponse:
-    return render(request, "handoff/survey.html", facts | {"sentence": sentence}, status=status)
+    told = facts | {"sentence": _(sentence), "languages": LANGUAGES}
+    return render(request, "handoff/survey.html", told, status=status)
+
+
+def _said(error: AmendsError, words: str) -> str:
+    """A refusal in the language of the page."""
+    if len(words.strip()) > LONGEST:
+        return _("That is too long: %(most)s characters are the most.") % {"most": LONGEST}
+    return _(str(error))
 
 
 @require_GET
@@ -80,7 +97,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = require(request, Action.RESULTS)
     now = timezone.now()
     starts = [month_of(now)]
-    for _ in range(_BACK - 1):
+    for _month in range(_BACK - 1):
         starts.append(month_of(starts[-1], back=1))
     ends = [now, *starts]
     chosen = next((one for one in starts if f"{one:%Y-%m}" == request.GET.get("month")), starts[0])
