@@ -27,19 +27,17 @@ from amends.text import normalise
 Test = Callable[[Facts], bool]
 
 
-class Reason(NamedTuple):
-    """A leaf that holds; ``part`` and ``start`` are where a term is first found (see ``Facts``)."""
-
-    part: int
-    start: int
-    label: str
+Reason = tuple[int, int, str]
+"""A leaf that holds, by its label; before it the part of ``Facts`` and the place there where a term
+is first found."""
 
 
 class Judge(NamedTuple):
-    """A query as functions of facts; ``reasons`` is asked only where it ``holds``."""
+    """A query as functions of facts; ``reasons`` adds to a list, and is asked only where it
+    ``holds``."""
 
     holds: Test
-    reasons: Callable[[Facts], list[Reason]]
+    reasons: Callable[[Facts, list[Reason]], None]
 
 
 def evaluate(node: Node, facts: Facts) -> bool:
@@ -59,7 +57,10 @@ def why(node: Node, facts: Facts) -> list[str]:
 
 def told(judged: Judge, facts: Facts) -> list[str]:
     """``why``, for a query that is known to hold."""
-    return list(dict.fromkeys(label for _, _, label in sorted(judged.reasons(facts), key=_order)))
+    found: list[Reason] = []
+    judged.reasons(facts, found)
+    found.sort(key=_order)
+    return list(dict.fromkeys([label for _, _, label in found]))
 
 
 def label(leaf: Leaf) -> str:
@@ -78,7 +79,7 @@ def judge(node: Node) -> Judge:
             return _any([(judge(part), isinstance(part, Term)) for part in parts])
         case Not(part):
             unwanted = judge(part).holds
-            return Judge(lambda facts: not unwanted(facts), lambda _facts: [])
+            return Judge(lambda facts: not unwanted(facts), lambda _facts, _found: None)
         case Operator(name, value):
             return _fact(_OPERATORS[name](value), label(node))
         case Compare():
@@ -96,8 +97,9 @@ def _every(parts: Sequence[Judge]) -> Judge:
                 return False
         return True
 
-    def reasons(facts: Facts) -> list[Reason]:
-        return [reason for part in parts for reason in part.reasons(facts)]
+    def reasons(facts: Facts, found: list[Reason]) -> None:
+        for part in parts:
+            part.reasons(facts, found)
 
     return Judge(holds, reasons)
 
@@ -111,19 +113,16 @@ def _any(parts: Sequence[tuple[Judge, bool]]) -> Judge:
                 return True
         return False
 
-    def reasons(facts: Facts) -> list[Reason]:
-        return [
-            reason
-            for part, needs_no_test in parts
-            if needs_no_test or part.holds(facts)
-            for reason in part.reasons(facts)
-        ]
+    def reasons(facts: Facts, found: list[Reason]) -> None:
+        for part, needs_no_test in parts:
+            if needs_no_test or part.holds(facts):
+                part.reasons(facts, found)
 
     return Judge(holds, reasons)
 
 
 def _fact(test: Test, name: str) -> Judge:
-    return Judge(test, lambda facts: [Reason(len(facts.parts), 0, name)])
+    return Judge(test, lambda facts, found: found.append((len(facts.parts), 0, name)))
 
 
 def _term(term: Term) -> Judge:
@@ -135,12 +134,11 @@ def _term(term: Term) -> Judge:
                 return True
         return False
 
-    def reasons(facts: Facts) -> list[Reason]:
-        return [
-            Reason(number, at, name)
-            for number, part in enumerate(facts.parts)
-            if (at := start(part)) >= 0
-        ]
+    def reasons(facts: Facts, found: list[Reason]) -> None:
+        for number, part in enumerate(facts.parts):
+            at = start(part)
+            if at >= 0:
+                found.append((number, at, name))
 
     return Judge(holds, reasons)
 

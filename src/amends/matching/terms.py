@@ -58,6 +58,8 @@ def start_of(term: Term) -> Start:
         (word,) = pattern.words
 
         def placed(words: Words) -> int:
+            if word not in words.form:
+                return -1
             at = words.place(word)
             return searched(words) if at >= 0 and words.may_be_tagged(at) else at
 

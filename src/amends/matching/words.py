@@ -62,7 +62,9 @@ class Words:
         at = form.find(token)
         while at >= 0:
             before, behind = form[at - 1 : at], form[at + size : at + size + 1]
-            if _is_border(before) and _is_border(behind):
+            if (before in _BORDERS or _is_border(before)) and (
+                behind in _BORDERS or _is_border(behind)
+            ):
                 return at
             if not (token.isascii() and before.isascii() and behind.isascii()):
                 return next((self.start(index) for index in self._indexes(token)), -1)
@@ -161,6 +163,9 @@ class Words:
 def _is_border(char: str) -> bool:
     """Whether no token of ASCII reaches over a character, or over the end of a text."""
     return tokens_of(f"a{char}a")[0] == "a" if char else True
+
+
+_BORDERS = frozenset(filter(_is_border, ("", *map(chr, range(128)))))
 
 
 def _cut(token: Token) -> slice:

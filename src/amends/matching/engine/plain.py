@@ -28,6 +28,10 @@ PADDING = b" " * 8
 """Stands at both ends of a buffer, so that eight bytes may be read before and behind any token."""
 
 
+_BEHIND_ASCII = "\x80"  # stands behind texts of ASCII, in which it cannot be
+_BETWEEN_ASCII = f" {_BEHIND_ASCII} "
+
+
 def _table() -> bytes:
     """What each byte of UTF-8 becomes; those of characters beyond ASCII stay."""
     table = bytearray(range(256))
@@ -39,7 +43,16 @@ def _table() -> bytes:
     return bytes(table)
 
 
+def _ascii_table() -> bytes:
+    """What each byte becomes where texts of ASCII are joined."""
+    table = bytearray(_table())
+    table[ord(SEPARATOR)] = BLANK
+    table[ord(_BEHIND_ASCII)] = ROW_END
+    return bytes(table)
+
+
 _TABLE = _table()
+_ASCII_TABLE = _ascii_table()
 _FEW = 8  # texts for which the tables are not worth their making
 _FIRST = np.zeros(1, dtype=np.intp)
 _LEADS = np.array(
@@ -69,7 +82,7 @@ def plain(texts: Sequence[str]) -> Plain:
 
     Texts of ASCII come first, then the others.
     """
-    simple = [text.isascii() for text in texts]
+    simple = list(map(str.isascii, texts))
     if all(simple):
         return Plain(
             b"".join((PADDING, _plain_ascii(texts), PADDING)), np.arange(len(texts), dtype=np.intp)
@@ -92,7 +105,8 @@ def joined(texts: Sequence[str]) -> str:
 def _plain_ascii(texts: Sequence[str]) -> bytes:
     if not texts:
         return b""
-    return joined(texts).encode("ascii").translate(_TABLE)
+    rows = _BETWEEN_ASCII.join(("", *texts, ""))[2:-1]
+    return rows.encode("latin-1").translate(_ASCII_TABLE)
 
 
 def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:

@@ -20,6 +20,8 @@ from amends.matching.engine.plain import Places
 from amends.matching.engine.plan import begins, spread
 from amends.matching.engine.probes import Kind, Probe
 
+_NUMBER_BITS = 28  # more needles than that nobody asks for
+_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
 _LONGEST = 64  # bytes of a token that are looked for; hyperscan refuses what is very long
 
 
@@ -104,16 +106,16 @@ class Scanner:
         )
 
     def _scan(self, buffer: bytes) -> tuple[Places, Places]:
-        needles: list[int] = []
-        ends: list[int] = []
+        found: list[int] = []
+        append = found.append
 
         def met(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            needles.append(number)
-            ends.append(end)
+            append(end << _NUMBER_BITS | number)
 
         with self._lock:
             self._database.scan(buffer, match_event_handler=met)
-        return np.array(needles, dtype=np.intp), np.array(ends, dtype=np.intp)
+        hits = np.array(found, dtype=np.intp)
+        return hits & _NUMBER_MASK, hits >> _NUMBER_BITS
 
     def _without_parted(self, hits: Hits, block: Block) -> Hits:
         """Without pairs of which only one token was met, or both but not next to each other."""
