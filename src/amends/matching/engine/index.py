@@ -212,8 +212,9 @@ def _each_row(rows: Places, size: int) -> Places:
 
 def _sorted_once(keys: Places) -> Places:
     """Keys in order, each once. ``np.unique`` takes longer for as few."""
-    keys = np.sort(keys)
-    return keys[np.diff(keys, prepend=-1) != 0]
+    ordered: Places = np.sort(keys)
+    new: Flags = np.diff(ordered, prepend=-1) != 0
+    return ordered[new]
 
 
 def _led(made: Plan, leads: Hits) -> tuple[Places, Places]:
