@@ -10,6 +10,7 @@ from amends.desk.actions import proof, queue_reply
 from amends.desk.actions.book import arrivals_of
 from amends.desk.actions.clockwork import sound_alarms
 from amends.desk.actions.delivery import claim_reply, settle_sent
+from amends.desk.actions.guarding import check_text
 from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.rules import (
     grant_rule,
@@ -306,13 +307,41 @@ def test_cap_holds_for_all_cases_of_a_rule_together() -> None:
 
 
 def test_stop_of_the_guard_holds_an_automatic_reply() -> None:
-    """R29: a blank that nobody filled in, or a near copy, waits for somebody's approval."""
+    """R29: a blank that nobody filled in waits for somebody's approval."""
     speaking(text="Hello {customer.first_name}, we are on it. Write to us in private: {case.ref}.")
     row = case(handle="9lives")
     run_rules(now=LATER)
     reply = row.replies.get()
     assert (reply.status, "unfilled" in {code for code, *_ in reply.findings}) == ("held", True)
     assert did(row)[0][0] == "reply.held"
+
+
+def test_automatic_replies_may_be_alike_and_a_person_who_pastes_one_is_stopped() -> None:
+    """R29: what is meant to be alike was granted so; the guard still looks for it in what people write."""
+    speaking(per_hour=5, per_day=5)
+    cases = [case(f"Halcyon lost {who}", handle=who) for who in ("rosa", "ben", "kim")]
+    run_rules(now=LATER)
+    assert [row.replies.get().status for row in cases] == ["ready"] * 3
+    pasted, other = cases[0].replies.get().text, case(handle="ines")
+    checked = check_text(
+        other, pasted, channel=cases[0].replies.get().channel, target=other.first_post,
+        private=False, closes_out=False, by=mina(),
+    )  # fmt: skip
+    assert "near_copy" in {one.code for one in checked.findings}
+
+
+def test_case_gets_one_automatic_reply_a_day_and_the_rule_says_why_no_second() -> None:
+    first = speaking()
+    acts = (Act(Do.REPLY_IN_PUBLIC, str(Snippet.objects.get().pk)),)
+    second = rule(*acts, on=False, name="Again")
+    grant_rule(second, public=True, per_hour=5, per_day=5, by=ada(), now=NOON)
+    switch_rule(second, on=True, by=ada(), now=NOON)
+    move_rule(second, up=True, by=ada(), now=NOON)
+    row = case()
+    run_rules(now=LATER)
+    assert [one.rule.rule for one in row.replies.all() if one.rule] == [second]
+    (left,) = first.runs.get().left
+    assert left[2] == "A rule wrote in this case within a day, so now people answer it."
 
 
 @pytest.mark.parametrize("how", ["revoked", "version", "snippet", "off"])

@@ -39,6 +39,7 @@ def queue_by_rule(
     has to answer. Raises an ``AmendsError`` that says why nothing is sent.
     """
     grant = _granted(version, private=private, now=now)
+    _check_first_today(row, now=now)
     check_may_speak(grant.by, now=now)
     part = get_snippet(int(snippet))
     if part.changed_at > grant.at:
@@ -50,9 +51,11 @@ def queue_by_rule(
     chosen = choose_language(part.texts, wanted=language)
     text = signed(fill(part.texts[chosen], values_of(row, None)).text, chosen)
     channel, target = way_of(row, text, private=private, closes_out=False)
+    # A form: its words are meant to be alike, and were granted so; no near copy is looked for.
     checked = check_text(
-        row, text, channel=channel, target=target, private=private, closes_out=False, by=grant.by
-    )
+        row, text, channel=channel, target=target, private=private, closes_out=False, by=grant.by,
+        form=True,
+    )  # fmt: skip
     reply = put_in_outbox(
         row,
         checked,
@@ -85,6 +88,16 @@ def _attempt(version: RuleVersion, row: Case, key: str) -> str:
     """The same for the same happening, so that a second try could never be a second reply."""
     told = f"rule {version.rule_id} case {row.pk} happening {key}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _check_first_today(row: Case, *, now: datetime) -> None:
+    """Raise ``NotAllowed`` where a rule wrote in this case within a day: one tells that we read it,
+    a second one that nobody does."""
+    written = row.replies.exclude(rule=None).exclude(
+        status__in=[ReplyStatus.CANCELLED, ReplyStatus.FAILED]
+    )
+    if written.filter(queued_at__gt=now - DAY).exists():
+        raise NotAllowed("A rule wrote in this case within a day, so now people answer it.")
 
 
 def _granted(version: RuleVersion, *, private: bool, now: datetime) -> RuleGrant:
