@@ -10,13 +10,11 @@ from amends.desk.actions import proof, queue_reply
 from amends.desk.actions.book import arrivals_of
 from amends.desk.actions.clockwork import sound_alarms
 from amends.desk.actions.delivery import claim_reply, settle_sent
-from amends.desk.actions.guarding import check_text
 from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.rules import (
     grant_rule,
     move_rule,
     remove_rule,
-    revoke_grant,
     save_rule,
     switch_rule,
 )
@@ -25,17 +23,15 @@ from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
     Case,
     HeadsUp,
-    OutgoingReply,
     PostRow,
     ReadingRow,
     RuleDue,
     RuleRow,
     RuleRun,
-    Snippet,
     Team,
 )
 from amends.terms import Author, BadInput, NotAllowed, Published, Stale
-from tests.factories import NOON, brand, case, heard, heard_at_once, mention, store
+from tests.factories import NOON, brand, case, heard, mention, store
 from tests.people import ada, mina, omar, priya
 
 pytestmark = pytest.mark.database
@@ -260,106 +256,6 @@ def test_rule_writes_in_public_only_by_an_administrators_grant() -> None:
     for hour, day in ((0, 5), (6, 5), (1, 10_000)):
         with pytest.raises(BadInput, match="Choose a cap"):
             grant_rule(made, public=True, per_hour=hour, per_day=day, by=ada(), now=NOON)
-
-
-def test_automatic_reply_is_a_snippets_text_signed_as_what_it_is_and_stops_no_clock() -> None:
-    """R27: nobody wrote it, and it says so; a person still owes the first answer (R35)."""
-    made, row = speaking(), case()
-    run_rules(now=LATER)
-    reply = row.replies.get()
-    assert reply.text == (
-        "Hello Rosa, a person reads this within the hour, and thank you for telling us."
-        " (automatic reply)"
-    )
-    assert reply.rule is not None
-    assert (reply.by, reply.rule.rule, reply.status) == (ada(), made, "ready")
-    _send(LATER)
-    row.refresh_from_db()
-    assert (row.state, row.owner, row.answered_at, row.acknowledged_at) == ("new", None, None, None)
-    assert row.unanswered_since is not None
-
-
-def test_automatic_reply_that_is_heard_before_it_is_settled_is_no_answer_either() -> None:
-    """R35: whichever comes first, a person still owes the first answer."""
-    speaking()
-    row = case(conversation="c", native_id="first")
-    run_rules(now=LATER)
-    reply = claim_reply(now=LATER, holder="h")
-    assert reply is not None
-    store(
-        mention(reply.text, ours=True, conversation="c", in_reply_to="first", handle="halcyonair")
-    )
-    row.refresh_from_db()
-    assert (row.state, row.answered_at, row.acknowledged_at) == ("new", None, None)
-    assert row.unanswered_since is not None
-
-
-def test_cap_holds_for_all_cases_of_a_rule_together() -> None:
-    made = speaking(per_hour=2, per_day=3)
-    heard_at_once(*(mention(f"Halcyon lost bag {n}", handle=f"p{n}") for n in range(4)))
-    run_rules(now=LATER)
-    assert OutgoingReply.objects.count() == 2
-    said = {left[2] for run in made.runs.all() for left in run.left}
-    assert said == {"The rule has written 2 times this hour, which is its cap."}
-    heard_at_once(*(mention(f"Halcyon lost case {n}", handle=f"q{n}") for n in range(3)))
-    run_rules(now=LATER + 2 * HOUR)
-    assert OutgoingReply.objects.count() == 3
-
-
-def test_stop_of_the_guard_holds_an_automatic_reply() -> None:
-    """R29: a blank that nobody filled in waits for somebody's approval."""
-    speaking(text="Hello {customer.first_name}, we are on it. Write to us in private: {case.ref}.")
-    row = case(handle="9lives")
-    run_rules(now=LATER)
-    reply = row.replies.get()
-    assert (reply.status, "unfilled" in {code for code, *_ in reply.findings}) == ("held", True)
-    assert did(row)[0][0] == "reply.held"
-
-
-def test_automatic_replies_may_be_alike_and_a_person_who_pastes_one_is_stopped() -> None:
-    """R29: what is meant to be alike was granted so; the guard still looks for it in what people write."""
-    speaking(per_hour=5, per_day=5)
-    cases = [case(f"Halcyon lost {who}", handle=who) for who in ("rosa", "ben", "kim")]
-    run_rules(now=LATER)
-    assert [row.replies.get().status for row in cases] == ["ready"] * 3
-    pasted, other = cases[0].replies.get().text, case(handle="ines")
-    checked = check_text(
-        other, pasted, channel=cases[0].replies.get().channel, target=other.first_post,
-        private=False, closes_out=False, by=mina(),
-    )  # fmt: skip
-    assert "near_copy" in {one.code for one in checked.findings}
-
-
-def test_case_gets_one_automatic_reply_a_day_and_the_rule_says_why_no_second() -> None:
-    first = speaking()
-    acts = (Act(Do.REPLY_IN_PUBLIC, str(Snippet.objects.get().pk)),)
-    second = rule(*acts, on=False, name="Again")
-    grant_rule(second, public=True, per_hour=5, per_day=5, by=ada(), now=NOON)
-    switch_rule(second, on=True, by=ada(), now=NOON)
-    move_rule(second, up=True, by=ada(), now=NOON)
-    row = case()
-    run_rules(now=LATER)
-    assert [one.rule.rule for one in row.replies.all() if one.rule] == [second]
-    (left,) = first.runs.get().left
-    assert left[2] == "A rule wrote in this case within a day, so now people answer it."
-
-
-@pytest.mark.parametrize("how", ["revoked", "version", "snippet", "off"])
-def test_what_changed_since_the_grant_writes_to_nobody(how: str) -> None:
-    made, row = speaking(), case()
-    if how == "revoked":
-        revoke_grant(made, by=ada(), now=NOON)
-    elif how == "version":
-        acts = (Act(Do.REPLY_IN_PUBLIC, made.data["acts"][0]["value"]), label())
-        save_rule(made, name="Hello", rule=Rule(Trigger.OPENED, acts), by=ada(), now=NOON)
-    elif how == "snippet":
-        save_snippet(
-            Snippet.objects.get(), key="hello", name="Hello", texts={"en": "Buy now!"}, by=ada(), now=NOON,
-        )  # fmt: skip
-    else:
-        switch_rule(made, on=False, by=ada(), now=NOON)
-    run_rules(now=LATER)
-    assert (row.replies.count(), RuleRun.objects.filter(left=[]).exists()) == (0, False)
 
 
 @pytest.mark.alike
