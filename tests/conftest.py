@@ -25,6 +25,18 @@ from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
 
 gc.disable()  # until the tests are collected
+
+
+def _in_memory(folder: str = "/dev/shm", *, gigabytes: int = 2) -> bool:
+    """Whether files of the tests can lie in memory, where nothing waits for a disk."""
+    if not os.access(folder, os.W_OK):
+        return False
+    there = os.statvfs(folder)
+    return there.f_bavail * there.f_frsize >= gigabytes << 30 and not there.f_flag & os.ST_NOEXEC
+
+
+if "TMPDIR" not in os.environ and _in_memory():
+    os.environ["TMPDIR"] = tempfile.tempdir = "/dev/shm"
 _HOME = tempfile.mkdtemp(prefix="amends-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in [n for n in os.environ if n.startswith("AMENDS_")]:

@@ -8,14 +8,13 @@ from typing import Any
 from django.test import Client
 
 from amends.desk.models import Responder
+from tests.web import support
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202egnp.exe\u202c\"'>"
 
 
 def signed_in(who: Callable[[], Responder]) -> Client:
-    client = Client()
-    client.force_login(who())
-    return client
+    return support.signed_in(who())
 
 
 class _Unsafe(HTMLParser):

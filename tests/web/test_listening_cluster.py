@@ -68,7 +68,7 @@ def test_desk_without_a_cluster_says_nothing_of_one(settings: Settings) -> None:
 @pytest.mark.alike
 def test_part_shows_sentences_and_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     told = standing(now=NOW, asked=asked)
-    monkeypatch.setattr("amends.web.views.listening.standing", lambda *, now: told)
+    monkeypatch.setattr("amends.web.clusterpage.standing", lambda *, now: told)
     part = signed_in(people.mina).get("/listening/cluster/")
     assert "All is well: every node has its copy, and workers keep up." in part.text
     assert "7,000</td>" in part.text

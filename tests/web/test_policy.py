@@ -75,7 +75,8 @@ def test_no_page_holds_inline_script_or_style() -> None:
 
 
 def test_what_strangers_write_stays_text() -> None:
-    cases = {text: _case(f"Halcyon {text}", handle=text) for text in CORPUS}
+    texts = [" ".join(CORPUS[at::4]) for at in range(4)]
+    cases = {text: _case(f"Halcyon {text}", handle=text) for text in texts}
     pages = _pages(people.ada(), *cases.values())
     assert [(url, _inline(source)) for url, source in pages.items() if _inline(source)] == []
     own = {text: Page(pages[f"/cases/{case.ref}/"]).text for text, case in cases.items()}

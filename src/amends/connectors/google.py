@@ -6,6 +6,7 @@ https://developers.google.com/identity/protocols/oauth2/service-account
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,7 +113,7 @@ class Google:
         at = int(self._caller.there.timestamp())
         told = {"iss": self._key["client_email"], "scope": self._scope, "aud": self._tokens,
                 "iat": at, "exp": at + 3600}  # fmt: skip
-        return jwt.encode(told, self._key["private_key"], algorithm="RS256")
+        return jwt.encode(told, _read_key(self._key["private_key"], "RS256"), algorithm="RS256")
 
     def _hide(self) -> None:
         self._caller.hidden = [
@@ -136,10 +137,16 @@ def _service_account(text: str) -> dict[str, str]:
     return parts
 
 
+@lru_cache(maxsize=16)
+def _read_key(pem: str, algorithm: str) -> Any:
+    """The key as it signs; reading a new one takes a tenth of a second, as its primes are checked."""
+    return jwt.get_algorithm_by_name(algorithm).prepare_key(pem)
+
+
 def check_private_key(pem: str, algorithm: str, name: str) -> None:
     """Raise ``BadInput`` where a key does not sign."""
     try:
-        jwt.encode({}, pem, algorithm=algorithm)
+        jwt.encode({}, _read_key(pem, algorithm), algorithm=algorithm)
     except (ValueError, TypeError, jwt.PyJWTError) as error:
         raise BadInput(
             f"{name} holds no private key that signs; paste the file as it is."

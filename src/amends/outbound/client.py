@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import httpx2
 import msgspec
 from websockets.asyncio.client import ClientConnection
@@ -23,8 +22,13 @@ from amends.outbound.redirects import Asked, next_request
 from amends.outbound.response import Response
 from amends.outbound.sockets import open_websocket
 from amends.outbound.streaming import Stream, open_stream
-from amends.outbound.transports import OwnTransport, SdkTransport, trust
+from amends.outbound.transports import OwnTransport, trust
 from amends.outbound.wires import Wire, open_wire, reached
+
+if TYPE_CHECKING:
+    import httpx
+
+    from amends.outbound.sdk import SdkTransport
 
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
@@ -89,16 +93,20 @@ class Outbound:
             error.sent = error.sent or progress.sent
             raise
 
-    def sdk_transport(self) -> httpx.AsyncBaseTransport:
+    def sdk_transport(self) -> "httpx.AsyncBaseTransport":
         """A transport for SDKs built on httpx 0.28, with the same rules and limits."""
+        from amends.outbound.sdk import SdkTransport
+
         transport = SdkTransport(
             self._dialer, self._context, seconds=self._timeout, limit=self._max_bytes
         )
         self._sdk_transports.append(transport)
         return transport
 
-    def sdk_client(self, **settings: Any) -> httpx.AsyncClient:
+    def sdk_client(self, **settings: Any) -> "httpx.AsyncClient":
         """An ``httpx.AsyncClient`` over ``sdk_transport``; ``settings`` are the client's own."""
+        import httpx
+
         return httpx.AsyncClient(
             transport=self.sdk_transport(),
             trust_env=False,

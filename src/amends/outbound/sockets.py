@@ -16,6 +16,10 @@ from amends.outbound.dialing import Dialer, checked_url, place, port_of
 from amends.outbound.errors import OutboundError, Unreachable
 from amends.outbound.wires import connected
 
+_GOODBYE_S = (
+    1.0  # what the other end has to answer that we leave; nothing is lost where it does not
+)
+
 
 @asynccontextmanager
 async def open_websocket(
@@ -37,6 +41,7 @@ async def open_websocket(
         ssl=context() if url.scheme == "wss" else None,
         additional_headers=headers,
         open_timeout=connect_timeout,
+        close_timeout=_GOODBYE_S,
         max_size=max_size,
         compression=compression,
         subprotocols=[Subprotocol(name) for name in subprotocols] or None,

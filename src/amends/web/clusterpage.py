@@ -30,11 +30,6 @@ class Standing:
     lanes: Sequence[Lane] = ()
 
 
-def has_cluster() -> bool:
-    """Whether the settings name brokers."""
-    return bool(settings.AMENDS_NATS)
-
-
 async def ask(servers: Sequence[str], layout: Layout) -> State:
     """What the broker says. Raises ``BrokerAway``."""
     async with connect(servers, layout, name="amends desk", patience_s=PATIENCE_S / 2) as broker:

@@ -20,7 +20,7 @@ from amends.listening.steps import put_clean_text
 from amends.outbound import Outbound
 from amends.terms import AuthError, DeliveryUnknown, Published, TryLater
 
-HURRY_S = 0.5
+HURRY_S = 0.25
 HTML = b"<html><body>We will be right back.</body></html>"
 SKEW = timedelta(hours=1)
 

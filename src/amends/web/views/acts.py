@@ -68,12 +68,13 @@ def _answer(request: HttpRequest, case: Case, do: Callable[[], object]) -> HttpR
         fresh = get_case_for(me(request), case.ref)
         typed = typed_of(request.POST)
         return draw(request, fresh, typed=typed, error=str(error), status=status_of(error))
+    beside = done if isinstance(done, macros.Beside) else None
+    if beside is None and not is_fragment(request):
+        return redirect("case", case.ref)
     fresh = get_case_for(me(request), case.ref)
-    if isinstance(done, macros.Beside):
-        return draw(request, fresh, typed=done.typed, offer=done.offer)
-    if is_fragment(request):
-        return draw(request, fresh)
-    return redirect("case", case.ref)
+    if beside is not None:
+        return draw(request, fresh, typed=beside.typed, offer=beside.offer)
+    return draw(request, fresh)
 
 
 def typed_of(sent: QueryDict) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +19,6 @@ from amends.desk.queries.listened import (
     imports_for,
 )
 from amends.web.asking import require
-from amends.web.clusterpage import has_cluster, standing
 from amends.web.views.setup_channels import health_rows
 
 REASONS: Final[Mapping[str, str]] = {
@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     letters, letters_all = dead_letters_for(person)
     facts = {
         "rows": health_rows(person),
-        "has_cluster": has_cluster(),
+        "has_cluster": bool(settings.AMENDS_NATS),
         "cursors": cursors_for(person),
         "days": days,
         "drops": [(row, REASONS.get(row.reason, "")) for row in drops_for(person, days=days)],
@@ -55,9 +55,11 @@ def show(request: HttpRequest) -> HttpResponse:
 def cluster(request: HttpRequest) -> HttpResponse:
     """How the cluster stands: a part of that page, which does not wait for it."""
     require(request, Action.SEE_HEARD)
-    if not has_cluster():
+    if not settings.AMENDS_NATS:
         return HttpResponse(status=204)
-    facts = {"standing": standing(now=timezone.now())}
+    from amends.web import clusterpage  # whoever has no cluster need not load what speaks to one
+
+    facts = {"standing": clusterpage.standing(now=timezone.now())}
     return render(request, "listening/_cluster.html", facts)
 
 
