@@ -112,6 +112,11 @@ def test_a_text_reads_the_same_alone_and_in_company(texts: list[str]) -> None:
     assert FAST.read(company) == [FAST.read([text])[0] for text in company]
 
 
+@given(st.text(st.characters(max_codepoint=127, exclude_characters="@"), max_size=60))
+def test_text_of_ascii_is_cut_as_other_text_is(text: str) -> None:
+    assert tokens(f"{text} \u00e9") == [*tokens(text), "\u00e9"]
+
+
 def test_deep_tier_reads_a_text_the_same_alone_and_in_company() -> None:
     company = [*COMPLAINTS, "meh", "It was fine, I suppose, apart from the queue"]
     alone = [_read(text) for text in company]

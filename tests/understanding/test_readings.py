@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.terms import Reading
-from amends.understanding.lexicon import LANGUAGES, load_lexicon
-from amends.understanding.page import MOST_READ
+from amends.understanding.lexicon import Lexicon, load_lexicon
+from amends.understanding.page import MOST_READ, Page
 from amends.understanding.readings import spellings
+from amends.understanding.sieve import LANGUAGES
 from amends.understanding.targets import Watched
 from tests.understanding.readings import BRANDS, by_words, cases, macro_f1, shipped, texts
 
@@ -46,6 +47,41 @@ def test_intents_are_found_and_denials_reports_and_news_are_left_alone(unseen: b
     ]
     assert shown.count((False, True)) <= 0.03 * len(shown)
     assert shown.count((True, False)) <= 0.05 * len(shown)
+
+
+def test_a_post_reads_the_same_alone_and_in_company() -> None:
+    posts = texts()[::7]
+    together = shipped().read(posts, watched=BRANDS)
+    assert together == [shipped().read([post], watched=BRANDS)[0] for post in posts]
+
+
+def test_a_line_is_tried_where_a_post_holds_a_word_of_each_set_it_needs() -> None:
+    packs = {
+        "en": {"common": {"words": "the my is"}, "topics": {"refund": ["(where|when) ~ refund*"]}},
+        "de": {"common": {"words": "der die das"}, "topics": {"refund": ["(wo|wann) ~ refund*"]}},
+    }
+    lexicon = Lexicon(packs, ["topics"], [])
+    posts = [
+        "where is my refund",
+        "WHEN, my refunds?",
+        "where is it",
+        "refund",
+        "",
+        "wo ist der refund",
+    ]
+    found = lexicon.find_all(list(map(Page, posts)), [None, "de", None, None, None, "en"])
+    spans = [one.spans.get("topics.refund", []) for one in found]
+    assert spans == [[(0, 18)], [], [], [], [], []]
+    assert [one.language for one in found] == ["en", None, None, None, None, None]
+
+
+def test_words_beyond_those_remembered_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.understanding.sieve._MOST_KNOWN", 3)
+    lexicon = load_lexicon.__wrapped__(("topics",))
+    pages = [Page(text) for text, _ in TOPICS]
+    assert [lexicon.find(page) for page in pages] == load_lexicon(("topics",)).find_all(
+        pages, [None] * len(pages)
+    )
 
 
 TOPICS = [

@@ -3,12 +3,13 @@
 ``lexicon/*.toml`` holds one language each. ``[words]`` names sets of words; ``[common]`` lists the small
 words a language is known by; every other table lists, for each of its names, lines that say so, written
 as ``amends.text.lines`` tells. A meaning is its table and name: ``topics.delay``. A line is tried where
-a post holds one word of each set it needs, and a line that is one set of bare words not even then.
+a post holds one word of each set it needs, in their order (see ``sieve``), and a line that is one set of
+bare words not even then.
 """
 
 import re
 import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -16,13 +17,10 @@ from typing import Any, NamedTuple
 from amends.text.lines import Line, singly
 from amends.understanding.negation import NEGATORS
 from amends.understanding.page import EMOJI, SOMEBODY, Page, fold
+from amends.understanding.sieve import ANY, AT_ONCE, DENIES, LANGUAGES, TALLY_BITS, Known, Sieve
 
-LANGUAGES = ("en", "es", "fr", "de", "pt", "it")
-ANY = "*"  # the language of what is tried whatever language a post is in
 TABLES = ("topics", "intents", "severity", "feeling", "emotion", "orders")
-_MOST_KNOWN = 100_000  # words of posts about which all is remembered
 _MOST_HITS = 20  # of one line in one post
-_BITS = 8  # of the tally, for each language
 _CLAUSE = 80  # code points in which its beginning is looked for
 _CLAUSE_END = re.compile(r"[\n,;:\u2013\u2014]|\s-+\s|\.{2,}")
 _BARE = re.compile(r"[^\W_]+\*?")
@@ -32,18 +30,6 @@ Span = tuple[int, int]
 Spans = dict[str, list[Span]]
 
 
-class _Known(NamedTuple):
-    """What a word brings: the bits of its sets, the lines of which it is the rarest need (each with
-    the word where the line begins with it, else with nothing), the meanings (by language) of which
-    it is all, one for each language it is common in, and whether it denies."""
-
-    word: str
-    mask: int
-    lines: tuple[tuple[Line, str], ...]
-    bare: dict[str, tuple[str, ...]]
-    tally: int
-
-
 class Found(NamedTuple):
     """What a page says: spans of ``page.flat`` by meaning, in which language its small words are
     (None where they do not tell), and whether it holds a word of denial."""
@@ -51,20 +37,6 @@ class Found(NamedTuple):
     spans: Spans
     language: str | None
     denies: bool
-
-
-class _Memory(dict[str, "_Known | None"]):
-    """What words bring, None where that is nothing, looked up once."""
-
-    def __init__(self, look_up: "Callable[[str], _Known | None]") -> None:
-        super().__init__()
-        self._look_up = look_up
-
-    def __missing__(self, word: str) -> "_Known | None":
-        known = self._look_up(word)
-        if len(self) < _MOST_KNOWN:
-            self[word] = known
-        return known
 
 
 class Lexicon:
@@ -79,11 +51,10 @@ class Lexicon:
         self._beginnings: dict[int, dict[str, list[frozenset[str]]]] = {}
         self._filed: dict[frozenset[str], list[Line]] = {}
         self._bare: dict[frozenset[str], set[tuple[str, str]]] = {}
-        self._tally: dict[str, int] = dict.fromkeys(NEGATORS, _DENIES)
-        self._known = _Memory(self._look_up)
+        self._tally: dict[str, int] = dict.fromkeys(NEGATORS, DENIES)
         for language, pack in packs.items():
             for word in pack["common"]["words"].split():
-                step = 1 << _BITS * LANGUAGES.index(language)
+                step = 1 << TALLY_BITS * LANGUAGES.index(language)
                 self._tally[word] = self._tally.get(word, 0) + step
         for language, pack in packs.items():
             words = {name: fold(said) for name, said in pack.get("words", {}).items()}
@@ -93,44 +64,36 @@ class Lexicon:
                     spoken = ANY if table == "orders" else language
                     for line in listed if meaning not in without else ():
                         self._add(spoken, meaning, fold(line), words)
+        every = [line for lines in self._filed.values() for line in lines]
+        self._sieve = Sieve(every, self._bits, self._look_up)
 
     def find(self, page: Page, hint: str | None = None) -> Found:
         """``hint`` is the language to go by where the small words do not tell."""
-        mask = tally = 0
-        lines: list[tuple[Line, str]] = []
-        bare: list[_Known] = []
-        for known in filter(None, map(self._known.__getitem__, set(page.words))):
-            _, bits, filed, alone, small = known
-            mask |= bits
-            tally += small
-            if filed:
-                lines += filed
-            if alone:
-                bare.append(known)
-        denies = tally >= _DENIES
-        language = _told(tally & _DENIES - 1)
-        if not lines and not bare:
-            return Found({}, language, denies)
-        by = language or hint
-        only = by if by in LANGUAGES else None
-        found: Spans = {}
-        flat = page.flat
-        tried = {
-            one: None
-            for one in lines
-            if one[0].mask & mask == one[0].mask
-            and (only is None or one[0].language in (only, ANY))
-        }
-        for line, opening in tried:
-            spans = _hits(line, opening, flat)
+        return self.find_all([page], [hint])[0]
+
+    def find_all(self, pages: Sequence[Page], hints: Sequence[str | None]) -> list[Found]:
+        """What each page says, with the hint for each; a page says the same alone and in company."""
+        found: list[Found] = []
+        for start in range(0, len(pages), AT_ONCE):
+            some = pages[start : start + AT_ONCE]
+            found += self._find(some, hints[start : start + AT_ONCE])
+        return found
+
+    def _find(self, pages: Sequence[Page], hints: Sequence[str | None]) -> list[Found]:
+        left = self._sieve.left([page.words for page in pages], hints)
+        flats = [page.flat for page in pages]
+        found: list[Spans] = [{} for _ in pages]
+        for at, line, opening in left.lines:
+            spans = _hits(line, opening, flats[at])
             if spans:
-                found.setdefault(line.meaning, []).extend(spans)
-        for known in bare:
-            _bare_hits(known, flat, only, found)
-        for spans in found.values():
-            if len(spans) > 1:
-                spans.sort()
-        return Found(found, language, denies)
+                found[at].setdefault(line.meaning, []).extend(spans)
+        for at, known in left.bare:
+            _bare_hits(known, flats[at], left.only[at], found[at])
+        for each in found:
+            for spans in each.values():
+                if len(spans) > 1:
+                    spans.sort()
+        return list(map(Found, found, left.told, left.denies))
 
     def meanings(self) -> set[tuple[str, str]]:
         """Every language with every meaning it has a line for."""
@@ -153,7 +116,7 @@ class Lexicon:
                 msg = f"{language}.toml: {one!r} holds no plain word that a post can be asked for."
                 raise ValueError(msg)
             for need in made.needs:
-                made.mask |= self._bit(need)
+                self._bit(need)
             if made.bare or _BARE.fullmatch(one):
                 self._bare.setdefault(made.needs[0], set()).add((language, meaning))
             else:
@@ -162,19 +125,17 @@ class Lexicon:
     def _commonness(self, words: frozenset[str]) -> tuple[int, int]:
         return sum(word in self._tally or word.startswith(SOMEBODY) for word in words), len(words)
 
-    def _bit(self, words: frozenset[str]) -> int:
-        bit = self._bits.get(words)
-        if bit is None:
-            bit = self._bits[words] = 1 << len(self._bits)
+    def _bit(self, words: frozenset[str]) -> None:
+        if words not in self._bits:
+            self._bits[words] = len(self._bits)
             for word in words:
                 if word.endswith("*"):
                     sized = self._beginnings.setdefault(len(word) - 1, {})
                     sized.setdefault(word[:-1], []).append(words)
                 else:
                     self._exact.setdefault(word, []).append(words)
-        return bit
 
-    def _look_up(self, word: str) -> _Known | None:
+    def _look_up(self, word: str) -> Known | None:
         sets = set(self._exact.get(word, ()))
         for size, sized in self._beginnings.items():
             sets.update(sized.get(word[:size], ()))
@@ -184,14 +145,11 @@ class Lexicon:
         bare: dict[str, tuple[str, ...]] = {}
         for language, meaning in sorted({pair for one in sets for pair in self._bare.get(one, ())}):
             bare[language] = (*bare.get(language, ()), meaning)
-        return _Known(
+        lines = [(one, line) for one in sets for line in self._filed.get(one, ())]
+        return Known(
             word,
-            mask=sum(self._bits[one] for one in sets),
-            lines=tuple(
-                (line, word if _opens(line, one, word) else "")
-                for one in sets
-                for line in self._filed.get(one, ())
-            ),
+            sets=[self._bits[one] for one in sets],
+            lines=[(line, word if _opens(line, one, word) else "") for one, line in lines],
             bare=bare,
             tally=tally,
         )
@@ -210,25 +168,7 @@ def load_lexicon(
     return Lexicon(packs, tables, without)
 
 
-_DENIES = 1 << _BITS * len(LANGUAGES)
-
-
-def _told(tally: int) -> str | None:
-    """The language whose small words are there, where there are two and clearly more than others'."""
-    if not tally:
-        return None
-    best, second, told = 1, 0, None
-    for language in LANGUAGES:
-        count = tally & 0xFF
-        tally >>= _BITS
-        if count > best:
-            best, second, told = count, best if told else second, language
-        elif count > second:
-            second = count
-    return told if best >= 2 * second + (best < 4) else None
-
-
-def _bare_hits(known: _Known, flat: str, only: str | None, found: Spans) -> None:
+def _bare_hits(known: Known, flat: str, only: str | None, found: Spans) -> None:
     meanings = (
         known.bare.get(only, ()) if only else {one for each in known.bare.values() for one in each}
     )

@@ -17,11 +17,16 @@ _QUOTED = re.compile(
     r"\"([^\"\n]{4,300})\"|[\u201c\u201e\u00ab]([^\u201c\u201d\u00bb\n]{4,300})[\u201d\u201c\u00bb]"
 )
 _WORDS = re.compile(rf"[^\W_]+|[{EMOJI}]")
-_ASCII_WORDS = re.compile("[a-z0-9]+")  # the same in half the time
+# Bytes as words of ASCII keep them, the stand-in for ``SOMEBODY`` among them: the same as by ``_WORDS``.
+_STAND_IN = "\xff"
+_KEPT = bytes(
+    at if chr(at) in _STAND_IN or (at < 128 and chr(at).isalnum()) else 32 for at in range(256)
+)
 # What normalising makes longer, shorter or another letter inside a word; nothing else moves.
+_ALWAYS_MOVING = "\u0130\u0300-\u036f\u1e9e\u2100-\u218f\u2460-\u24ff\u3099\u309a\uff00-\uffef\U0001d400-\U0001d7ff"
+_INSIDE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _MOVING = re.compile(
-    "[\u0130\u0300-\u036f\u1e9e\u2100-\u218f\u2460-\u24ff\u3099\u309a\uff00-\uffef\U0001d400-\U0001d7ff]"
-    "|(?<=\\w)[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff](?=\\w)"
+    rf"[{_ALWAYS_MOVING}{_INSIDE}](?:(?<=[{_ALWAYS_MOVING}])|(?<=\w.)(?=\w))", re.DOTALL
 )
 
 
@@ -48,7 +53,7 @@ class Page:
             most = 0.7 * len(flat.strip())
             flat = _QUOTED.sub(lambda hit: _blank(hit) if _quoted(hit, most) else hit.group(), flat)
         self.flat = flat.replace(". ", ".\n").replace("! ", "!\n").replace("? ", "?\n")
-        self.words: list[str] = (_ASCII_WORDS if flat.isascii() else _WORDS).findall(self.flat)
+        self.words = self._words()
 
     def put_away(self, spans: Sequence[tuple[int, int]]) -> None:
         """Make words of ``SOMEBODY`` of what stands there."""
@@ -58,7 +63,13 @@ class Page:
             parts += (self.flat[at:start], SOMEBODY * (end - start))
             at = end
         self.flat = "".join((*parts, self.flat[at:]))
-        self.words = _WORDS.findall(self.flat)
+        self.words = self._words()
+
+    def _words(self) -> list[str]:
+        if not self.read.isascii():
+            return _WORDS.findall(self.flat)
+        plain = self.flat.replace(SOMEBODY, _STAND_IN).encode("latin-1").translate(_KEPT)
+        return plain.decode("latin-1").replace(_STAND_IN, SOMEBODY).split()
 
     def said(self, start: int, end: int) -> str:
         """What stands there, as it was written."""

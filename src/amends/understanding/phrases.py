@@ -26,12 +26,6 @@ BITTER_THANKS = (
 )
 _TAKING_BACK = re.compile("|".join(rf"\b(?:{one})" for one in TAKING_BACK), re.IGNORECASE)
 _BITTER_THANKS = re.compile("|".join(rf"\b(?:{one})" for one in BITTER_THANKS), re.IGNORECASE)
-# No phrase of those kinds is without one of these, and looking for them is far cheaper.
-_THANKING = ("thank", "thx", "cheers")
-_RETRACTING = (
-    "take", "correct", "mistake", "wrong", "my bad", "apolog", "error", "fault", "retract", "withdraw",
-    "ignore", "disregard",
-)  # fmt: skip
 _REFUSED = re.compile(
     r"\b(?:not|never|\w+n't|until|unless|if|before|when)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )
@@ -43,11 +37,37 @@ _REPORTED = re.compile(
 )
 
 
+# No phrase of a kind is without one of its words, and looking for them is far cheaper.
+
+
+def may_be_bitter(lower: str) -> bool:
+    """Whether a text in lower case may hold a phrase of ``BITTER_THANKS``."""
+    return ("thank" in lower or "thx" in lower or "cheers" in lower) and (
+        " for " in lower or "no thank" in lower
+    )
+
+
+def may_take_back(lower: str) -> bool:
+    """Whether a text in lower case may hold a phrase of ``TAKING_BACK``."""
+    return (
+        "take" in lower
+        or "correct" in lower
+        or "wrong" in lower
+        or "my bad" in lower
+        or "apolog" in lower
+        or "error" in lower
+        or "fault" in lower
+        or "retract" in lower
+        or "withdraw" in lower
+        or "ignore" in lower
+        or "disregard" in lower
+    )
+
+
 def takes_back(text: str) -> bool:
     """True where a phrase of ``TAKING_BACK`` stands, and what comes just before it neither refuses
     it nor says that somebody else said so."""
-    lower = text.lower()
-    if not any(map(lower.__contains__, _RETRACTING)):
+    if not may_take_back(text.lower()):
         return False
     plain = text.replace("\u2019", "'")
     befores = (
@@ -58,8 +78,7 @@ def takes_back(text: str) -> bool:
 
 def bitter_thanks(text: str) -> str | None:
     """The first phrase of ``BITTER_THANKS`` in the text, as written there."""
-    lower = text.lower()
-    if not any(map(lower.__contains__, _THANKING)):
+    if not may_be_bitter(text.lower()):
         return None
     found = _BITTER_THANKS.search(text)
     return found.group() if found else None

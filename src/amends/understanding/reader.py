@@ -8,14 +8,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from amends.terms import Emotion, Reading
+from amends.terms import Reading
 from amends.understanding.deep.encoder import GRAPH, Numbers, load_encoder
 from amends.understanding.deep.heads import load_heads
 from amends.understanding.deep.hub import is_hub_folder, load_hub
 from amends.understanding.fast.features import unaddressed
 from amends.understanding.fast.model import load_weights
 from amends.understanding.head import Head
-from amends.understanding.phrases import bitter_thanks, takes_back
+from amends.understanding.phrases import bitter_thanks, may_be_bitter, may_take_back, takes_back
 from amends.understanding.scores import EMOTIONS, SENTIMENTS, Scores
 from amends.understanding.tiers import Depth, Encodes, Mixes, Tiers
 
@@ -104,28 +104,35 @@ class TieredReader:
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading a text, in order; a text reads the same alone and in company."""
         scores = self.tiers.scores(texts)
-        moods, feelings = scores.sentiment.tolist(), scores.emotion.argmax(axis=1).tolist()
-        columns = (scores.complaint, scores.praise, scores.question, scores.arousal)
-        numbers = zip(*(column.tolist() for column in columns), strict=True)
-        unsure = scores.unsure
-        readings = []
-        for index, (complaint, praise, question, arousal) in enumerate(numbers):
-            mood = moods[index]
-            emotion: Emotion = EMOTIONS[feelings[index]]
-            reading = Reading(
-                complaint=complaint,
-                praise=praise,
-                question=question,
-                sentiment=SENTIMENTS[mood.index(max(mood))],
-                sentiment_scores=dict(zip(SENTIMENTS, mood, strict=True)),
-                emotion=emotion,
-                arousal=arousal,
-                why=scores.why[index],
-                model=self.model,
-                unsure=bool(unsure[index]),
+        likeliest = scores.sentiment.argmax(axis=1), scores.emotion.argmax(axis=1)
+        shares = *scores.sentiment.T, scores.complaint, scores.praise, scores.question
+        columns = *shares, scores.arousal, scores.unsure, *likeliest
+        numbers = zip(*(column.tolist() for column in columns), scores.why, texts, strict=True)
+        return [
+            _with_phrases(
+                Reading(
+                    complaint=complaint,
+                    praise=praise,
+                    question=question,
+                    sentiment=SENTIMENTS[mood],
+                    sentiment_scores={
+                        "negative": negative,
+                        "neutral": neutral,
+                        "positive": positive,
+                    },
+                    emotion=EMOTIONS[emotion],
+                    arousal=arousal,
+                    why=why,
+                    model=self.model,
+                    unsure=unsure,
+                ),
+                text,
             )
-            readings.append(_with_phrases(reading, unaddressed(texts[index])))
-        return readings
+            for (
+                negative, neutral, positive, complaint, praise, question, arousal, unsure, mood,
+                emotion, why, text,
+            ) in numbers
+        ]  # fmt: skip
 
     def scores(self, texts: Sequence[str]) -> Scores:
         """What the models see in each text, before it is made a reading."""
@@ -133,15 +140,19 @@ class TieredReader:
 
 
 def _with_phrases(reading: Reading, text: str) -> Reading:
-    bitter = bitter_thanks(text)
-    if bitter:
-        reading = replace(
-            reading,
-            complaint=max(reading.complaint, _BITTER_COMPLAINT),
-            praise=min(reading.praise, _BITTER_PRAISE),
-            why=(bitter, *reading.why)[:MOST_WHY],
-        )
-    return replace(reading, retraction=True) if takes_back(text) else reading
+    lower = text.lower()
+    if may_be_bitter(lower):
+        bitter = bitter_thanks(unaddressed(text))
+        if bitter:
+            reading = replace(
+                reading,
+                complaint=max(reading.complaint, _BITTER_COMPLAINT),
+                praise=min(reading.praise, _BITTER_PRAISE),
+                why=(bitter, *reading.why)[:MOST_WHY],
+            )
+    if may_take_back(lower) and takes_back(unaddressed(text)):
+        return replace(reading, retraction=True)
+    return reading
 
 
 __all__ = ["HEADS", "WEIGHTS", "Mixes", "Reader", "TieredReader", "load_reader", "load_tiers"]

@@ -15,12 +15,12 @@ from amends.terms import Reading
 from amends.text.language import language_detector
 from amends.understanding.feelings import arousal_of, emotion_of
 from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
-from amends.understanding.lexicon import Found, Span, load_lexicon
+from amends.understanding.lexicon import Found, Span, Spans, load_lexicon
 from amends.understanding.negation import done_by_others
 from amends.understanding.page import EMOJI, SOMEBODY, Page
 from amends.understanding.reader import Reader, TieredReader
 from amends.understanding.severity import severity_of, signals
-from amends.understanding.targets import Feeling, Watched, targets_of
+from amends.understanding.targets import Watched, targets_of
 
 MOST_REASONS = 5  # words or phrases for one reading
 _NO_TERMS = Watched({})
@@ -38,7 +38,7 @@ class _Heard(NamedTuple):
     page: Page
     mentions: Sequence[tuple[Span, str]]
     found: Found
-    lang: str | None
+    hint: str | None
 
 
 class Understanding:
@@ -73,49 +73,82 @@ class Understanding:
         """
         hints = [_hint(lang) for lang in langs] if langs is not None else [None] * len(texts)
         terms = [watched] * len(texts) if isinstance(watched, Watched) else watched
-        heard = [self._heard(*one) for one in zip(texts, hints, terms, strict=True)]
+        heard = self._heard_all(texts, hints, terms)
         texts_read = [one.page.read for one in heard]
         readings = self._reader.read(texts_read)
-        whole = [self._whole(*one) for one in zip(readings, heard, strict=True)]
+        langs_read = list(map(self._lang, heard))
+        about = self._about(heard, langs_read)
+        whole = list(map(self._whole, readings, heard, langs_read, about))
         head = self._reader.tiers.head if isinstance(self._reader, TieredReader) else None
         return head.with_steps(whole, texts_read) if head is not None else whole
 
     def text_read(self, text: str) -> str:
         """What of a text is read: its beginning, without orders to the reader."""
-        return self._heard(text, None, _NO_TERMS).page.read
+        return self._heard_all([text], [None], [_NO_TERMS])[0].page.read
 
-    def _heard(self, text: str, hint: str | None, terms: Watched, rounds: int = _ROUNDS) -> _Heard:
-        page = Page(text)
-        mentions = terms.mentions(page) if terms.names else ()
-        found = self._lexicon.find(page, hint)
-        if _ORDERS in found.spans and rounds:
-            flat = page.flat
-            orders = [one for one in found.spans[_ORDERS] if not done_by_others(flat, one[0])]
-            if orders:
-                return self._heard(_without(page, orders), hint, terms, rounds - 1)
-        lang = found.language or hint or self._detect(_WORDLESS.sub(" ", page.flat).strip())
-        return _Heard(page, mentions, found, lang)
+    def _heard_all(
+        self,
+        texts: Sequence[str],
+        hints: Sequence[str | None],
+        terms: Sequence[Watched],
+        rounds: int = _ROUNDS,
+    ) -> list[_Heard]:
+        pages = list(map(Page, texts))
+        mentions = [
+            watched.mentions(page) if watched.names else ()
+            for watched, page in zip(terms, pages, strict=True)
+        ]
+        found = self._lexicon.find_all(pages, hints)
+        heard = list(map(_Heard, pages, mentions, found, hints))
+        for at, one in enumerate(heard):
+            if rounds and _ORDERS in one.found.spans:
+                flat = one.page.flat
+                orders = [
+                    hit for hit in one.found.spans[_ORDERS] if not done_by_others(flat, hit[0])
+                ]
+                if orders:
+                    text = _without(one.page, orders)
+                    (heard[at],) = self._heard_all([text], [hints[at]], [terms[at]], rounds - 1)
+        return heard
 
-    def _whole(self, reading: Reading, heard: _Heard) -> Reading:
+    def _lang(self, heard: _Heard) -> str | None:
+        told = heard.found.language or heard.hint
+        return told or self._detect(_WORDLESS.sub(" ", heard.page.flat).strip())
+
+    def _about(self, heard: Sequence[_Heard], langs: Sequence[str | None]) -> list[Spans]:
+        """The words of feeling, looked for only where a watched term is named."""
+        about: list[Spans] = [{} for _ in heard]
+        named = [at for at, one in enumerate(heard) if one.mentions]
+        pages = [heard[at].page for at in named]
+        found = load_lexicon(_ABOUT).find_all(pages, [langs[at] for at in named])
+        for at, one in zip(named, found, strict=True):
+            about[at] = one.spans
+        return about
+
+    def _whole(self, reading: Reading, heard: _Heard, lang: str | None, feelings: Spans) -> Reading:
         page, (spans, _, denies) = heard.page, heard.found
         flat = page.flat
         likely = reading.complaint >= self.threshold
         if not (spans or heard.mentions or likely or "?" in flat):
-            return replace(reading, lang=heard.lang, intents=_modelled(reading))
+            return replace(reading, lang=lang, intents=_modelled(reading))
         signs = signals(flat, spans, denies=denies)
         glad = not likely and not signs and reading.sentiment != "negative"
         topics = topics_of(flat, spans, denies=denies)
         intents = intents_of(
             flat, spans, reading, denies=denies, glad=glad, bitter="bitter" in signs
         )
-        english = heard.lang in ("en", None)
+        english = lang in ("en", None)
         severity, because = severity_of(signs, intents, reading, english=english)
         emotion, moved = emotion_of(flat, spans, reading, denies=denies)
         arousal = reading.arousal
         if reading.emotion is None:
             stirring = len({flat[start:end] for start, end in moved})
             arousal = arousal_of(flat, emotion, severity, words=stirring, abusive=_ABUSE in intents)
-        targets = _directed(reading, heard) if heard.mentions else {}
+        targets = (
+            targets_of(page, heard.mentions, feelings, reading.sentiment_scores)
+            if heard.mentions
+            else {}
+        )
         hits = {"severity": because, "emotion": moved, **topics, **intents}
         reasons = {name: _said(page, found) for name, found in hits.items() if found}
         for name, feeling in targets.items():
@@ -129,14 +162,9 @@ class Understanding:
             topics=tuple(map(_NAMES.__getitem__, topics)),
             intents=tuple(map(_NAMES.__getitem__, intents)),
             targets={name: feeling.sentiment for name, feeling in targets.items()},
-            lang=heard.lang,
+            lang=lang,
             reasons={"complaint": reading.why} | reasons if reading.why else reasons,
         )
-
-
-def _directed(reading: Reading, heard: _Heard) -> dict[str, Feeling]:
-    feelings = load_lexicon(_ABOUT).find(heard.page, heard.lang).spans
-    return targets_of(heard.page, heard.mentions, feelings, reading.sentiment_scores)
 
 
 def spellings(terms: Iterable[str]) -> Mapping[str, Sequence[str]]:

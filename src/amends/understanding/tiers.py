@@ -19,6 +19,9 @@ from amends.understanding.scores import SENTIMENTS, SINGLES, Scores
 
 Numbers = NDArray[np.float32]
 Depth = Literal["none", "unsure", "all"]
+# How far below the threshold, in log-odds, a text's words are looked at: where the deep tier or a head has
+# its say yet, and where rounding alone does.
+_MAY_RISE, _NEAR = 1.0, 0.01
 _NEUTRAL = SENTIMENTS.index("neutral")
 
 
@@ -85,7 +88,7 @@ class Tiers:
         self._encoder, self._heads = (encoder, heads) if both else (None, None)
         self._depth, self._policy = depth, policy or Policy()
         self._head: Head | None = None
-        self._tipping = float(np.log(self.threshold / (1 - self.threshold))) - 1.0
+        self._tipping = float(np.log(self.threshold / (1 - self.threshold)))
 
     @property
     def model(self) -> str:
@@ -143,7 +146,8 @@ class Tiers:
 
     def see(self, texts: Sequence[str]) -> "Seen":
         """What the tiers see in each text, before a head has its say."""
-        raw, why = self._fast.scores(texts, self._tipping)
+        final = self._head is None and (self._encoder is None or self._depth == "none")
+        raw, why = self._fast.scores(texts, self._tipping - (_NEAR if final else _MAY_RISE))
         silent = np.isneginf(raw[:, 0])
         raw[silent] = 0
         unsure = self._unsure(raw) & ~silent if self.has_deep else np.zeros(len(texts), np.bool_)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,18 +53,18 @@ class FastTier:
         first: int,
         tipping: float,
     ) -> None:
-        runs = [tokens(text) for text in texts]
-        lengths = np.array([len(run) for run in runs], np.int64)
+        runs = list(map(tokens, texts))
+        lengths = np.array(list(map(len, runs)), np.int64)
         spoken = np.nonzero(lengths)[0]
         if not len(spoken):
             return
-        pulls, sizes = self._rows.pulls([token for run in runs for token in run], lengths)
+        pulls, sizes = self._rows.pulls(list(chain.from_iterable(runs)), lengths)
         starts = np.concatenate([[0], np.cumsum(lengths[spoken])])
         norms = np.sqrt(np.maximum(np.add.reduceat(sizes, starts[:-1]), 1e-12))
         found[spoken] = np.add.reduceat(pulls, starts[:-1], axis=0) / norms[:, None] + self._biases
         for place in np.nonzero(found[spoken, 0] >= tipping)[0].tolist():
             index = int(spoken[place])
-            pull = pulls[starts[place] : starts[place + 1], 0]
+            pull = pulls[starts[place] : starts[place + 1], 0].tolist()
             why[first + index] = _heaviest(runs[index], pull)
 
 
@@ -87,22 +88,27 @@ class RowMemory:
         """
         if len(self._places) > _MOST_REMEMBERED:
             self._forget()
-        known = self._places
         try:
-            places = np.array([known[token] for token in run], np.int64)
+            places = np.array(list(map(self._places.__getitem__, run)), np.int64)
         except KeyError:
+            known = self._places
             self._learn([token for token in dict.fromkeys(run) if token not in known])
-            places = np.array([known[token] for token in run], np.int64)
-        pulls, sizes, hashes = self._pulls[places], self._sizes[places], self._hashes[places]
+            places = np.array(list(map(self._places.__getitem__, run)), np.int64)
+        pulls = self._pulls.take(places, axis=0)
+        sizes, hashes = self._sizes.take(places), self._hashes.take(places)
         owner = np.repeat(np.arange(len(lengths)), lengths)
         for gap in GAPS:
-            left = np.nonzero(owner[gap:] == owner[:-gap])[0] if len(owner) > gap else owner[:0]
-            buckets = pair_buckets(hashes[left], hashes[left + gap], gap)
-            shared = self._table[buckets]
+            if len(owner) <= gap:
+                break
+            buckets = pair_buckets(hashes[:-gap], hashes[gap:], gap)
+            shared = self._table.take(buckets, axis=0)
+            squares = self._squares.take(buckets)
+            apart = owner[gap:] != owner[:-gap]
+            shared[apart], squares[apart] = 0, 0
             shared *= np.float32(0.5)
-            pulls[left] += shared
-            pulls[left + gap] += shared
-            sizes[left] += self._squares[buckets]
+            pulls[:-gap] += shared
+            pulls[gap:] += shared
+            sizes[:-gap] += squares
         return pulls, sizes
 
     def _learn(self, fresh: Sequence[str]) -> None:
@@ -153,15 +159,25 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[first:]
 
 
-def _heaviest(run: Sequence[str], pull: Numbers) -> tuple[str, ...]:
-    summed: dict[str, float] = {}
-    for token, weight in zip(run, pull.tolist(), strict=True):
-        summed[token] = summed.get(token, 0.0) + weight
-    best = sorted((token for token in summed if summed[token] > 0), key=lambda one: -summed[one])
-    said = [
-        token
-        for token in best[: 2 * MOST_WHY]
-        if not (token[0] in "@\uff20" or "@" in token)
-        and any(character.isalnum() for character in token)
-    ]
-    return tuple(said[:MOST_WHY])
+def _heaviest(run: Sequence[str], pull: Sequence[float]) -> tuple[str, ...]:
+    summed = dict(zip(run, pull, strict=True))
+    if len(summed) < len(run):
+        summed = dict.fromkeys(summed, 0.0)
+        for token, weight in zip(run, pull, strict=True):
+            summed[token] += weight
+    best = [token for token, weight in summed.items() if weight > 0]
+    best.sort(key=summed.__getitem__, reverse=True)
+    return tuple([token for token in best[: 2 * MOST_WHY] if _SAYABLE[token]][:MOST_WHY])
+
+
+class _Sayable(dict[str, bool]):
+    """Of tokens whether they are words, and no handles or addresses, looked at once."""
+
+    def __missing__(self, token: str) -> bool:
+        word = "@" not in token and token[0] != "\uff20" and any(map(str.isalnum, token))
+        if len(self) < _MOST_REMEMBERED:
+            self[token] = word
+        return word
+
+
+_SAYABLE = _Sayable()
