@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amends.desk.actions import proof
 from amends.desk.actions.history import Counts, Importer
@@ -97,6 +99,20 @@ def test_threads_become_cases_answered_and_unanswered(file: Callable[..., Path])
     assert (first.state, first.answered_at is None) == ("open", False)  # answered, then wrote again
     assert (second.state, second.answered_at) == ("new", None)
     assert all(proof(case).whole for case in (first, second))
+
+
+@pytest.mark.alike
+def test_many_posts_are_taken_in_by_as_many_queries_as_few(tmp_path: Path) -> None:
+    """R08: no post of an import is asked for by itself."""
+    asked = []
+    for name, number in (("few", 2), ("many", 6)):
+        path = tmp_path / f"{name}.jsonl"
+        lines = [{**LINES[1], "id": f"{name}{one}"} for one in range(number)]
+        path.write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+        with CaptureQueriesContext(connection) as queries:
+            importer().read(open_history(path), handle="brindlewing")
+        asked.append([one["sql"].partition(" ")[0] for one in queries].count("SELECT"))
+    assert asked[1] <= asked[0]
 
 
 def test_history_is_dated_when_it_was_written(file: Callable[..., Path]) -> None:

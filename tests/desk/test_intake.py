@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amends.casework import CaseState, Outcome
 from amends.desk.actions import merge_case, proof, resolve_case, take_up
@@ -60,6 +62,19 @@ def test_forty_posts_of_one_author_make_one_case() -> None:
     """R15: an author storm is one case."""
     store(*[mention(f"Halcyon {n}", at=later(n)) for n in range(40)])
     assert [c.places.count() for c in Case.objects.all()] == [40]
+
+
+@pytest.mark.alike
+def test_many_cases_are_opened_by_as_many_queries_as_few() -> None:
+    """R08: what intake asks does not grow with what it opens."""
+    store(mention("Halcyon", handle="first"))
+    asked = []
+    for handles in (("ben", "cat"), ("dan", "eve", "fay", "gus", "hal")):
+        said = [mention("Halcyon lost my bag", handle=handle) for handle in handles]
+        with CaptureQueriesContext(connection) as queries:
+            store(*said)
+        asked.append(len(queries))
+    assert (asked[0], Case.objects.count()) == (asked[1], 8)
 
 
 def test_storm_split_over_batches_makes_one_case() -> None:

@@ -181,9 +181,10 @@ def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread
 
 NEEDED = (
     "network", "native_id", "conversation", "in_reply_to", "author_id",
-    "created_at", "ours", "private", "to_us", "taken_in", "counts",
+    "created_at", "ours", "private", "to_us", "taken_in", "counts", "text", "lang",
 )  # fmt: skip
-"""What intake looks at in a post; texts, links and pictures stay where they are."""
+"""What intake looks at in a post; links and pictures stay where they are. What it lacks would be
+asked for post by post."""
 
 
 def arrivals_of(rows: Iterable[PostRow], brand: Brand | None = None) -> list[Arrival]:
@@ -279,10 +280,11 @@ def write_book(book: Book) -> None:
     update_rows(list(book.changed.values()), _FIELDS)
     _write_newcomers(book)
     _write_opened(book.opened)
+    # The cases have their keys by now. To set those alone would have each case read again.
     for place in book.places:
-        place.case_id = place.case.pk
+        place.case = place.case
     for event in book.events:
-        event.case_id = event.case.pk
+        event.case = event.case
     insert_rows(book.places)
     insert_rows(book.events)
     if book.labels:
