@@ -14,10 +14,10 @@ SIGNS = "abcdefghijklmnopqrstuvwxyz.,!?@"
 WORDS = ("broken", "thanks", "never", "lovely", "where", "my", "the", "is", "@", "user", "happy")
 
 
-def tiny_encoder(folder: Path) -> Path:
-    """Writes the folder, as ``amends train --encoder`` takes it."""
+def tiny_encoder(folder: Path, *more: str) -> Path:
+    """Writes the folder, as ``amends train --encoder`` takes it; ``more``: further pieces."""
     folder.mkdir(parents=True, exist_ok=True)
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *more, *WORDS]
     pieces += [piece for sign in SIGNS for piece in (sign, f"##{sign}") if piece not in pieces]
     (folder / VOCABULARY).write_text("\n".join(pieces) + "\n", "utf-8")
     chance = np.random.default_rng(5)

@@ -26,9 +26,24 @@ from amends.terms import BadInput
 @click.option(
     "--start",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Tune a new encoder from this BERT first (needs PyTorch; hours).",
+    help="Tune an encoder first, from this BERT or one written here (needs PyTorch; hours).",
 )
 @click.option("--epochs", default=1, show_default=True, help="Rounds of tuning with --start.")
+@click.option(
+    "--most", type=click.IntRange(1), help="With --start: so many texts of each task a round."
+)
+@click.option(
+    "--tune",
+    type=click.IntRange(1),
+    help="Teach the encoder itself what a complaint is, in so many rounds (needs PyTorch; an hour).",
+)
+@click.option(
+    "--goes",
+    default=9,
+    show_default=True,
+    type=click.IntRange(1),
+    help="With --tune: in how many goes domains are left out to be tried on.",
+)
 def train(
     folder: Path,
     out: Path,
@@ -38,12 +53,15 @@ def train(
     fast_only: bool,
     start: Path | None,
     epochs: int,
+    most: int | None,
+    tune: int | None,
+    goes: int,
 ) -> None:
     """Train a reader from the labelled sets in FOLDER; writes weights, model card and evaluation
     report to --out."""
     try:
         from amends.understanding.reader import SHIPPED
-        from amends.understanding.training import discover, train_from, tune_encoder
+        from amends.understanding.training import Tuning, discover, train_from, tune_encoder
     except ImportError as error:
         raise BadInput("Training needs scikit-learn: pip install 'amends[train]'.") from error
 
@@ -53,7 +71,14 @@ def train(
     files = discover(folder)
     if start:
         tune_encoder(
-            files, start, out, seed=seed, epochs=epochs, permissive=permissive, progress=say
+            files,
+            start,
+            out,
+            seed=seed,
+            epochs=epochs,
+            permissive=permissive,
+            progress=say,
+            most=most,
         )
         encoder = out
     train_from(
@@ -64,6 +89,7 @@ def train(
         progress=say,
         encoder=None if fast_only else encoder or SHIPPED,
         own_encoder=start is not None,
+        tuning=Tuning(tune, goes) if tune else None,
     )
     click.echo(f"The reader and its card are in {out}.")
 

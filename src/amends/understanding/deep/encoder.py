@@ -52,6 +52,11 @@ class Encoder:
             found[rows] = self._run([ids[row] for row in rows])
         return found
 
+    @property
+    def handles(self) -> bool:
+        """Whether it sees that a handle stands somewhere, though never which."""
+        return getattr(self._pieces, "handle", None) is not None
+
     def knows(self, text: str) -> bool:
         """Whether the text is in a language that the encoder has learnt, as far as its pieces tell."""
         return self._pieces.knows(text)

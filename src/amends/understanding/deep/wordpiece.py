@@ -1,6 +1,8 @@
 """From text to the pieces an encoder knows: cleaned, folded, cut by the longest match.
 
-What may differ without meaning anything is made alike first: handles and links are left out, emoji become their names and are said once, curly quotes become straight ones.
+What may differ without meaning anything is made alike first: links are left out, emoji become their names
+and are said once, curly quotes become straight ones. Of handles one piece is left, the same for all and for
+several in a row, where the vocabulary has it; else they are left out.
 """
 
 import html
@@ -11,6 +13,9 @@ from functools import lru_cache
 
 MOST_READ = 2_000  # characters; no more pieces than an encoder takes come from so many
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
+HANDLE = "[HANDLE]"
+_SOMEBODY = "\x1a"  # stands for a handle while a text is cut; taken out of what was written
+_SEVERAL = re.compile(r"\x1a(?: \x1a)+")
 _MOST_KNOWN = 100_000  # words whose pieces are remembered
 _FEWEST, _SHREDDED = 4, 1.4  # words, and pieces to each of them
 _LONGEST = 100  # characters of a word; a longer one is unknown
@@ -25,13 +30,19 @@ _REPEATED = re.compile(r"(.)\1{3,}")
 _WORD = re.compile(r"[^\W_]+|[^\s\w]|_")
 
 
-def plain(text: str) -> str:
-    """What an encoder reads of a text: its first ``MOST_READ`` characters, cleaned as said above."""
+def plain(text: str, handle: str = " ") -> str:
+    """What an encoder reads of a text: its first ``MOST_READ`` characters, cleaned as said above, with
+    ``handle`` in the place of each."""
     text = html.unescape(html.unescape(text[:MOST_READ]))
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES))
-    text = _HANDLE.sub(" ", _LINK.sub(" ", text))
+    text = _HANDLE.sub(handle, _LINK.sub(" ", text))
     text = _REPEATED.sub(r"\1\1\1", text if text.isascii() else _named(text))
     return " ".join(text.split())
+
+
+def without_handles(text: str) -> str:
+    """The text with a gap in the place of each handle."""
+    return _HANDLE.sub(" ", text)
 
 
 def _named(text: str) -> str:
@@ -70,12 +81,18 @@ class WordPieces:
         self._ids = {piece: number for number, piece in enumerate(vocabulary)}
         self._unknown = self._ids[UNKNOWN]
         self.pad, self._start, self._end = self._ids[PAD], self._ids[START], self._ids[END]
+        self._somebody = self._ids.get(HANDLE)
         self._known: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def handle(self) -> int | None:
+        """The number of the piece that stands for handles; None where they are left out."""
+        return self._somebody
 
     def ids(self, text: str, most: int) -> list[int]:
         """The numbers of a text's pieces, between the marks of start and end, at most ``most``."""
         found = [self._start]
-        for word in _WORD.findall(_folded(plain(text))):
+        for word in _WORD.findall(_folded(self._cleaned(text))):
             pieces = self._known.get(word)
             if pieces is None:
                 pieces = self._learn(word)
@@ -83,6 +100,12 @@ class WordPieces:
             if len(found) >= most:
                 break
         return [*found[: most - 1], self._end]
+
+    def _cleaned(self, text: str) -> str:
+        text = text.replace(_SOMEBODY, " ")
+        if self._somebody is None:
+            return plain(text)
+        return _SEVERAL.sub(_SOMEBODY, plain(text, f" {_SOMEBODY} "))
 
     def knows(self, text: str) -> bool:
         """Whether the words of a text are words of the vocabulary, and not shreds: whether it is in a
@@ -98,6 +121,8 @@ class WordPieces:
         return pieces
 
     def _cut(self, word: str) -> list[int]:
+        if word == _SOMEBODY and self._somebody is not None:
+            return [self._somebody]
         if len(word) > _LONGEST:
             return [self._unknown]
         found: list[int] = []

@@ -8,5 +8,6 @@ such a folder.
 
 from amends.understanding.training.files import TrainingFiles, discover
 from amends.understanding.training.run import train_from, tune_encoder
+from amends.understanding.training.tuning import Tuning
 
-__all__ = ["TrainingFiles", "discover", "train_from", "tune_encoder"]
+__all__ = ["TrainingFiles", "Tuning", "discover", "train_from", "tune_encoder"]

@@ -1,14 +1,14 @@
 """Teaching the deep tier's encoder: a small BERT, tuned on several readings at once. Needs PyTorch.
 
-It starts from a folder as Hugging Face lays it out (``model.safetensors``, ``config.json``, ``vocab.txt``), and
-never sees a label of the complaint sets: their heads are fitted over the finished, frozen encoder, so
+It starts from a folder as Hugging Face lays it out (``model.safetensors``, ``config.json``, ``vocab.txt``), or goes
+on from one that ``amends train`` wrote, and then learns a piece that stands for handles, too. It never sees a label of the complaint sets: their heads are fitted over the finished, frozen encoder, so
 that what is measured fold by fold was not learnt from.
 """
 
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 
 from amends.terms import BadInput
 from amends.understanding.deep.encoder import GRAPH, PLACES, VOCABULARY
-from amends.understanding.deep.wordpiece import WordPieces
+from amends.understanding.deep.wordpiece import HANDLE, WordPieces
 from amends.understanding.fast.model import COLUMNS, EMOTION, SENTIMENT
 from amends.understanding.training import bert, lessons
-from amends.understanding.training.export import Shape, export
+from amends.understanding.training.export import Shape, export, read_back
 from amends.understanding.training.files import GO_EMOTIONS
-from amends.understanding.training.rows import MOODS
+from amends.understanding.training.heads import MISSED
+from amends.understanding.training.rows import MOODS, moods_in
 
 BATCH, WARMING = 48, 0.06
+SPARE, SIGN = "[unused0]", "@"
+_GAIT = bert.Gait(rate=4e-5, heads=1.0, still=0)
+_GROUPS = {"sentiment": SENTIMENT, "emotion": EMOTION}
 _BINARY = ("offensive", "hate", "irony")
 Progress = Callable[[str], None]
 Pairs = list[tuple[list[int], Any]]
@@ -68,13 +72,17 @@ def tasks_of(sets: lessons.Sets, pieces: WordPieces) -> list[Task]:
     return [*tasks, Task("feelings", feelings, len(GO_EMOTIONS), many=True)]
 
 
-def batches_of(tasks: Sequence[Task], seed: int) -> list[tuple[Task, Pairs]]:
-    """Batches of one task and of like length each, in a drawn order."""
+def batches_of(
+    tasks: Sequence[Task], seed: int, most: int | None = None
+) -> list[tuple[Task, Pairs]]:
+    """Batches of one task and of like length each, in a drawn order; of each task ``most`` texts at most,
+    a small one up to twice."""
     chance = random.Random(seed)  # noqa: S311 (a draw, not a secret)
     found = []
     for task in tasks:
-        pairs = task.pairs.copy()
+        pairs = task.pairs * (2 if most and 2 * len(task.pairs) < most * 1.5 else 1)
         chance.shuffle(pairs)
+        pairs = pairs[:most] if most and len(pairs) > 1.5 * most else pairs
         for start in range(0, len(pairs), BATCH * 20):
             near = sorted(pairs[start : start + BATCH * 20], key=lambda pair: len(pair[0]))
             found += [(task, near[at : at + BATCH]) for at in range(0, len(near), BATCH)]
@@ -88,35 +96,113 @@ def rate_at(step: int, steps: int) -> float:
 
 
 def train_encoder(
-    sets: lessons.Sets, start: Path, out: Path, *, seed: int, epochs: int, progress: Progress
+    sets: lessons.Sets,
+    start: Path,
+    out: Path,
+    *,
+    seed: int,
+    epochs: int,
+    progress: Progress,
+    most: int | None = None,
 ) -> None:
     """Tune the encoder in ``start`` and write its graph, vocabulary and heads to ``out``.
 
-    An epoch of all sets takes about an hour on one core. Raises BadInput where PyTorch is missing or
-    ``start`` is no BERT.
+    An epoch of all sets takes about an hour on one core; ``most`` texts of each task take less. Raises
+    BadInput where PyTorch is missing or ``start`` is no BERT.
     """
     if not bert.can_run():
         raise BadInput("Training the encoder needs PyTorch: pip install 'amends[encoder]'.")
-    try:
-        config = json.loads((start / "config.json").read_text("utf-8"))
-        words = (start / "vocab.txt").read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{start} holds no config.json and vocab.txt of a BERT.") from error
-    tasks = tasks_of(sets, WordPieces(words.splitlines()))
-    model = bert.load(start, config, {task.name: task.classes for task in tasks}, seed)
-    batches = [batch for epoch in range(epochs) for batch in batches_of(tasks, seed + epoch)]
+    further = (start / GRAPH).is_file()
+    begun = _further(start, sets, seed) if further else _from_hub(start, sets, seed)
+    handle, chance = begun.pieces.handle, random.Random(seed)  # noqa: S311 (a draw, not a secret)
+    batches = [
+        batch for epoch in range(epochs) for batch in batches_of(begun.tasks, seed + epoch, most)
+    ]
     for step, (task, pairs) in enumerate(batches):
-        loss = bert.learn(model, task, pairs, rate_at(step, len(batches)))
+        shown = [(_missed(ids, handle, chance), answer) for ids, answer in pairs]
+        loss = bert.learn(begun.model, task, shown, rate_at(step, len(batches)))
         if step % 50 == 0:
             progress(f"step {step} of {len(batches)}: {task.name} {loss:.3f}")
         if not math.isfinite(loss):
             raise BadInput("Training the encoder ran away; try another seed.")
     out.mkdir(parents=True, exist_ok=True)
-    embeddings, layers = bert.arrays(model)
-    export(out / GRAPH, embeddings, layers, Shape(int(config["num_attention_heads"])))
-    (out / VOCABULARY).write_text(words, "utf-8")
-    weights, biases = moods_of(bert.heads(model), len(layers))
+    embeddings, layers = bert.arrays(begun.model)
+    export(out / GRAPH, embeddings, layers, begun.shape)
+    (out / VOCABULARY).write_text("\n".join(begun.words) + "\n", "utf-8")
+    weights, biases = moods_of(bert.heads(begun.model), len(layers))
     np.savez(out / MOODS, weights=weights, biases=biases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    model: bert.Bert
+    shape: Shape
+    words: list[str]
+    pieces: WordPieces
+    tasks: list[Task]
+
+
+def _from_hub(start: Path, sets: lessons.Sets, seed: int) -> _Begun:
+    try:
+        config = json.loads((start / "config.json").read_text("utf-8"))
+        words = (start / "vocab.txt").read_text("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{start} holds no config.json and vocab.txt of a BERT.") from error
+    tasks = tasks_of(sets, pieces := WordPieces(words))
+    model = bert.load(start, config, {task.name: task.classes for task in tasks}, seed)
+    return _Begun(model, Shape(int(config["num_attention_heads"])), words, pieces, tasks)
+
+
+def _further(start: Path, sets: lessons.Sets, seed: int) -> _Begun:
+    """An encoder that ``amends train`` wrote, its heads, and a piece for handles."""
+    try:
+        embeddings, layers, shape = read_back(start / GRAPH)
+        words = (start / VOCABULARY).read_text("utf-8").splitlines()
+    except (OSError, ValueError, KeyError, StopIteration) as error:
+        raise BadInput(f"{start} holds no encoder that `amends train` wrote.") from error
+    place_handle(words, embeddings["word.weight"])
+    tasks = tasks_of(sets, pieces := WordPieces(words))
+    weights, biases = moods_in(start)
+    width = embeddings["norm.weight"].shape[0]
+    classes = {task.name: task.classes for task in tasks}
+    heads = heads_in(weights[-width:], biases, classes, seed)
+    model = bert.again(embeddings, layers, shape, heads, _GAIT, seed)
+    return _Begun(model, shape, words, pieces, tasks)
+
+
+def place_handle(words: list[str], table: NDArray[np.float32]) -> None:
+    """Make a spare piece stand for handles; it begins as the sign that stands before them."""
+    if HANDLE not in words and SPARE in words and SIGN in words:
+        place = words.index(SPARE)
+        words[place] = HANDLE
+        table[place] = table[words.index(SIGN)]
+
+
+def _missed(ids: list[int], handle: int | None, chance: random.Random) -> list[int]:
+    """A text's pieces, now and then without those of handles."""
+    if handle is None or handle not in ids or chance.random() >= MISSED:
+        return ids
+    return [one for one in ids if one != handle]
+
+
+def heads_in(
+    weights: NDArray[np.float32], biases: NDArray[np.float32], classes: Mapping[str, int], seed: int
+) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """What ``moods_of`` made columns of, over the last layer alone, as heads again; those that had no column begin anew."""
+    chance = np.random.default_rng(seed)
+    width = len(weights)
+    found = {}
+    for name, count in classes.items():
+        fresh = chance.normal(0, 0.02, (count, width)).astype(np.float32)
+        bias = np.zeros(count, np.float32)
+        if name in _GROUPS:
+            fresh, bias = weights[:, _GROUPS[name]].T.copy(), biases[_GROUPS[name]].copy()
+        elif name in COLUMNS:
+            column = COLUMNS.index(name)
+            fresh = np.zeros_like(fresh)
+            fresh[1], bias[1] = weights[:, column], biases[column]
+        found[name] = (fresh, bias)
+    return found
 
 
 def moods_of(

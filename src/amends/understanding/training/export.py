@@ -120,6 +120,45 @@ def export(
     onnx.save(model, str(path))
 
 
+def read_back(path: Path) -> tuple[dict[str, Floats], list[dict[str, Floats]], Shape]:
+    """What ``export`` wrote: embeddings, layers and shape, as it takes them; the weights are those that
+    eight bits left. Raises ValueError or KeyError where the graph is another."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    kept = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    heads = next(node for node in graph.node if node.op_type == "MultiHeadAttention")
+    norm = next(node for node in graph.node if node.op_type == "LayerNormalization")
+    told = {one.name: one for one in (*heads.attribute, *norm.attribute)}
+    embeddings: dict[str, Floats] = {
+        "word.weight": kept["words"] * kept["word.scales"],
+        "place.weight": kept["places"],
+        "norm.weight": kept["norm.weight"],
+        "norm.bias": kept["norm.bias"],
+    }
+    count = sum(name.endswith(".qkv.q") for name in kept)
+    layers = [{part: _kept(kept, number, part) for part in LAYER} for number in range(count)]
+    return embeddings, layers, Shape(told["num_heads"].i, told["epsilon"].f)
+
+
+_BIASES = {"out.bias": "middle.more", "down.bias": "over.more"}
+_NORMS = {"norm1": "middle", "norm2": "over"}
+
+
+def _kept(kept: Mapping[str, NDArray[Any]], number: int, part: str) -> Floats:
+    name, kind = part.split(".")
+    at = f"layer{number}."
+    if name in _NORMS:
+        found: Floats = kept[f"{at}{_NORMS[name]}.{kind}"]
+        return found
+    if kind == "weight":
+        whole: Floats = kept[f"{at}{name}.q"] * kept[f"{at}{name}.s"]
+        return whole
+    bias: Floats = kept[at + _BIASES.get(part, part)]
+    return bias
+
+
 def _embedded(graph: Graph, arrays: Mapping[str, Floats], shape: Shape) -> str:
     table, scales = rows_of_bytes(arrays["word.weight"])
     bytes_ = graph.add("Gather", [graph.keep("words", table), "ids"], "word.bytes")

@@ -5,7 +5,8 @@ scikit-learn takes a second to load, so it is imported where something is fitted
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ _HINT_SHARE = 0.1  # hints are scaled down so that words come first
 DENSE_STRENGTH = 0.002
 POOL_SHARE = 0.3  # how much a text without a label counts beside one with
 _PLATT_STRENGTH = 1e4
+MISSED = 0.2  # how many texts lose their handles where they teach
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -156,11 +158,27 @@ class Pool:
     rows: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An encoder's rows of texts as they are written, and without the handles in them, (n, width) each."""
+
+    shown: NDArray[np.float32]
+    bare: NDArray[np.float32]
+
+    def some(self, rows: Whole, seed: int) -> NDArray[np.float32]:
+        """Some of the rows to learn from: of a drawn share of texts those without handles, so that what
+        addresses nobody is read, too."""
+        missed = np.random.default_rng(seed).random(len(self.shown))[rows] < MISSED
+        found: NDArray[np.float32] = np.where(missed[:, None], self.bare[rows], self.shown[rows])
+        return found
+
+
 class ComplaintData:
     """Complaint texts as words and hints, from which heads are fitted on any of the rows.
 
     ``deep`` are the texts' rows of an encoder, if there is one: a deep head is then fitted on the same
-    rows, and what it says of ``pool`` teaches the fast one too.
+    rows, and what it says of ``pool`` teaches the fast one too. A ``judge`` speaks for the deep tier in its
+    place: what an encoder taught on some rows says of others, with and without handles, shape (n, 2).
     """
 
     def __init__(
@@ -169,13 +187,15 @@ class ComplaintData:
         lesson: Lesson,
         hints: Sequence[Line],
         seed: int,
-        deep: NDArray[np.float32] | None = None,
+        deep: Rows | None = None,
         pool: tuple[Sequence[str], NDArray[np.float32]] | None = None,
+        judge: Callable[[Whole, Whole], Floats] | None = None,
     ) -> None:
         self.answers = np.array(lesson.answers, dtype=np.int64)
         self.deep = deep
         self._hints = hints
         self._seed = seed
+        self.judge = judge
         self._seen = self._with_hints(space.matrix(lesson.texts))
         self._pool = Pool(self._with_hints(space.matrix(pool[0])), pool[1]) if pool else None
 
@@ -196,26 +216,38 @@ class ComplaintData:
 
     def fit_deep(self, rows: Whole) -> Line | None:
         """A deep head fitted on some rows, over an encoder's rows; None without an encoder."""
-        return None if self.deep is None else fit_dense(self.deep[rows], self.answers[rows])
+        if self.deep is None:
+            return None
+        return fit_dense(self.deep.some(rows, self._seed), self.answers[rows])
+
+    def untaught(self) -> "ComplaintData":
+        """The same texts without a judge: deep heads over the encoder's rows alone."""
+        other = copy(self)
+        other.judge = None
+        return other
 
     def scores(self, line: Line, rows: Whole) -> Floats:
         return line.scores(self._seen[rows])
 
     def out_of_fold(self, rows: Whole, strata: Sequence[str]) -> Floats:
-        """For each row the scores of a fast and of a deep head that never saw it, shape (n, 2); the
-        deep column is nought where there is no encoder."""
-        scored = np.zeros((len(rows), 2))
+        """For each row the scores of a fast and of a deep head that never saw it, and of the deep one
+        without the handles, shape (n, 3); what is deep is nought where there is no encoder."""
+        scored = np.zeros((len(rows), 3))
         for learn, trial in folds_of([strata[row] for row in rows], self._seed):
             scored[trial] = self.both(rows[learn], rows[trial])
         return scored
 
     def both(self, learn: Whole, trial: Whole) -> Floats:
-        """Scores of heads fitted on some rows, on others: fast and deep, shape (n, 2)."""
+        """Scores of heads fitted on some rows, on others: fast, deep, and deep without the handles,
+        shape (n, 3)."""
         teacher = self.fit_deep(learn)
         fast = self.scores(self.fit(learn, teacher), trial)
         if self.deep is None or teacher is None:
-            return np.stack([fast, np.zeros_like(fast)], axis=1)
-        return np.stack([fast, teacher.scores(self.deep[trial])], axis=1)
+            return np.stack([fast, np.zeros_like(fast), np.zeros_like(fast)], axis=1)
+        if self.judge is not None:
+            return np.column_stack([fast, self.judge(learn, trial)])
+        deep = [teacher.scores(rows[trial]) for rows in (self.deep.shown, self.deep.bare)]
+        return np.stack([fast, *deep], axis=1)
 
     def folded(self, line: Line) -> Line:
         """The same head over words alone: the hints are linear in the words too."""

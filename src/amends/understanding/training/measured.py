@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from amends.understanding.deep.wordpiece import without_handles
 from amends.understanding.scores import EMOTIONS, SENTIMENTS, Scores
 from amends.understanding.tiers import Tiers
 from amends.understanding.training import figures
@@ -58,7 +59,8 @@ def complaint(
     threshold: float,
     seed: int,
 ) -> dict[str, Any]:
-    """Figures out of fold, for the fast tier alone (first) and for both (second)."""
+    """Figures out of fold, for the fast tier alone (first column) and for both (second; in the third
+    without handles)."""
     sources = np.array([source for source, _, _ in origin])
     flagged = (shares[:, 1] >= threshold).astype(np.int64)
     found: dict[str, Any] = {}
@@ -86,12 +88,26 @@ def complaint(
     return {
         "complaint": found,
         "at_threshold": figures.recall_and_precision(answers, flagged),
+        "without_handles": _without_handles(texts, answers, shares, threshold),
         "reliability": figures.reliability(answers, shares[:, 1]),
         "reliability_fast": figures.reliability(answers, shares[:, 0]),
         "slices": {
             kind: figures.by_slice(names, answers, shares[:, 1], threshold)
             for kind, names in slices.items()
         },
+    }
+
+
+def _without_handles(
+    texts: Sequence[str], answers: Whole, shares: Floats, threshold: float
+) -> dict[str, Any]:
+    """Of posts with a handle, recall and precision as they are written, and with it taken out."""
+    rows = [row for row, text in enumerate(texts) if without_handles(text) != text]
+    return {
+        name: figures.recall_and_precision(
+            answers[rows], (shares[rows, column] >= threshold).astype(np.int64)
+        )
+        for name, column in (("written", 1), ("bare", 2))
     }
 
 

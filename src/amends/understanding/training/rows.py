@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from amends.terms import BadInput
 from amends.understanding.deep.encoder import Encoder, load_encoder
+from amends.understanding.deep.wordpiece import without_handles
 from amends.understanding.fast.model import COLUMNS
 from amends.understanding.training import lessons
 from amends.understanding.training.files import (
@@ -18,6 +19,7 @@ from amends.understanding.training.files import (
     rows_of,
     without_repeats,
 )
+from amends.understanding.training.heads import Rows
 
 MOODS = "moods.npz"
 MEASURED_ONLY = (
@@ -57,14 +59,29 @@ def _turn(name: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Deep:
     """An encoder and the heads that were trained with it: weights (width, 15), biases (15,);
-    columns of noughts where it has no head."""
+    columns of noughts where it has no head. ``tuned``: whether it has seen labels of complaints."""
 
     encoder: Encoder
     weights: Numbers
     biases: Numbers
+    tuned: bool = False
+
+    @property
+    def handles(self) -> bool:
+        """Whether the encoder sees that a handle stands somewhere, though never which."""
+        return self.encoder.handles
 
     def rows(self, texts: Sequence[str]) -> Numbers:
         return self.encoder.rows(texts)
+
+    def both_rows(self, texts: Sequence[str]) -> Rows:
+        """Rows of texts as they are written, and without their handles."""
+        shown = self.rows(texts)
+        bare = shown.copy()
+        addressed = [row for row, text in enumerate(texts) if without_handles(text) != text]
+        if self.handles and addressed:
+            bare[addressed] = self.rows([without_handles(texts[row]) for row in addressed])
+        return Rows(shown, bare)
 
     def scores(self, rows: Numbers) -> NDArray[np.float64]:
         found: NDArray[np.float64] = (rows @ self.weights + self.biases).astype(np.float64)
@@ -74,11 +91,17 @@ class Deep:
 def load_deep(folder: Path) -> Deep:
     """The encoder in a folder, with its heads. Raises BadInput where something is missing."""
     encoder = load_encoder(folder)
-    try:
-        with np.load(folder / MOODS, allow_pickle=False) as stored:
-            weights, biases = stored["weights"], stored["biases"]
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"{folder} lacks {MOODS}, the heads trained with the encoder.") from error
+    weights, biases = moods_in(folder)
     if weights.shape != (encoder.width, len(COLUMNS)) or biases.shape != (len(COLUMNS),):
         raise BadInput(f"{MOODS} in {folder} does not fit the encoder beside it.")
-    return Deep(encoder, weights.astype(np.float32), biases.astype(np.float32))
+    with np.load(folder / MOODS, allow_pickle=False) as stored:
+        return Deep(encoder, weights, biases, "complaints" in stored)
+
+
+def moods_in(folder: Path) -> tuple[Numbers, Numbers]:
+    """The heads trained with an encoder: weights (width, 15), biases (15,). Raises BadInput without."""
+    try:
+        with np.load(folder / MOODS, allow_pickle=False) as stored:
+            return stored["weights"].astype(np.float32), stored["biases"].astype(np.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput(f"{folder} lacks {MOODS}, the heads trained with the encoder.") from error

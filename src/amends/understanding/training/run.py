@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,12 @@ from amends.understanding.training.rows import (
     load_deep,
     read_sets,
 )
+from amends.understanding.training.tuning import Tuner, Tuning
 
-NAME = "reader-2"
+NAME = "reader-3"
 RECALL_WANTED = 0.90
 POOL = 6_000  # texts without labels on which the deep head teaches the fast one
+SAID = "said"  # a folder beside the reader, of no use once the run is done
 Progress = Callable[[str], None]
 
 
@@ -64,6 +66,7 @@ def train_from(
     progress: Progress,
     encoder: Path | None = None,
     own_encoder: bool = False,
+    tuning: Tuning | None = None,
 ) -> dict[str, Any]:
     """Train a reader, measure it, and write ``reader.npz``, ``card.json``, ``card.md`` and
     ``report.html`` to ``out``; with an ``encoder``'s folder also ``heads.npz``, beside a copy of it.
@@ -71,17 +74,26 @@ def train_from(
     The same files and seed give the same bytes. Sets marked non-commercial are measured on and
     never learnt from; ``permissive`` learns from clearly licensed sets alone, and without an encoder
     unless it is ``own_encoder``, tuned on the same sets: the shipped one has learnt from others. Both ways are fitted where the files allow, so that the
-    card can say what the stricter one costs. Returns the card. Raises BadInput where a file cannot be
-    read or a head finds no examples.
+    card can say what the stricter one costs. ``tuning`` teaches the encoder what a complaint is, fold by
+    fold and in the end on everything, and writes it to ``out``. Returns the card. Raises BadInput where
+    a file cannot be read or a head finds no examples.
     """
     deep = load_deep(encoder) if encoder and (own_encoder or not permissive) else None
+    if deep is not None and deep.tuned:
+        _refuse_twice(tuning)
+        progress("the encoder has seen the labels of complaints; figures of both tiers flatter it")
     sets, counts = read_sets(config, progress)
     trials = {name: sets.pop(name) for name in MEASURED_ONLY if name in sets}
     complaints = [row for name in lessons.COMPLAINTS for row in sets.get(name, ())]
     clear = {name: rows for name, rows in sets.items() if _clear(name)}
     if complaints:
         sets.pop("intent-bitext", None)  # stands in for labelled complaints where there are none
-    chosen = _fit(clear if permissive else sets, trials, deep, seed, progress)
+    learnt = clear if permissive else sets
+    tuner = None
+    if tuning and encoder and deep:
+        tuner = _tuner(learnt, encoder, tuning, seed, progress, out / SAID)
+    chosen = _fit(learnt, trials, deep, seed, progress, tuner=tuner, out=out)
+    deep, encoder = (load_deep(out), out) if tuner else (deep, encoder)
     tiers = {"fast": Tiers(chosen.weights)}
     if deep and chosen.heads:
         tiers["unsure"] = Tiers(chosen.weights, deep.encoder, chosen.heads)
@@ -93,7 +105,9 @@ def train_from(
         "permissive": permissive,
         "threshold": chosen.weights.threshold,
         "deep": deep is not None,
-        "sets": _provenance(counts, clear if permissive else sets),
+        "handles": deep is not None and deep.handles,
+        "tuned": _how(tuning, tuner, deep),
+        "sets": _provenance(counts, learnt),
         "figures": {**chosen.figures, "trials": measured.trials(tiers, trials, seed)},
         "edits": measured.edits(
             tiers, [*complaints, *trials.get("tweeteval-sentiment-val", ())], seed
@@ -105,6 +119,36 @@ def train_from(
     return card
 
 
+def _refuse_twice(tuning: Tuning | None) -> None:
+    if tuning is not None:
+        raise BadInput(
+            "This encoder has been tuned on complaints already, so nothing could be measured out of"
+            " fold; start from one that has not, as `--start` makes it."
+        )
+
+
+def _tuner(
+    learnt: dict[str, list[Row]],
+    encoder: Path,
+    tuning: Tuning,
+    seed: int,
+    progress: Progress,
+    said: Path,
+) -> Tuner | None:
+    """A tuner of the labelled complaints; None where there are none."""
+    if not any(name in learnt for name in lessons.COMPLAINTS):
+        return None
+    lesson = lessons.complaint_lesson(learnt)
+    return Tuner(encoder, lesson.texts, lesson.answers, tuning, seed, progress, said)
+
+
+def _how(tuning: Tuning | None, tuner: Tuner | None, deep: Deep | None) -> dict[str, Any] | None:
+    """How the encoder was tuned on complaints, for the card; None where it was not."""
+    if tuning is not None and tuner is not None:
+        return {"rounds": tuning.rounds, "here": True}
+    return {"here": False} if deep is not None and deep.tuned else None
+
+
 def tune_encoder(
     config: TrainingFiles,
     start: Path,
@@ -114,6 +158,7 @@ def tune_encoder(
     epochs: int,
     permissive: bool,
     progress: Progress,
+    most: int | None = None,
 ) -> None:
     """Tune an encoder on the sets that may teach, complaints aside. Raises BadInput as
     ``train_encoder`` does."""
@@ -123,7 +168,7 @@ def tune_encoder(
         for name, rows in sets.items()
         if name not in (*MEASURED_ONLY, *lessons.COMPLAINTS) and (_clear(name) or not permissive)
     }
-    train_encoder(kept, start, out, seed=seed, epochs=epochs, progress=progress)
+    train_encoder(kept, start, out, seed=seed, epochs=epochs, progress=progress, most=most)
 
 
 def _write(out: Path, card: dict[str, Any], chosen: _Out, encoder: Path | None) -> None:
@@ -171,19 +216,15 @@ def _fit(
     progress: Progress,
     *,
     measure: bool = True,
+    tuner: Tuner | None = None,
+    out: Path | None = None,
 ) -> _Out:
     lesson = lessons.complaint_lesson(sets)
     progress("counting words")
     space = Space([row.text for name in sorted(sets) for row in sets[name]])
     columns, held = fit_columns(space, sets, seed, progress)
-    labelled = any(name in sets for name in lessons.COMPLAINTS)
-    seen, pool = None, None
-    if deep and labelled:
-        progress("encoding")
-        others = lessons.pool(sets, POOL, seed)
-        seen, pool = deep.rows(lesson.texts), (others, deep.rows(others))
+    data = _complaint_data(space, sets, lesson, columns, deep, tuner, seed, progress)
     progress("fitting complaint, five folds")
-    data = ComplaintData(space, lesson, columns if labelled else (), seed, seen, pool)
     origin = _origins(sets, lesson)
     found = fit_complaint(data, origin, seed)
     shares = found.shares[:, 1]
@@ -194,14 +235,39 @@ def _fit(
     if measure:
         told = measured.complaint(origin, lesson.texts, data.answers, found.shares, threshold, seed)
         progress("fitting complaint on one set, and on all domains but one")
-        told["across"] = across(data, origin, seed)
+        told["across"] = across(data, origin, seed, tuner.goes if tuner else None)
         told["held_out"] = {name: _held(one, seed) for name, one in held.items()}
         curves = measured.curves(data.answers, shares)
     heads = None
+    if tuner and out:
+        progress("tuning the encoder on everything")
+        found, deep = replace(found, deep=tuner.finish(out)), load_deep(out)
     if deep:
         progress("weighing the tiers")
         heads, told["mixed"] = _heads(weights, deep, found, trials, seed)
     return _Out(weights, heads, told, curves)
+
+
+def _complaint_data(
+    space: Space,
+    sets: dict[str, list[Row]],
+    lesson: lessons.Lesson,
+    columns: Sequence[Line],
+    deep: Deep | None,
+    tuner: Tuner | None,
+    seed: int,
+    progress: Progress,
+) -> ComplaintData:
+    """The complaint texts as both tiers see them; without labelled ones as the fast one does."""
+    if not any(name in sets for name in lessons.COMPLAINTS):
+        return ComplaintData(space, lesson, (), seed)
+    if not deep:
+        return ComplaintData(space, lesson, columns, seed)
+    progress("encoding")
+    others = lessons.pool(sets, POOL, seed)
+    seen = tuner.start_rows if tuner else deep.both_rows(lesson.texts)
+    pool, judge = (others, deep.rows(others)), tuner.judge if tuner else None
+    return ComplaintData(space, lesson, columns, seed, seen, pool, judge)
 
 
 def _heads(
