@@ -80,7 +80,7 @@ def test_network_that_is_busy_is_asked_again_and_one_without_the_post_is_not() -
     later = gather(row, Network(error=TryLater("Slow down.", NOON.replace(hour=13))))
     assert (later.reason, later.ask_at) == ("Slow down.", NOON.replace(hour=13))
     Evidence.objects.update(ask_at=NOON)
-    assert gather(row, None).reason == "No account is connected on demo."
+    assert gather(row, None).reason == "No account is connected on Demo."
     Evidence.objects.update(ask_at=NOON)
     gone = gather(row, Network(("GET", 200, b"{}")))
     assert (gone.reason, gone.ask_at) == ("Demo no longer shows this post.", None)

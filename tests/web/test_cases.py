@@ -296,7 +296,7 @@ def test_viewer_reads_and_gets_nothing_to_press() -> None:
 def test_case_without_an_account_says_what_to_do() -> None:
     factories.heard("Halcyon lost my bag")
     words = _words(case_page(Case.objects.get()))
-    assert "No account is connected on demo. Connect one under Set-up." in words
+    assert "No account is connected on Demo. Connect one under Set-up." in words
 
 
 def test_palette_finds_cases_by_handle_and_reference() -> None:

@@ -118,7 +118,7 @@ def test_policy_is_for_a_severity_a_network_and_a_customer() -> None:
     found = (row.priority, row.network, row.customer, row.escalate_to, row.times)
     assert found == (3, "demo", case.customer, lead, {"first_reply": 30, "resolution": 2880})
     assert timezone.now() - Case.objects.get().alarm_at < timedelta(minutes=5)  # type: ignore[operator]
-    assert "Cases of high severity on demo by @rosa; missed clocks go up to Priya Nair" in _words(
+    assert "Cases of high severity on Demo by @rosa; missed clocks go up to Priya Nair" in _words(
         "/set-up/clocks/"
     )
     source = signed_in(people.ada()).get(f"/set-up/clocks/policies/{row.pk}/").content.decode()

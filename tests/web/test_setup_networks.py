@@ -2,7 +2,8 @@
 
 import pytest
 
-from amends.web.views.setup_networks import PlainForm, form_for, title_of
+from amends.terms import network_name
+from amends.web.views.setup_networks import PlainForm, form_for
 from tests.factories import brand
 
 pytestmark = pytest.mark.database
@@ -19,7 +20,7 @@ def test_unknown_network_gets_names_and_values() -> None:
     assert form.is_valid()
     assert form.settings() == {"server": "https://one.example", "pace": "4"}
     assert form.secrets() == {"token": "s3cret="}
-    assert title_of("elsewhere") == "Elsewhere"
+    assert network_name("elsewhere") == "Elsewhere"
 
 
 def test_its_secrets_are_not_shown_again() -> None:

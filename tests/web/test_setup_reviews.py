@@ -2,7 +2,8 @@
 
 import pytest
 
-from amends.web.views.setup_networks import form_for, title_of
+from amends.terms import network_name
+from amends.web.views.setup_networks import form_for
 from tests.factories import brand
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -50,7 +51,7 @@ def test_what_is_missing_is_said_at_its_field(
 
 
 def test_places_have_the_names_people_know() -> None:
-    names = [title_of(name) for name in ("googleplay", "googlebusiness", "appstore")]
+    names = [network_name(name) for name in ("googleplay", "googlebusiness", "appstore")]
     assert names == ["Google Play", "Google Business Profile", "App Store"]
 
 

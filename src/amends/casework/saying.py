@@ -17,6 +17,7 @@ from amends.casework.automation import (
     Trigger,
 )
 from amends.casework.states import Priority
+from amends.terms import network_name
 
 LANGUAGES: Final[dict[str, str]] = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech",
@@ -28,7 +29,6 @@ LANGUAGES: Final[dict[str, str]] = {
     "sk": "Slovak", "sl": "Slovenian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
-_NETWORKS: Final = {"x": "X", "rss": "RSS"}
 _WATCHES: Final = {
     "brand": "a brand",
     "product": "a product",
@@ -154,7 +154,7 @@ def _phrase(condition: Condition, names: Names) -> str:
     values = condition.values
     match condition.fact:
         case Fact.NETWORK:
-            return f"on {joined([_NETWORKS.get(v, v.capitalize()) for v in values], 'or')}"
+            return f"on {joined([network_name(v) for v in values], 'or')}"
         case Fact.LANGUAGE:
             return f"in {joined([LANGUAGES.get(v, v) for v in values], 'or')}"
         case Fact.BRAND:

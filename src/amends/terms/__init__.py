@@ -32,6 +32,7 @@ from amends.terms.network import (
     ReplyTarget,
     Traits,
 )
+from amends.terms.networks import network_name
 from amends.terms.post import Author, Channel, Conversation, Media, Post, Ref, Visibility
 from amends.terms.schema import decode_post, encode_post, post_schema
 
@@ -71,6 +72,7 @@ __all__ = [
     "WatchKind",
     "decode_post",
     "encode_post",
+    "network_name",
     "post_schema",
     "written_handle",
 ]

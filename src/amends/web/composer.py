@@ -17,7 +17,7 @@ from amends.desk.models import Attachment, Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.snippets import snippets_now
 from amends.desk.queries.speaking import Standing, standing_for
-from amends.terms import BadInput, NotAllowed
+from amends.terms import BadInput, NotAllowed, network_name
 from amends.web.guarding import Guarded, shown
 
 MODES = ("public", "private", "note")
@@ -164,13 +164,13 @@ def _reply_mode(case: Case, name: str, text: str, *, can: Mapping[str, bool]) ->
     elif channel is None and no_public_place(case.network):
         off = "Call them and write the call down, or give them a hand-off link; both stand under In private."
     elif channel is None:
-        off = f"No account is connected on {case.network}. Connect one under Set-up."
+        off = f"No account is connected on {network_name(case.network)}. Connect one under Set-up."
     elif case.state in SHUT:
         off = f"This case is {case.state}. Reopen it before you answer."
     elif not private and not traits.can_reply:
-        off = f"Replies are not possible on {case.network}. Open the post and answer there."
+        off = f"Replies are not possible on {network_name(case.network)}. Open the post and answer there."
     elif private and not traits.can_message:
-        off = f"Private messages are not possible on {case.network}."
+        off = f"Private messages are not possible on {network_name(case.network)}."
     elif target is None:
         off = "There is no post left to answer: the customer removed what they wrote."
     most = traits.message_pictures if private else traits.pictures

@@ -15,11 +15,10 @@ from amends.desk.models.signs import STEPS, intents_in
 from amends.desk.queries.heard import UNKNOWN, HeardFilter, View, cases_of
 from amends.matching import Matcher
 from amends.matching import compile as compile_queries
-from amends.terms import AuthorRole, BadInput, WatchKind
+from amends.terms import AuthorRole, BadInput, WatchKind, network_name
 from amends.web.asking import can
 from amends.web.marks import Piece, pieces
 from amends.web.readingpage import INTENTS, TOPICS, Told, tell
-from amends.web.views.setup_networks import title_of
 
 VIEWS: Final[Mapping[View, tuple[str, str]]] = {
     View.ALL: (
@@ -169,7 +168,7 @@ def _row(post: PostRow, matcher: Matcher, *, told: Told | None, case: str, works
         abusive="abuse" in intents_in(getattr(getattr(post, "reading", None), "signs", None)),
         mood=told.mood if told else "",
         told=told,
-        network=title_of(post.network),
+        network=network_name(post.network),
         url=post.url if post.url.lower().startswith(("https://", "http://")) else "",
         case=case,
         may_open=works and not hasattr(post, "place") and may_open(post, kinds),

@@ -18,7 +18,7 @@ from amends.desk.drafts.prompts import Messages
 from amends.desk.models import AuthorRow, Case, DraftEndpoint, PostRow, Responder
 from amends.desk.queries.guarding import contacts_of
 from amends.guard import RecentReplies, without_personal_data
-from amends.terms import BadInput, NotAllowed
+from amends.terms import BadInput, NotAllowed, network_name
 
 Ask = Callable[[Endpoint, Messages], str]
 """Asks an endpoint and waits for the answer; raises ``BadInput``."""
@@ -171,7 +171,7 @@ def _facts(case: Case, target: PostRow, *, private: bool, outside: bool) -> dict
             for post, text in zip(reversed(before), texts[1:], strict=True)
         ],
         "contact_route": "" if private else case.brand.contact_route,
-        "where": "a private message" if private else f"in public on {case.network}",
+        "where": "a private message" if private else f"in public on {network_name(case.network)}",
     }
 
 

@@ -38,7 +38,7 @@ from amends.desk.models import (
 from amends.desk.queries.handoffs import NETWORK as PAGES
 from amends.desk.queries.ledger import open_matters
 from amends.desk.queries.speaking import check_may_speak, why_silent
-from amends.terms import BadInput, NotAllowed, Stale, Traits
+from amends.terms import BadInput, NotAllowed, Stale, Traits, network_name
 from amends.text import length
 
 ON_THEIR_WAY = (
@@ -174,7 +174,9 @@ def way_of(row: Case, text: str, *, private: bool, closes_out: bool) -> tuple[Ch
     """The account that speaks and the post it answers, where the network takes the text."""
     channel = channel_for(row, private=private)
     if channel is None:
-        raise NotAllowed(f"No account is connected on {row.network}. Connect one under Set-up.")
+        raise NotAllowed(
+            f"No account is connected on {network_name(row.network)}. Connect one under Set-up."
+        )
     check_length(text, traits_of(channel.network), private=private)
     target = target_for(row, private=private, closes_out=closes_out)
     if target is None:

@@ -16,7 +16,15 @@ from amends.connectors.x.oauth import SignIn as XSignIn
 from amends.desk.actions.setup import connect_channel
 from amends.desk.models import Brand, ChannelRow, Responder
 from amends.outbound import Outbound
-from amends.terms import AuthError, BadInput, Channel, Clock, ConnectorError, Credentials
+from amends.terms import (
+    AuthError,
+    BadInput,
+    Channel,
+    Clock,
+    ConnectorError,
+    Credentials,
+    network_name,
+)
 
 if TYPE_CHECKING:
     from amends.connectors.reddit.oauth import SignIn as RedditSignIn
@@ -103,7 +111,9 @@ async def _address(
         return _reddit(told, outbound, clock).authorisation_url(state=state)
     if network == "x":
         return _x(told, outbound, clock).authorisation_url(state=state, verifier=verifier)
-    raise BadInput(f"There is no signing in on {network} from here; fill in the form instead.")
+    raise BadInput(
+        f"There is no signing in on {network_name(network)} from here; fill in the form instead."
+    )
 
 
 async def _exchanged(

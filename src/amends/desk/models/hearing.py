@@ -6,7 +6,7 @@ from django.db import models
 
 from amends.desk.models.ids import NativeId, Turned
 from amends.desk.models.unchecked import Unchecked
-from amends.terms import AuthorRole, WatchKind
+from amends.terms import AuthorRole, WatchKind, network_name
 
 
 class Brand(models.Model):
@@ -45,7 +45,7 @@ class ChannelRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handle} on {self.network}"
+        return f"{self.handle} on {network_name(self.network)}"
 
 
 class ChannelStanding(models.Model):

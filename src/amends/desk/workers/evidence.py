@@ -12,7 +12,7 @@ from amends.desk.models import Evidence
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.outbound import Exchange, recorded
-from amends.terms import Clock, ConnectorError
+from amends.terms import Clock, ConnectorError, network_name
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,11 @@ async def _ask(
     assert row.post is not None  # noqa: S101 (as above)
     native = row.post.native_id
     if connector is None:
-        return None, f"No account is connected on {row.post.network}.", clock.now() + LATER
+        return (
+            None,
+            f"No account is connected on {network_name(row.post.network)}.",
+            clock.now() + LATER,
+        )
     try:
         with recorded() as answers:
             async with asyncio.timeout(TIMEOUT_S):

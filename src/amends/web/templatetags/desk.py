@@ -14,7 +14,7 @@ from amends.casework.hours import zone_named
 from amends.casework.scheduling import on_the_wall, said_there
 from amends.desk.models import Case, ChannelRow, PostRow
 from amends.desk.queries.handoffs import NETWORK
-from amends.terms import written_handle
+from amends.terms import network_name, written_handle
 from amends.text import mark_hidden
 from amends.web.words import span
 
@@ -41,6 +41,12 @@ def hostile(text: str | None) -> str:
 def at(handle: str, network: str) -> str:
     """A handle as it is written on its network: with an @ where that has handles."""
     return written_handle(handle, network)
+
+
+@register.filter
+def network(slug: str | None) -> str:
+    """What a network is called."""
+    return network_name(slug or "")
 
 
 @register.filter

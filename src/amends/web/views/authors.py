@@ -13,10 +13,9 @@ from amends.casework import Action
 from amends.desk.actions.roles import mark_accounts, mark_author
 from amends.desk.queries.heard import networks_heard
 from amends.desk.queries.roles import accounts_said, get_author_for, get_mark_for
-from amends.terms import AuthorRole, BadInput, written_handle
+from amends.terms import AuthorRole, BadInput, network_name, written_handle
 from amends.web.asking import require
 from amends.web.heardpage import ROLES
-from amends.web.views.setup_networks import title_of
 from amends.web.views.setup_shared import accepted
 
 LARGEST_FILE = 1_000_000
@@ -51,7 +50,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        networks = [(name, title_of(name)) for name in networks_heard()]
+        networks = [(name, network_name(name)) for name in networks_heard()]
         self.fields["network"] = forms.ChoiceField(
             required=False, label="On", choices=[("", "Any network"), *networks]
         )

@@ -31,6 +31,7 @@ from amends.desk.queries.heard import (
     networks_heard,
     watches_heard,
 )
+from amends.terms import network_name
 from amends.web.asking import is_fragment, require
 from amends.web.heardpage import (
     MOODS,
@@ -45,7 +46,6 @@ from amends.web.heardpage import (
     tabs_of,
 )
 from amends.web.readingpage import INTENTS, LABELS, TOPICS
-from amends.web.views.setup_networks import title_of
 from amends.web.views.setup_shared import threshold_of
 
 SIZE: Final = 40
@@ -128,7 +128,7 @@ def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
         "topics": TOPICS,
         "intents": INTENTS,
         "severities": LABELS["severity"],
-        "networks": {name: title_of(name) for name in networks_heard()},
+        "networks": {name: network_name(name) for name in networks_heard()},
         "langs": {code: lang_name(code) for code in sorted(langs, key=lang_name)},
     }
 

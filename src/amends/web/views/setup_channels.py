@@ -20,9 +20,9 @@ from amends.desk.queries.doors import NotThere
 from amends.desk.queries.listened import spending_for
 from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
 from amends.desk.queries.speaking import gaps_of, keepers
-from amends.terms import BadInput, ConnectorError, written_handle
+from amends.terms import BadInput, ConnectorError, network_name, written_handle
 from amends.web.asking import require
-from amends.web.views.setup_networks import ChannelForm, form_for, title_of
+from amends.web.views.setup_networks import ChannelForm, form_for
 from amends.web.views.setup_shared import accepted
 from amends.web.views.setup_sign_in import FORMS as SIGN_IN_FORMS
 from amends.web.words import span
@@ -42,7 +42,7 @@ def health_rows(person: Responder) -> list[dict[str, object]]:
     for channel in channels_for(person):
         health = channel.health if channel.enabled else "off"
         word, tone, icon = HEALTH.get(health, HEALTH["starting"])
-        title = title_of(channel.network)
+        title = network_name(channel.network)
         rows.append(
             {
                 "channel": channel,
@@ -91,7 +91,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = require(request, Action.SET_UP)
     facts = {
         "rows": health_rows(person),
-        "networks": [(name, title_of(name)) for name in networks()],
+        "networks": [(name, network_name(name)) for name in networks()],
         "brands": brands_for(person),
         "keepers": keepers(),
     }
@@ -150,7 +150,7 @@ def _save(
     facts = {
         "form": form,
         "channel": channel,
-        "title": title_of(network),
+        "title": network_name(network),
         "network": network,
         "signs_in": network in SIGN_IN_FORMS and channel is None,
     }

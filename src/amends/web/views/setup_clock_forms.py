@@ -15,7 +15,7 @@ from amends.casework.typed import dates_typed, span_typed, windows_typed
 from amends.connectors.registry import networks
 from amends.desk.models import HoursRow, Responder
 from amends.desk.queries import owners
-from amends.terms import BadInput
+from amends.terms import BadInput, network_name
 from amends.web.views.setup_shared import sentence
 from amends.web.words import CLOCKS, PRIORITIES
 
@@ -142,7 +142,8 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["priority"].choices = [("", "Any"), *PRIORITIES.items()]  # type: ignore[attr-defined]
-        self.fields["network"].choices = [("", "Any"), *((n, n) for n in (*networks(), *Came))]  # type: ignore[attr-defined]
+        named = [(name, network_name(name)) for name in (*networks(), *Came)]
+        self.fields["network"].choices = [("", "Any"), *named]  # type: ignore[attr-defined]
         self.fields["escalate_to"].queryset = Responder.objects.filter(  # type: ignore[attr-defined]
             pk__in=[one.pk for one in owners()]
         )

@@ -28,7 +28,7 @@ from amends.desk.queries.timing import (
     hours_for,
     policies_for,
 )
-from amends.terms import BadInput
+from amends.terms import BadInput, network_name
 from amends.web.asking import require
 from amends.web.previews import Preview, moment_typed, preview
 from amends.web.views.setup_clock_forms import HoursForm, PolicyForm, zones
@@ -56,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def _for_whom(row: SlaPolicyRow) -> str:
     parts = [
         f"of {PRIORITIES[row.priority].lower()} severity" if row.priority else "",
-        f"on {row.network}" if row.network else "",
+        f"on {network_name(row.network)}" if row.network else "",
         f"by @{handle_of(row.customer) or '(erased)'}" if row.customer else "",
     ]
     return " ".join(["Cases", *(part for part in parts if part)]) if any(parts) else "Every case"

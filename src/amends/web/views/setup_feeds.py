@@ -8,7 +8,6 @@ from amends.web.views.setup_networks import ChannelForm, kept_secrets, number, s
 
 
 class FeedsForm(ChannelForm):
-    title = "Feeds"
     advanced_hint = "Sites that ask for a password, and pace."
     plain = ("feeds", "to_us")
     advanced = ("poll_seconds", "begin_hours")

@@ -18,7 +18,6 @@ def drops() -> Path:
 
 
 class FiledropForm(ChannelForm):
-    title = "File drop"
     advanced_hint = "Names of fields, and pace."
     plain = ("folder", "to_us")
     advanced = ("mapping", "poll_seconds")

@@ -40,7 +40,6 @@ def _security(label: str) -> forms.ChoiceField:
 
 
 class MailForm(ChannelForm):
-    title = "E-mail"
     advanced_hint = (
         "Ports, folders, reply addresses, sign-in by token. Empty fields take what is usual."
     )

@@ -17,7 +17,6 @@ from amends.web.views.setup_networks import (
 
 
 class MastodonForm(ChannelForm):
-    title = "Mastodon"
     plain = ("server",)
     advanced = (
         "stream", "public", "hashtags", "lists", "streaming", "poll_seconds", "begin_hours",

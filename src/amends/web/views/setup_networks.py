@@ -82,7 +82,6 @@ def kept_secrets(channel: ChannelRow | None, typed: dict[str, str]) -> dict[str,
 class ChannelForm(forms.Form):
     """The fields every network has. ``channel`` is the one connected again, or None."""
 
-    title: ClassVar[str] = ""
     advanced_hint: ClassVar[str] = (
         "Addresses and pace. Empty fields take those of the public network."
     )
@@ -154,7 +153,6 @@ class ChannelForm(forms.Form):
 
 
 class BlueskyForm(ChannelForm):
-    title = "Bluesky"
     advanced = (
         "pds", "appview", "chat_did", "plc", "stream", "stream_url", "poll_seconds", "begin_hours",
     )  # fmt: skip
@@ -217,7 +215,6 @@ class BlueskyForm(ChannelForm):
 
 
 class DemoForm(ChannelForm):
-    title = "Demo network"
     advanced_hint = "Its file, its people and its pace. All may stay empty."
     plain = ("url",)
     advanced = ("path", "seed", "cast", "poll_seconds")
@@ -278,7 +275,6 @@ class DemoForm(ChannelForm):
 class PlainForm(ChannelForm):
     """For connectors that bring no form: names and values, one a line."""
 
-    title = ""
     secret_names = ()
 
     values = forms.CharField(
@@ -344,8 +340,3 @@ def form_for(network: str) -> type[ChannelForm]:
         "x": XForm,
     }
     return FORMS.get(network) or more.get(network, PlainForm)
-
-
-def title_of(network: str) -> str:
-    """The network's name for people."""
-    return form_for(network).title or network.capitalize()

@@ -15,7 +15,6 @@ from amends.web.views.setup_networks import (
 
 
 class RedditForm(ChannelForm):
-    title = "Reddit"
     plain = ("subreddits",)
     advanced = (
         "search", "user_agent", "oauth_url", "reddit_url", "poll_seconds", "begin_hours",

@@ -69,7 +69,6 @@ class _GoogleForm(_ReviewsForm):
 
 
 class GooglePlayForm(_GoogleForm):
-    title = "Google Play"
     plain = ("package",)
 
     package = forms.RegexField(
@@ -83,7 +82,6 @@ class GooglePlayForm(_GoogleForm):
 
 
 class GoogleBusinessForm(_GoogleForm):
-    title = "Google Business Profile"
     plain = ("locations",)
 
     locations = forms.CharField(
@@ -97,7 +95,6 @@ class GoogleBusinessForm(_GoogleForm):
 
 
 class AppStoreForm(_ReviewsForm):
-    title = "App Store"
     plain = ("app",)
     secret_names = ("key_id", "issuer_id", "private_key")
 

@@ -21,7 +21,7 @@ from amends.casework.saying import LANGUAGES, minutes_of, span_words
 from amends.casework.typed import span_typed
 from amends.connectors.registry import networks
 from amends.desk.queries.ruling import names_now
-from amends.terms import AuthorRole, BadInput, WatchKind
+from amends.terms import AuthorRole, BadInput, WatchKind, network_name
 from amends.web.views.setup_shared import sentence
 from amends.web.words import CLOCKS, PRIORITIES, STATES
 
@@ -61,7 +61,7 @@ LEAST: Final = ((Fact.SEVERITY, "Severity of the complaint"), (Fact.PRIORITY, "P
 
 def _choices(fact: Fact, brands: Choices) -> Choices:
     known: dict[Fact, Callable[[], Choices]] = {
-        Fact.NETWORK: lambda: [(name, name.capitalize()) for name in networks()],
+        Fact.NETWORK: lambda: [(name, network_name(name)) for name in networks()],
         Fact.LANGUAGE: lambda: sorted(LANGUAGES.items(), key=lambda one: one[1]),
         Fact.BRAND: lambda: brands,
         Fact.VISIBILITY: lambda: [("public", "Public"), ("private", "Private")],

@@ -19,9 +19,9 @@ from amends.desk.actions.signing_in import Begun, begin_sign_in, finish_sign_in
 from amends.desk.models import Brand, Responder
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.setup import brands_for
-from amends.terms import BadInput, ConnectorError, SystemClock
+from amends.terms import BadInput, ConnectorError, SystemClock, network_name
 from amends.web.asking import require
-from amends.web.views.setup_networks import WEB_ADDRESS, address, secret, title_of
+from amends.web.views.setup_networks import WEB_ADDRESS, address, secret
 
 _KEPT: Final = "sign-in"  # in the session, sealed
 _BYTES = 48  # of chance: 64 characters
@@ -131,7 +131,7 @@ def _begun(request: HttpRequest, network: str) -> Begun | None:
 def _page(
     request: HttpRequest, network: str, facts: dict[str, object], *, status: int = 200
 ) -> HttpResponse:
-    told = {"title": title_of(network), "network": network} | facts
+    told = {"title": network_name(network), "network": network} | facts
     return render(request, "setup/sign_in.html", told, status=status)
 
 

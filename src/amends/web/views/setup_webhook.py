@@ -19,7 +19,6 @@ _SHOWN = 10  # posts of a sample
 
 
 class WebhookForm(ChannelForm):
-    title = "Webhook"
     plain = ("mapping", "to_us")
     secret_names = ("secret",)
     can_look = True

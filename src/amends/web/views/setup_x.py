@@ -17,7 +17,6 @@ _OAUTH_2 = ("client_id", "client_secret", "access_token", "refresh_token")
 
 
 class XForm(ChannelForm):
-    title = "X"
     advanced_hint = "Streams, the budget, OAuth 2.0, addresses and pace."
     plain = ("budget",)
     advanced = (

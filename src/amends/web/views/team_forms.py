@@ -8,7 +8,7 @@ from amends.casework.saying import LANGUAGES
 from amends.connectors.registry import networks
 from amends.desk.models import Responder, RoutingRules, SeatRow, Skill, Team
 from amends.desk.queries.routing import language_of, seat_of, skills_for, workers_for
-from amends.terms import BadInput
+from amends.terms import BadInput, network_name
 from amends.understanding.intents import TOPICS
 from amends.web.views.setup_clock_forms import Read
 from amends.web.words import PRIORITIES
@@ -49,7 +49,7 @@ def networks_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         required=False,
         label="Networks",
-        choices=[(name, name) for name in networks()],
+        choices=[(name, network_name(name)) for name in networks()],
         widget=forms.CheckboxSelectMultiple,
     )
 
