@@ -40,7 +40,9 @@ class Google:
         self._values = {name: text.strip() for name, text in credentials.values.items()}
         self._key = _service_account(self._values.get("service_account", ""))
         if not self._key and not all(self._values.get(name) for name in _REFRESH):
-            raise BadInput(f"Google wants service_account, or {', '.join(_REFRESH)}.")
+            raise BadInput(
+                "Google wants a service account key, or a client ID, its secret and a refresh token."
+            )
         self._token, self._until = "", _NEVER
         self._renewing = asyncio.Lock()
         self._hide()
@@ -129,11 +131,15 @@ def _service_account(text: str) -> dict[str, str]:
     try:
         key = mapping_of(msgspec.json.decode(text))
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise BadInput("service_account is no key file; paste the whole JSON file.") from error
+        raise BadInput(
+            "That is no service account key. Paste the whole JSON file, from { to }."
+        ) from error
     parts = {name: text_of(key.get(name)) or "" for name in ("client_email", "private_key")}
     if not all(parts.values()):
-        raise BadInput("service_account lacks client_email or private_key; paste the whole file.")
-    check_private_key(parts["private_key"], "RS256", "service_account")
+        raise BadInput(
+            "The service account key lacks its e-mail address or its private key. Paste the whole file."
+        )
+    check_private_key(parts["private_key"], "RS256", "The service account key")
     return parts
 
 
@@ -144,10 +150,10 @@ def _read_key(pem: str, algorithm: str) -> Any:
 
 
 def check_private_key(pem: str, algorithm: str, name: str) -> None:
-    """Raise ``BadInput`` where a key does not sign."""
+    """Raise ``BadInput`` where a key does not sign; ``name`` begins the sentence."""
     try:
         jwt.encode({}, _read_key(pem, algorithm), algorithm=algorithm)
     except (ValueError, TypeError, jwt.PyJWTError) as error:
         raise BadInput(
-            f"{name} holds no private key that signs; paste the file as it is."
+            f"{name} holds no private key that signs. Paste the file as it is."
         ) from error

@@ -19,7 +19,8 @@ API = "https://api.appstoreconnect.apple.com"
 SOURCE = "reviews"
 _VALID_S = 900  # Apple takes no token of more than twenty minutes
 _APP, _ID = re.compile(r"\d{1,20}", re.ASCII), re.compile(r"[\w-]{1,100}", re.ASCII)
-_KEYS = ("key_id", "issuer_id", "private_key")
+_KEYS = {"key_id": "key ID", "issuer_id": "issuer ID", "private_key": "private key"}
+"""As App Store Connect calls them."""
 _TOGETHER = 200  # reviews of a page, the most that is given
 
 
@@ -40,7 +41,9 @@ class AppStoreConnector(ReviewsConnector):
         given, pace = read_given(channel, ("app", "api"), "The App Store")
         app = given.get("app", "")
         if not _APP.fullmatch(app):
-            raise BadInput(f"app is {app!r}; write the number that Apple calls the Apple ID.")
+            raise BadInput(
+                f"The Apple ID is {app!r}. Write the number that App Store Connect shows under App Information."
+            )
         caller = Caller("The App Store", outbound, clock)
         place = _Place(caller, _keys(credentials), given.get("api", API).rstrip("/"), app)
         us = Author(id=f"{NETWORK}//{app}", handle=channel.handle.lstrip("@"))
@@ -54,8 +57,10 @@ def _keys(credentials: Credentials) -> dict[str, str]:
     keys = {name: credentials.values.get(name, "").strip() for name in _KEYS}
     missing = [name for name, value in keys.items() if not value]
     if missing:
-        raise BadInput(f"{missing[0]} is missing; App Store Connect shows it beside the key.")
-    check_private_key(keys["private_key"], "ES256", "private_key")
+        raise BadInput(
+            f"The {_KEYS[missing[0]]} is missing. App Store Connect shows it beside the key."
+        )
+    check_private_key(keys["private_key"], "ES256", "The private key")
     return keys
 
 

@@ -107,8 +107,8 @@ def queue_reply(
     ``invites`` says that it asks the customer to speak again in public, once for each case (R45); so
     does what reads so. ``form`` says that it is a question which all are asked in about the same
     words, so that it is no copy of another reply. ``seen_replies`` is how many replies the page
-    showed: one more means that somebody answered meanwhile. ``anyway`` is why it goes out in spite of what the guard says; one that is stopped is
-    held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
+    showed: one more means that somebody answered meanwhile. ``anyway`` is why it goes out in spite of
+    what the guard says; one that is stopped is held for somebody else's approval then. Raises ``NotAllowed`` (``Guarded`` without that reason;
     whoever may not speak now), ``BadInput`` (length, nothing to answer), ``Stale``.
     """
     text = text.strip()
@@ -127,29 +127,23 @@ def queue_reply(
         checked = check_text(
             row, text, channel=channel, target=target, by=by, invites=invites, form=form, **kind
         )
-        reason = why_anyway(checked, anyway, by=by)
         reply = put_in_outbox(
-            row,
-            checked,
-            channel=channel,
-            target=target,
-            by=by,
-            attempt=attempt,
-            now=now,
-            approval=checked.verdict == "stop",
-            anyway=reason,
-            goes_at=goes_at,
-            private=private,
-            closes_out=closes_out,
-            invites=invites,
-        )
-        mode = "private" if private else "public"
-        if with_pictures:
-            hand_in(reply, list(beside(row, mode, by)), traits=traits_of(channel.network))
-        events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
-        write(row, events, "owner", "state")
-        Draft.objects.filter(case=row, by=by, mode=mode).delete()
+            row, checked, channel=channel, target=target, by=by, attempt=attempt, now=now,
+            approval=checked.verdict == "stop", anyway=why_anyway(checked, anyway, by=by),
+            goes_at=goes_at, private=private, closes_out=closes_out, invites=invites,
+        )  # fmt: skip
+        _hand_in(row, reply, with_pictures=with_pictures, now=now)
     return reply
+
+
+def _hand_in(row: Case, reply: OutgoingReply, *, with_pictures: bool, now: datetime) -> None:
+    """What goes with a new reply: its pictures, its event, whose the case is now; the draft is used."""
+    by, mode = reply.by, "private" if reply.private else "public"
+    if with_pictures:
+        hand_in(reply, list(beside(row, mode, by)), traits=traits_of(reply.channel.network))
+    events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
+    write(row, events, "owner", "state")
+    Draft.objects.filter(case=row, by=by, mode=mode).delete()
 
 
 def _check_seen(row: Case, seen_replies: int | None) -> None:

@@ -44,6 +44,26 @@ class Step:
     url: str
 
 
+_STEPS = (
+    ("brand", "Name your brand", "Whose customers this desk looks after.", "Name it"),
+    (
+        "channel", "Connect an account, or the demo",
+        "Where the desk listens and from where it answers.", "Connect one",
+    ),
+    (
+        "watch", "Say what to listen for",
+        "Names, products, handles and hashtags, tagged or not.", "Add a watch",
+    ),
+    ("route", "Give a contact route", "Where customers reach a person in private.", "Write it"),
+    ("people", "Invite colleagues", "Responders answer, leads hand out, others read.", "Invite one"),
+    (
+        "speaking", "Decide who may speak",
+        "A policy to acknowledge, and training; until then a role is enough.", "Decide it",
+    ),
+)  # fmt: skip
+"""Name, title, why, and the words of the way there, in the order in which one does them."""
+
+
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """What is set up and what is missing."""
@@ -65,55 +85,17 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _steps(request: HttpRequest, brands: list[Brand]) -> list[Step]:
     there = checklist(require(request, Action.SET_UP))
     brand = reverse("brand", args=[brands[0].pk]) if brands else reverse("brand-new")
+    have = {
+        "brand": (there.brands, reverse("brand-new")),
+        "channel": (there.channels, reverse("channels")),
+        "watch": (there.watches, reverse("watch-new")),
+        "route": (there.routes, brand),
+        "people": (there.colleagues, reverse("invite")),
+        "speaking": (there.speaking, reverse("speaking")),
+    }
     return [
-        Step(
-            "brand",
-            "Name your brand",
-            "Whose customers this desk looks after.",
-            there.brands,
-            "Name it",
-            reverse("brand-new"),
-        ),
-        Step(
-            "channel",
-            "Connect an account, or the demo",
-            "Where the desk listens and from where it answers.",
-            there.channels,
-            "Connect one",
-            reverse("channels"),
-        ),
-        Step(
-            "watch",
-            "Say what to listen for",
-            "Names, products, handles and hashtags, tagged or not.",
-            there.watches,
-            "Add a watch",
-            reverse("watch-new"),
-        ),
-        Step(
-            "route",
-            "Give a contact route",
-            "Where customers reach a person in private.",
-            there.routes,
-            "Write it",
-            brand,
-        ),
-        Step(
-            "people",
-            "Invite colleagues",
-            "Responders answer, leads hand out, others read.",
-            there.colleagues,
-            "Invite one",
-            reverse("invite"),
-        ),
-        Step(
-            "speaking",
-            "Decide who may speak",
-            "A policy to acknowledge, and training; until then a role is enough.",
-            there.speaking,
-            "Decide it",
-            reverse("speaking"),
-        ),
+        Step(name, title, why, have[name][0], todo, have[name][1])
+        for name, title, why, todo in _STEPS
     ]
 
 
