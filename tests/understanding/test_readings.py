@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.terms import Reading
+from amends.understanding.abuse import abuse_in, abusive
 from amends.understanding.lexicon import Lexicon, load_lexicon
 from amends.understanding.page import MOST_READ, Page
 from amends.understanding.readings import spellings
@@ -266,3 +267,17 @@ def test_language_is_told_by_small_words_the_network_or_the_library(
 )
 def test_complaints_that_speak_of_rules_and_systems_are_read_whole(text: str) -> None:
     assert shipped().text_read(text) == text
+
+
+def test_abuse_in_many_texts_is_what_is_in_each() -> None:
+    """R47."""
+    said = [
+        "You idiots lost my bag",
+        "You lost my bag",
+        "",
+        "Ihr Idioten",
+        "Nobody is an idiot here",
+    ]
+    langs = ["en", None, None, "de", "en"]
+    one_by_one = [bool(abuse_in(*pair)) for pair in zip(said, langs, strict=True)]
+    assert abusive(said, langs) == one_by_one == [True, False, False, True, False]

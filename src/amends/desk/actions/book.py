@@ -32,11 +32,13 @@ Held = tuple[int, int, str, str]
 
 @dataclass(slots=True)
 class Arrival:
-    """A stored post as intake sees it. ``kinds``: of the watches that matched."""
+    """A stored post as intake sees it. ``kinds``: of the watches that matched; ``abusive``: what its
+    words tell, where that was asked."""
 
     row: PostRow
     reading: Reading | None
     kinds: frozenset[str] = frozenset()
+    abusive: bool | None = None
 
 
 @dataclass(slots=True)

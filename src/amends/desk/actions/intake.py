@@ -24,7 +24,7 @@ from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.terms import Reading, WatchKind
-from amends.understanding.abuse import abuse_in
+from amends.understanding.abuse import abuse_in, abusive
 
 ABOUT_US = frozenset({WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON})
 
@@ -56,6 +56,7 @@ def take_in(
         return []
     book = open_book(arrivals, around.brand, held)
     book.quiet = around.history
+    _ask_for_abuse(arrivals)
     for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
         _consider(one, book, around)
     write_book(book)
@@ -64,6 +65,15 @@ def take_in(
     waited = [one.row.pk for one in arrivals if not one.row.taken_in]
     PostRow.objects.filter(pk__in=waited).update(taken_in=True)
     return book.opened
+
+
+def _ask_for_abuse(arrivals: Sequence[Arrival]) -> None:
+    """Ask the words of those whose reading tells nothing, all at once."""
+    asked = [one for one in arrivals if not one.row.ours and not _read_as_abuse(one.reading)]
+    texts = [one.row.text for one in asked]
+    told = abusive(texts, [_language(one.row) for one in asked])
+    for one, said in zip(asked, told, strict=True):
+        one.abusive = said
 
 
 def hold(brand: Brand) -> None:
@@ -160,7 +170,7 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
         attach(one, case, decision, book, now=now)
     else:
         return False
-    abusive_at = note_abuse(case, row, one.reading)
+    abusive_at = note_abuse(case, row, one.reading, one.abusive)
     book.places.append(
         CasePost(case=case, post_id=row.pk, why=decision.why, at=now, abusive_at=abusive_at)
     )
@@ -237,6 +247,14 @@ def _is_a_rules(case: Case, row: PostRow) -> bool:
     return any(text in row.text for text in going.values_list("text", flat=True))
 
 
+def _read_as_abuse(reading: Reading | None) -> bool:
+    return reading is not None and "abuse" in reading.intents
+
+
+def _language(row: PostRow) -> str | None:
+    return row.lang.partition("-")[0].lower() or None
+
+
 _GOING = (ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
 
 
@@ -257,13 +275,17 @@ def taken_private(case: Case, row: PostRow, *, now: datetime) -> list[CaseEvent]
     return [make_event(case, "case.taken_private", at=now, post=row.pk)]
 
 
-def note_abuse(case: Case, row: PostRow, reading: Reading | None) -> datetime | None:
-    """When the post was written, if there is abuse in it; the case keeps the latest (R47)."""
+def note_abuse(
+    case: Case, row: PostRow, reading: Reading | None, words: bool | None = None
+) -> datetime | None:
+    """When the post was written, if there is abuse in it; the case keeps the latest (R47). ``words``:
+    whether its words tell of it, where that is known already."""
     if row.ours:
         return None
-    told = reading is not None and "abuse" in reading.intents
-    if not told and not abuse_in(row.text, row.lang.partition("-")[0].lower() or None):
-        return None
+    if not _read_as_abuse(reading):
+        said = bool(abuse_in(row.text, _language(row))) if words is None else words
+        if not said:
+            return None
     case.abusive_at = max(case.abusive_at or row.created_at, row.created_at)
     return row.created_at
 
