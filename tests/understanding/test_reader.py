@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from amends.terms import BadInput, Reading
@@ -131,6 +131,9 @@ HANDLES = st.from_regex(r"\A[A-Za-z0-9_]{1,15}\Z")
 
 
 @given(HANDLES, st.sampled_from(["", ".bsky.social", "@mastodon.example"]))
+@example("WWW", ".bsky.social")
+@example("0www", ".bsky.social")
+@example("http", "")
 def test_another_handle_or_link_leaves_the_reading_unchanged(handle: str, site: str) -> None:
     texts = ["@{} my order never arrived", "hey @{}, thanks!", "see https://{} it is broken"]
     plain = [text.format("acme") for text in texts]

@@ -76,6 +76,48 @@ def test_a_line_is_tried_where_a_post_holds_a_word_of_each_set_it_needs() -> Non
     assert [one.language for one in found] == ["en", None, None, None, None, None]
 
 
+GAPPY = Lexicon(
+    {
+        "en": {
+            "common": {"words": ""},
+            "topics": {"refund": ["(where|don't) ~ (my refund|cash*) now?"]},
+        }
+    },
+    ["topics"],
+    [],
+)
+SAID = [
+    "where",
+    "don't",
+    "my",
+    "refund",
+    "cash_back",
+    "cashed",
+    "now",
+    "it's",
+    "a",
+    "@b",
+    "\U0001f600",
+    ".",
+    "_",
+    ",",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(SAID), max_size=12), st.lists(st.just("so"), max_size=70))
+def test_the_sieve_keeps_back_nothing_that_a_line_matches(said: list[str], more: list[str]) -> None:
+    page = Page(" ".join((*said, *more)))
+    (pattern,) = GAPPY.patterns()
+    matches = [hit.span() for hit in pattern.finditer(page.flat)]
+    meant = [
+        (a, b)
+        for a, b in matches
+        if not a or not (page.flat[a - 1].isalnum() or page.flat[a - 1] in "'_")
+    ]
+    assert GAPPY.find(page, "en").spans.get("topics.refund", []) == meant
+
+
 def test_words_beyond_those_remembered_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amends.understanding.sieve._MOST_KNOWN", 3)
     lexicon = load_lexicon.__wrapped__(("topics",))

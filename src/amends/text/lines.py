@@ -9,6 +9,7 @@ bounded, so the time grows with the text alone.
 """
 
 import re
+from itertools import pairwise
 
 GAP = r"[^\w\n\x1f]{1,4}"
 WORD = r"\w++(?:'\w++)?+"
@@ -22,19 +23,23 @@ _SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
 class Line:
     """A line, compiled when a text first needs it, as few ever are.
 
-    ``needs`` are sets of words, of each of which a text must hold one; ``mask`` has the bit of each.
+    ``needs`` are sets of words, of each of which a text must hold one, in this order; ``mask`` has the bit
+    of each. ``reaches`` are how many words on the next of them may stand at most (parted by anything but
+    letters and digits; where no word holds a "_").
     ``opens`` are those words of the first set at which whatever the line matches through them begins.
     ``begins``: it stands at the beginning of a sentence. ``bare``: one word of the set is all.
     """
 
     __slots__ = (
-        "_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs", "opens",
+        "_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs", "opens", "reaches",
     )  # fmt: skip
 
     def __init__(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
         self.language = language
         self.meaning = meaning
-        self.needs = _needed(line, words)
+        items = _needed(line, words)
+        self.needs = [need for _, need in items]
+        self.reaches = _reaches(line, words, [at for at, _ in items])
         self.opens = _opening(line, words)
         self.mask = 0
         self.begins = line.startswith("^")
@@ -116,16 +121,39 @@ def _said(item: str, words: dict[str, str]) -> str:
     return f"(?:{'|'.join(one.replace('*', '%').replace(' ', GAP).replace('%', _REST) for one in spelled)})"
 
 
-def _needed(line: str, words: dict[str, str]) -> list[frozenset[str]]:
-    """Sets of words, of each of which every text that the line can match holds one."""
+def _needed(line: str, words: dict[str, str]) -> list[tuple[int, frozenset[str]]]:
+    """Sets of words, of each of which every text that the line can match holds one; each with the number
+    of its item."""
     needed = []
-    for item in _split(line.removeprefix("^").removesuffix("$"), " "):
+    for at, item in enumerate(_split(line.removeprefix("^").removesuffix("$"), " ")):
         if item in ("~", "~~") or _optional(item):
             continue
         first = frozenset(_rarest_word(one.strip()) for one in _alternatives(item, words))
         if "" not in first:
-            needed.append(first)
+            needed.append((at, first))
     return needed
+
+
+def _reaches(line: str, words: dict[str, str], needed: list[int]) -> list[int]:
+    items = _split(line.removeprefix("^").removesuffix("$"), " ")
+    sizes = [_most_words(item, words) for item in items]
+    return [sum(sizes[at : after + 1]) - 1 for at, after in pairwise(needed)]
+
+
+def _most_words(item: str, words: dict[str, str]) -> int:
+    """How many words an item may take up; a word with an apostrophe counts twice."""
+    if item in ("~", "~~"):
+        return 2 * (3 if item == "~" else 8)
+    alternatives = _alternatives(item[:-1] if _optional(item) else item, words)
+    return max(_words_in(one, words) for one in alternatives)
+
+
+def _words_in(alternative: str, words: dict[str, str]) -> int:
+    sets = [
+        max(len(_PART.findall(one)) for one in words[name].split("|"))
+        for name in _SET.findall(alternative)
+    ]
+    return len(_PART.findall(_SET.sub(" ", alternative))) + sum(sets)
 
 
 def _opening(line: str, words: dict[str, str]) -> frozenset[str]:

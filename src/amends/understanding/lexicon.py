@@ -80,8 +80,9 @@ class Lexicon:
         return found
 
     def _find(self, pages: Sequence[Page], hints: Sequence[str | None]) -> list[Found]:
-        left = self._sieve.left([page.words for page in pages], hints)
         flats = [page.flat for page in pages]
+        regular = [page.read.isascii() and "_" not in page.read for page in pages]
+        left = self._sieve.left([page.words for page in pages], hints, regular)
         found: list[Spans] = [{} for _ in pages]
         for at, line, opening in left.lines:
             spans = _hits(line, opening, flats[at])

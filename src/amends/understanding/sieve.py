@@ -102,6 +102,17 @@ class _Words(dict[str, int]):
         return tries[np.arange(len(place)) + shift[place]], place
 
 
+class _Standing(NamedTuple):
+    """Words that bring something, as they stand: the numbers of their posts, their own, their places in the
+    posts; where each post's begin; and how many words each post has in all."""
+
+    owner: Numbers
+    numbers: Numbers
+    places: Numbers
+    starts: Numbers
+    lengths: Numbers
+
+
 class Sieve:
     """For lines, the numbers of the sets they need, and what tells what a word brings.
 
@@ -114,40 +125,61 @@ class Sieve:
         numbers: Mapping[frozenset[str], int],
         look_up: Callable[[str], Known | None],
     ) -> None:
-        most = max((len(line.needs) for line in lines), default=1)
+        most = max((2, *(len(line.needs) for line in lines)))
         self._always = len(numbers)  # a set that every post holds, for lines that need fewer
         self._needs = np.full((len(lines), most), self._always, np.int64)
         for place, line in enumerate(lines):
             self._needs[place, : len(line.needs)] = [numbers[need] for need in line.needs]
+        self._reaches = np.zeros((len(lines), most - 1), np.int64)
+        for place, line in enumerate(lines):
+            self._reaches[place, : len(line.reaches)] = line.reaches
         self._codes = np.array([_CODES[line.language] for line in lines], np.int64)
         self._numbers = {id(line): place for place, line in enumerate(lines)}
         self._look_up = look_up
         self._words = _Words(look_up, self._numbers, self._always)
         self._turn = threading.Lock()
 
-    def left(self, posts: Sequence[Sequence[str]], hints: Sequence[str | None]) -> Left:
+    def left(
+        self,
+        posts: Sequence[Sequence[str]],
+        hints: Sequence[str | None],
+        regular: Sequence[bool],
+    ) -> Left:
         """What is left of the lines for the words of posts; ``hints`` are the languages to go by where
-        small words do not tell."""
+        small words do not tell; ``regular`` are posts in which nothing but words counts as a word, and
+        none holds a "_"."""
         hinted = np.array([_CODES.get(hint or ANY, -1) for hint in hints], np.int64)
         hinted[hinted == _CODES[ANY]] = -1
         with self._turn:
             if len(self._words) > _MOST_WORDS or len(self._words.known) > _MOST_KNOWN:
                 self._words = _Words(self._look_up, self._numbers, self._always)
             words = self._words
-            owners, kinds = _distinct(posts, words)
+            stand = _standing(posts, words)
+            most = len(words.known)
+            pairs = _once(stand.owner * most + stand.numbers)
+            owners, kinds = pairs // most, pairs % most
             tally = np.zeros(len(posts), np.int64)
             np.add.at(tally, owners, words.tallies[kinds])
             codes = _told(tally)
             by = np.where(codes < 0, hinted, codes)
-            lines = self._needed(owners, kinds, by)
+            whole = np.array([not even for even in regular], np.bool_) | (stand.lengths > 64)
+            lines = self._needed(owners, kinds, by, stand, whole)
             alone = words.bare[kinds]
             numbered = zip(owners[alone].tolist(), kinds[alone].tolist(), strict=True)
             bare = [(at, one) for at, number in numbered if (one := words.known[number])]
         return Left(lines, bare, _named(codes), _named(by), (tally >= DENIES).tolist())
 
-    def _needed(self, owners: Numbers, kinds: Numbers, by: Numbers) -> list[tuple[int, Line, str]]:
-        """The lines of whose sets the posts hold a word each. ``owners`` and ``kinds`` are the posts' words,
-        none twice; ``by`` the language of each post's lines, -1 for all."""
+    def _needed(
+        self,
+        owners: Numbers,
+        kinds: Numbers,
+        by: Numbers,
+        stand: _Standing,
+        whole: NDArray[np.bool_],
+    ) -> list[tuple[int, Line, str]]:
+        """The lines of whose sets the posts hold a word each, one not too far behind the other except in
+        posts of ``whole``. ``owners`` and ``kinds`` are the posts' words, none twice; ``by`` the language of
+        each post's lines, -1 for all."""
         if not len(owners):
             return []
         words = self._words
@@ -165,19 +197,65 @@ class Sieve:
             needs = self._needs[lines, column]
             shifted = held[posts, needs >> 6] >> (needs & 63).astype(np.uint64)
             kept = (shifted & np.uint64(1)).astype(np.bool_)
+        posts, tries, lines = posts[kept], tries[kept], lines[kept]
+        kept = whole[posts]
+        near = np.nonzero(~kept)[0]
+        kept[near] = self._near(posts[near], lines[near], stand)
         most = len(words.tried)
         pairs = _once(posts[kept] * most + tries[kept]).tolist()
         return [(pair // most, *words.tried[pair % most]) for pair in pairs]
 
+    def _near(self, posts: Numbers, lines: Numbers, stand: _Standing) -> NDArray[np.bool_]:
+        """Whether the words of each set that a line needs stand in their order, and near enough."""
+        near = np.ones(len(posts), np.bool_)
+        left = np.nonzero(self._needs[lines, 1] != self._always)[0]
+        behind = self._places(posts[left], self._needs[lines[left], 0], stand)
+        for column in range(1, self._needs.shape[1]):
+            reach = self._reaches[lines[left], column - 1]
+            there = self._places(posts[left], self._needs[lines[left], column], stand)
+            behind = there & _within(behind, reach)
+            near[left] = behind != 0
+            if column + 1 == self._needs.shape[1]:
+                break
+            more = near[left] & (self._needs[lines[left], column + 1] != self._always)
+            left, behind = left[more], behind[more]
+        return near
 
-def _distinct(posts: Sequence[Sequence[str]], words: _Words) -> tuple[Numbers, Numbers]:
-    """The words of posts that bring something, by numbers of post and word, none twice in a post."""
+    def _places(self, posts: Numbers, sets: Numbers, stand: _Standing) -> NDArray[np.uint64]:
+        """Where in each of those posts words of a set stand, as bits."""
+        if not len(posts):
+            return np.zeros(0, np.uint64)
+        counts = stand.starts[posts + 1] - stand.starts[posts]
+        firsts = np.cumsum(counts) - counts
+        at = np.arange(counts.sum()) + np.repeat(stand.starts[posts] - firsts, counts)
+        bits = self._words.masks[stand.numbers[at], np.repeat(sets >> 6, counts)]
+        bits >>= np.repeat((sets & 63).astype(np.uint64), counts)
+        bits &= np.uint64(1)
+        bits <<= stand.places[at].astype(np.uint64)
+        found: NDArray[np.uint64] = np.bitwise_or.reduceat(bits, firsts)
+        return found
+
+
+def _standing(posts: Sequence[Sequence[str]], words: _Words) -> _Standing:
     numbers = np.array(list(map(words.__getitem__, chain.from_iterable(posts))), np.int64)
-    owner = np.repeat(np.arange(len(posts)), np.array(list(map(len, posts)), np.int64))
+    lengths = np.array(list(map(len, posts)), np.int64)
+    owner = np.repeat(np.arange(len(posts)), lengths)
+    places = np.arange(len(numbers)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     used = numbers > 0
-    most = len(words.known)
-    pairs = _once(owner[used] * most + numbers[used])
-    return pairs // most, pairs % most
+    owner = owner[used]
+    ends = np.searchsorted(owner, np.arange(len(posts) + 1))
+    return _Standing(owner, numbers[used], places[used], ends, lengths)
+
+
+def _within(places: NDArray[np.uint64], reach: Numbers) -> NDArray[np.uint64]:
+    """Places as bits: all that lie behind one of these by ``reach`` or less."""
+    behind = places << np.uint64(1)
+    covered = np.minimum(reach, 1)
+    while (covered < reach).any():
+        step = np.minimum(covered, reach - covered)
+        behind |= behind << step.astype(np.uint64)
+        covered += step
+    return behind
 
 
 def _once(numbers: Numbers) -> Numbers:

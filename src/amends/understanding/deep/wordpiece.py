@@ -22,7 +22,9 @@ _LONGEST = 100  # characters of a word; a longer one is unknown
 _QUOTES = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00b4": "'"}
 )
-_LINK = re.compile(r"https?://\S{0,2000}|www\.\S{1,2000}|\bhttp\b", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://\S{0,2000}|(?<![A-Za-z0-9_@\uff20])www\.\S{1,2000}|(?<!@)\bhttp\b", re.IGNORECASE
+)
 _HANDLE = re.compile(
     r"(?<![\w.+-])[@\uff20]\w{1,64}(?:[.-]\w{1,64}){0,6}(?:@\w{1,64}(?:[.-]\w{1,64}){0,6})?"
 )
