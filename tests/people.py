@@ -12,8 +12,9 @@ def _person(name: str, role: Role, *, approves: bool = False) -> Responder:
     if found is not None:
         return found
     person = Responder.objects.create_user(email, name=name, role=role)
-    person.may_approve = approves
-    person.save(update_fields=["may_approve"])
+    if approves:
+        person.may_approve = True
+        person.save(update_fields=["may_approve"])
     return person
 
 

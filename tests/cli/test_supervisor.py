@@ -21,7 +21,7 @@ PASSWORD = "pl4nted-pass-phrase"
 
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
-    with running_desk(home, log_level="DEBUG") as running:
+    with running_desk(home, log_level="DEBUG", reader_depth="none") as running:
         yield running
 
 

@@ -1,6 +1,8 @@
 """Being somebody in front of the pages, and reading what they say."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 
 from amends.desk.models import Case, Responder
@@ -32,6 +35,16 @@ def signed_in(person: Responder) -> Client:
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
     return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done inside is as if it had not been."""
+    mark = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)
 
 
 def fragment(client: Client, url: str) -> str:

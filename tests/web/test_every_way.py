@@ -9,15 +9,13 @@ an address without a row, and a refusal that is no sentence. Addresses that are 
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import copy
 from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from django.contrib.auth import middleware as auth_middleware
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client
 from django.urls import get_resolver
@@ -61,6 +59,7 @@ from amends.web.views import acts
 from tests import factories, people
 from tests.factories import NOON
 from tests.ways import LADEN, WRITES, address_of, sent_for
+from tests.web.support import undone
 from tests.web.test_matrix import NEEDS
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -185,16 +184,6 @@ class Scene:
         )
 
 
-@contextmanager
-def _undone() -> Iterator[None]:
-    """Whatever is done inside is as if it had not been."""
-    mark = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(mark)
-
-
 def _declared(role: Role, verb: str) -> set[Way]:
     row = VERBS[verb]
     return {(verb, str(state)) for state in row.states} if may(role, row.needs) else set()
@@ -248,7 +237,7 @@ def _try_everything(
     found: set[Way] = set()
     for state, verb in itertools.product(CaseState, VERBS):
         scene.put_into(state) if verb == next(iter(VERBS)) else None
-        with _undone():
+        with undone():
             if attempt(person, verb, scene.case_for(verb)):
                 found.add((verb, str(state)))
     return found
@@ -362,13 +351,13 @@ def _decisions_declared(person: Responder) -> set[tuple[str, str, bool]]:
 
 
 def _asked(client: Client, reply: OutgoingReply, decision: str) -> bool:
-    with _undone():
+    with undone():
         url = f"/cases/{reply.case.ref}/replies/{reply.pk}/{decision}/"
         return client.post(url, {"because": "Too cold.", "now": "1"}).status_code < 400
 
 
 def _called(reply: OutgoingReply, decision: str, by: Responder, said: list[str]) -> bool:
-    with _undone():
+    with undone():
         try:
             _DECIDES[decision](reply, by=by, now=NOON)
         except AmendsError as error:

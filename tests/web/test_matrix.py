@@ -1,11 +1,11 @@
 """Every address of the desk against every role: none is left out, and none forgets to ask."""
 
 import itertools
-from collections.abc import Callable
 from datetime import date, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
@@ -25,7 +25,6 @@ from amends.desk.models import (
     OwnModule,
     PictureRow,
     PostRow,
-    Responder,
     RoleMark,
     RotaAbsence,
     RotaTurn,
@@ -41,7 +40,10 @@ from amends.web.views.acts import ACTS, DECISIONS
 from amends.web.views.claims import DEEDS
 from tests import factories, people
 from tests.casework.test_training import LESSON, QUIZ
-from tests.web.support import HTMX, signed_in
+from tests.web.support import HTMX, signed_in, undone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.database
 
@@ -318,17 +320,25 @@ def _marked() -> int:
     return RoleMark.objects.get().pk
 
 
-@pytest.mark.usefixtures("_undrawn")
-@pytest.mark.parametrize("person", people.EVERYBODY, ids=lambda one: one.__name__)
-def test_address_asks_for_the_role_before_anything_else(person: Callable[[], Responder]) -> None:
-    client, refused = signed_in(person()), {}
+@pytest.mark.usefixtures("_undrawn", "_known")
+def test_address_asks_for_the_role_before_anything_else() -> None:
+    everybody, refused = [person() for person in people.EVERYBODY], {}
     for name in NEEDS:
         url = _address(name)
-        asks: list[Any] = [client.get] if name in READ_ONLY else [client.get, client.post]
-        answers = [ask(url, headers=headers).status_code for ask in asks for headers in ({}, HTMX)]
-        refused[name] = {status == 403 for status in answers if status != 405}
-    role = Role(person().role)
-    assert refused == {name: {not may(role, action)} for name, action in NEEDS.items()}
+        for who in everybody:
+            with undone():
+                refused[who.role, name] = _refused(Client(WHO=who), name, url)
+    assert refused == {
+        (who.role, name): {not may(Role(who.role), action)}
+        for name, action in NEEDS.items()
+        for who in everybody
+    }
+
+
+def _refused(client: Client, name: str, url: str) -> set[bool]:
+    asks: list[Any] = [client.get] if name in READ_ONLY else [client.get, client.post]
+    answers = [ask(url, headers=headers).status_code for ask in asks for headers in ({}, HTMX)]
+    return {status == 403 for status in answers if status != 405}
 
 
 @pytest.mark.parametrize(
