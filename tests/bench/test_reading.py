@@ -14,6 +14,7 @@ ROWS = [
     ("the shop opens at nine", 1),
     ("love it, thank you!", 2),
 ]
+KINDS = ["", ", terms watched", ", mentions", ", mentions, terms watched"]
 
 
 def test_all_tiers_read_the_same_posts_in_one_run(tmp_path: Path) -> None:
@@ -24,6 +25,11 @@ def test_all_tiers_read_the_same_posts_in_one_run(tmp_path: Path) -> None:
     told = bench_reading(discover(tmp_path), None, seed=1, rounds=1)
     tiers = ["fast alone", "both", "deep for all", "deep alone"]
     assert [figure.what for figure in told.figures][:4] == tiers
+    whole = [figure.what for figure in told.figures if "all readings" in figure.what]
+    assert whole == [
+        *(f"{tier}, all readings{kind}" for tier in tiers[:2] for kind in KINDS),
+        "fast alone, all readings, under a head",
+    ]
     assert [told.values[f"tweeteval-sentiment-val ({tier})"] for tier in tiers[:3]] == [100.0] * 3
     assert told.values["read deep, percent (deep for all)"] == 100.0
 

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, get_args
 from zlib import crc32
@@ -100,9 +101,10 @@ def features(raw: Numbers, texts: Sequence[str], rows: Numbers) -> Numbers:
 def words_of(texts: Sequence[str]) -> Numbers:
     """How often each hashed word stands in each text, by its root, each row of length 1."""
     found = np.zeros((len(texts), WORDS), np.float32)
-    for row, text in enumerate(texts):
-        for token in tokens(text):
-            found[row, _bucket(token)] += 1
+    said = list(map(tokens, texts))
+    rows = np.repeat(np.arange(len(texts)), np.array(list(map(len, said)), np.int64))
+    places = np.array(list(map(_bucket, chain.from_iterable(said))), np.int64)
+    np.add.at(found, (rows, places), 1)
     np.sqrt(found, out=found)
     found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)
     return found

@@ -37,28 +37,37 @@ _BETTER = (
 )
 _WORSE = r"worse|slower|ruder|pire|peor(?:es)?|schlechter|schlimmer|pior(?:es)?|peggio(?:r[ei])?"
 _THAN = r"(?:than|to|over|que|als|do que|da|di|de|del|della|a)"
-# Each with the feelings it shows for the first and the second term in it; 0 leaves it open.
+
+
+def _gate(words: Sequence[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole words, and beginnings of others."""
+    whole = frozenset(word for word in words if not word.endswith("*"))
+    return whole, tuple(word[:-1] for word in words if word.endswith("*"))
+
+
+# Each with the feelings it shows for the first and the second term in it (0 leaves it open), and with words
+# without any of which it never stands.
 _RELATIONS = tuple(
-    (re.compile(pattern), signs)
-    for pattern, signs in (
-        (rf"{_NAME}{_GAP}\b(?:{_BETTER})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (1, -1)),
-        (rf"{_NAME}{_GAP}\b(?:{_WORSE})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (-1, 0)),
-        (rf"\b(?:from|de|von|da|desde)\s(?:la\s|a\s)?{_NAME}\s(?:to|a|à|zu|para|pra|ad)\s(?:a\s)?{_NAME}", (-1, 1)),
-        (rf"\b(?:leaving|left|leave|ditch\w*|dump\w*|dropp\w*|quit\w*|swapped|exchanged)\s{_NAME}\sfor\s{_NAME}", (-1, 1)),
-        (rf"\b(?:unlike|contrairement à|im gegensatz zu|anders als|a diferencia de|ao contrário d[ao]|a differenza di)\s{_NAME}\W+(?:\w+\s){{0,2}}?{_NAME}", (-1, 1)),
-        (rf"\b(?:instead of|en vez de|au lieu de|statt|anstatt|em vez d[ao]?|invece di)\s{_NAME}{_GAP}{_NAME}", (-1, 1)),
-        (rf"\bwhy\s(?:can't|cant|isn't|don't|won't)\s{_NAME}{_GAP}(?:as|like)\s{_NAME}", (-1, 1)),
-        (rf"{_NAME}\s(?:should|could|must|needs to)\s(?:really\s)?learn\s(?:\w+\s){{0,3}}from\s{_NAME}", (-1, 1)),
-        (rf"\bprefer\s{_NAME}\s(?:over|to)\s{_NAME}", (1, 0)),
-        (rf"{_NAME}\s(?:beats|beat|outdoes|crushes|trumps|kills|smokes|destroys)\s{_NAME}", (1, -1)),
-        (rf"\b(?:compared|compare|verglichen|comparad[oa]|comparé|rispetto)\s(?:to|with|con|à|mit|a)\s{_NAME}", (-1,)),
-        (rf"\b(?:no thanks|thanks for nothing)\s(?:to\s)?{_NAME}", (-1,)),
-        (rf"\b(?:thanks to|thank god for|grâce à|gracias a|graças à|graças a|dank|grazie ad?|saved by|rescued by|helped by)\s{_NAME}", (1,)),
-        (rf"\b(?:ruined|lost|broken|cancelled|canceled|stolen|ignored|cheated|scammed|robbed|damaged|insulted|stranded)\sby\s{_NAME}", (-1,)),
-        (rf"\b(?:rescue|save|protect|free)\s(?:me|us)\sfrom\s{_NAME}", (-1,)),
-        (rf"\b(?:avoid|boycott|beware of|stay away from)\s{_NAME}", (-1,)),
-        (rf"\bto\stry\s{_NAME}|\b(?:go with|choose|try)\s{_NAME}", (1,)),
-        (rf"\b(?:not a fan of|tired of|sick of|fed up with|done with)\s{_NAME}", (-1,)),
+    (re.compile(pattern), signs, *_gate(words.split()))
+    for pattern, signs, words in (
+        (rf"{_NAME}{_GAP}\b(?:{_BETTER})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (1, -1), "better faster cheaper nicer kinder quicker friendlier safer easier superior mejor mejores meilleur meilleure meilleurs meilleures mieux besser melhor melhores miglior migliore migliori meglio schneller plus más"),
+        (rf"{_NAME}{_GAP}\b(?:{_WORSE})\s{_THAN}(?:\sla|\sel|\so|\sa)?\s(?:\w+\s)?{_NAME}", (-1, 0), "worse slower ruder pire peor peores schlechter schlimmer pior piores peggio peggior peggiore peggiori"),
+        (rf"\b(?:from|de|von|da|desde)\s(?:la\s|a\s)?{_NAME}\s(?:to|a|à|zu|para|pra|ad)\s(?:a\s)?{_NAME}", (-1, 1), "from de von da desde"),
+        (rf"\b(?:leaving|left|leave|ditch\w*|dump\w*|dropp\w*|quit\w*|swapped|exchanged)\s{_NAME}\sfor\s{_NAME}", (-1, 1), "leaving left leave ditch* dump* dropp* quit* swapped exchanged"),
+        (rf"\b(?:unlike|contrairement à|im gegensatz zu|anders als|a diferencia de|ao contrário d[ao]|a differenza di)\s{_NAME}\W+(?:\w+\s){{0,2}}?{_NAME}", (-1, 1), "unlike contrairement gegensatz anders diferencia contrário differenza"),
+        (rf"\b(?:instead of|en vez de|au lieu de|statt|anstatt|em vez d[ao]?|invece di)\s{_NAME}{_GAP}{_NAME}", (-1, 1), "instead vez lieu statt anstatt invece"),
+        (rf"\bwhy\s(?:can't|cant|isn't|don't|won't)\s{_NAME}{_GAP}(?:as|like)\s{_NAME}", (-1, 1), "why"),
+        (rf"{_NAME}\s(?:should|could|must|needs to)\s(?:really\s)?learn\s(?:\w+\s){{0,3}}from\s{_NAME}", (-1, 1), "learn"),
+        (rf"\bprefer\s{_NAME}\s(?:over|to)\s{_NAME}", (1, 0), "prefer"),
+        (rf"{_NAME}\s(?:beats|beat|outdoes|crushes|trumps|kills|smokes|destroys)\s{_NAME}", (1, -1), "beats beat outdoes crushes trumps kills smokes destroys"),
+        (rf"\b(?:compared|compare|verglichen|comparad[oa]|comparé|rispetto)\s(?:to|with|con|à|mit|a)\s{_NAME}", (-1,), "compared compare verglichen comparado comparada comparé rispetto"),
+        (rf"\b(?:no thanks|thanks for nothing)\s(?:to\s)?{_NAME}", (-1,), "thanks"),
+        (rf"\b(?:thanks to|thank god for|grâce à|gracias a|graças à|graças a|dank|grazie ad?|saved by|rescued by|helped by)\s{_NAME}", (1,), "thanks thank grâce gracias graças dank grazie saved rescued helped"),
+        (rf"\b(?:ruined|lost|broken|cancelled|canceled|stolen|ignored|cheated|scammed|robbed|damaged|insulted|stranded)\sby\s{_NAME}", (-1,), "ruined lost broken cancelled canceled stolen ignored cheated scammed robbed damaged insulted stranded"),
+        (rf"\b(?:rescue|save|protect|free)\s(?:me|us)\sfrom\s{_NAME}", (-1,), "rescue save protect free"),
+        (rf"\b(?:avoid|boycott|beware of|stay away from)\s{_NAME}", (-1,), "avoid boycott beware stay"),
+        (rf"\bto\stry\s{_NAME}|\b(?:go with|choose|try)\s{_NAME}", (1,), "try go choose"),
+        (rf"\b(?:not a fan of|tired of|sick of|fed up with|done with)\s{_NAME}", (-1,), "fan tired sick fed done"),
     )
 )  # fmt: skip
 _ASKING = re.compile(r"(?:does|do|did|is|are|which|who|has|can|will|¿|est-ce|ist|gibt)\b")
@@ -120,7 +129,7 @@ def targets_of(
     sentiment as a whole, which weighs in where it names one term only."""
     feelings = _polar(page.flat, spans)
     points: dict[str, list[tuple[int, Span]]] = {}
-    used = _related(page.flat, mentions, points)
+    used = _related(page, mentions, points)
     clauses = _clauses(page.flat, mentions) if feelings else []
     elsewhere = 0
     for span, sign in feelings:
@@ -201,12 +210,20 @@ def _weight(flat: str, span: Span) -> int:
 
 
 def _related(
-    flat: str, mentions: Sequence[tuple[Span, str]], points: dict[str, list[tuple[int, Span]]]
+    page: Page, mentions: Sequence[tuple[Span, str]], points: dict[str, list[tuple[int, Span]]]
 ) -> list[Span]:
     """What phrases that set terms against each other say; returns the spans they cover."""
-    marked, places = _marked(flat, mentions)
+    said = frozenset(page.words)
+    relations = [
+        (pattern, signs)
+        for pattern, signs, words, beginnings in _RELATIONS
+        if not words.isdisjoint(said) or any(map(page.flat.__contains__, beginnings))
+    ]
+    if not relations:
+        return []
+    marked, places = _marked(page.flat, mentions)
     used: list[Span] = []
-    for pattern, signs in _RELATIONS:
+    for pattern, signs in relations:
         for hit in pattern.finditer(marked):
             numbers = [int(one) for one in hit.groups() if one is not None]
             sentence = marked[: hit.start()].rpartition("\n")[2].lstrip()
