@@ -158,3 +158,15 @@ def test_snooze_and_promises_are_by_the_same_clock_as_a_reply_for_later() -> Non
     assert len(re.findall(r"until \w+ \d+ \w+, 09:00 \(UTC\+5:45\)", Page(page).words)) == 2
     assert ", 09:00" in Page(client.get("/inbox/?tab=snoozed").content.decode()).words
     assert " UTC" not in Page(page).words
+
+
+def test_refused_time_of_a_promise_stays_in_the_form_of_that_promise_alone() -> None:
+    case, client = factories.case(), signed_in(people.mina())
+    for words in ("Call Rosa", "Write to Rosa"):
+        client.post(f"/cases/{case.ref}/promise/", {"words": words, "due": in_an_hour(24)})
+    first = Promise.objects.order_by("pk")[0]
+    sent = {"pk": first.pk, "decision": "move", "due": "2020-01-01T09:00"}
+    answer = client.post(f"/cases/{case.ref}/promise-decide/", sent)
+    page = answer.content.decode()
+    assert (answer.status_code, page.count('value="2020-01-01T09:00"')) == (400, 1)
+    assert page.count('open><summary class="small quiet">Due at another time') == 1

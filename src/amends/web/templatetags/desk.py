@@ -1,6 +1,7 @@
 """Filters and tags: icons, times, and text that strangers wrote."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -86,6 +87,13 @@ def there(moment: datetime | None, zone: str) -> str:
 def shortly(moment: datetime | None, zone: str) -> str:
     """The same where there is little room: ``29 Mar, 09:30``."""
     return f"{moment.astimezone(zone_named(zone)):%-d %b, %H:%M}" if moment else ""
+
+
+@register.filter
+def typed_again(pk: int | str, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """What was typed into the form of one row that was refused, "" being a new one; nothing for its
+    likes."""
+    return typed if typed.get("pk", "") == str(pk) else {}
 
 
 @register.filter
