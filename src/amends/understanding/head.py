@@ -37,6 +37,7 @@ FARTHEST: Final = 6.0
 """No score is moved by more, in log-odds."""
 _SCALE: Final = 0.2  # of the reader's scores, which lie between -8 and 8
 _SURE: Final = 1.5  # log-odds with which the rules' own step enters
+_FEW: Final = 1024  # texts
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _REMEDY: Final = "make it again with `amends learn`, or put another in force."
 
@@ -93,13 +94,25 @@ def _fitting(rows: Numbers, width: int) -> Numbers:
 def features(raw: Numbers, texts: Sequence[str], rows: Numbers) -> Numbers:
     """Shape (n, PLAIN + width). ``rows``: the encoder's, (n, width), noughts where it did not read."""
     ones = np.ones((len(raw), 1), np.float32)
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
-    parts = [ones, raw * np.float32(_SCALE), words_of(texts), rows / lengths]
-    return np.concatenate(parts, axis=1).astype(np.float32)
+    if rows.any():
+        rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    parts = [ones, raw * np.float32(_SCALE), words_of(texts), rows]
+    return np.concatenate(parts, axis=1).astype(np.float32, copy=False)
 
 
 def words_of(texts: Sequence[str]) -> Numbers:
     """How often each hashed word stands in each text, by its root, each row of length 1."""
+    asked = tuple(texts)
+    return _last_words_of(asked) if len(asked) <= _FEW else _words_of(asked)
+
+
+@lru_cache(1)
+def _last_words_of(texts: tuple[str, ...]) -> Numbers:
+    """The same for few texts, which are asked for twice in a row."""
+    return _words_of(texts)
+
+
+def _words_of(texts: tuple[str, ...]) -> Numbers:
     found = np.zeros((len(texts), WORDS), np.float32)
     said = list(map(tokens, texts))
     rows = np.repeat(np.arange(len(texts)), np.array(list(map(len, said)), np.int64))
