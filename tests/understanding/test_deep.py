@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper, save
 from amends.terms import BadInput
 from amends.understanding.deep import WordPieces, load_encoder, plain
 from amends.understanding.deep.encoder import GRAPH, VOCABULARY, multiplies_bytes_exactly
+from amends.understanding.deep.wordpiece import HANDLE
 from amends.understanding.fast import COLUMNS, load_weights
 from amends.understanding.reader import SHIPPED, WEIGHTS, load_reader, load_tiers
 from amends.understanding.tiers import Policy, Tiers
@@ -32,7 +33,7 @@ def _said(text: str) -> list[str]:
         ("Where's my parcel?!", ["where", "'", "s", "my", "parcel", "?", "!"]),
         ("unhelpful", ["un", "##hel", "##pf", "##ul"]),
         ("CAFÉ", ["cafe"]),
-        ("@acme_help hi", ["hi"]),
+        ("@acme_help hi", [HANDLE, "hi"]),
         ("see https://t.co/x now", ["see", "now"]),
         ("\u4e0d\u597d", ["\u4e0d", "[UNK]"]),
         ("sooooooo", ["soo", "##o"]),

@@ -212,7 +212,7 @@ def test_shipped_weights_are_small_and_load_fast() -> None:
 
 def test_reading_names_the_model() -> None:
     assert _read("hello").model == READER.model
-    assert READER.model.startswith("reader-2.")
+    assert READER.model.startswith("reader-3.")
 
 
 def _damaged(tmp_path: Path, change: str) -> Path:
@@ -274,6 +274,31 @@ def test_harmless_edits_leave_what_the_deep_tier_reads_alone() -> None:
     posts = _posts()[::211]
     for edit in EDITS.values():
         assert _labels(deep, [edit(post) for post in posts]) == _labels(deep, posts)
+
+
+DEEP = load_reader(depth="all")
+
+
+@pytest.mark.parametrize("handle", ["", "@acme ", "@acme_help @other "])
+def test_complaints_are_found_whether_or_not_they_address_anybody(handle: str) -> None:
+    """R07: the deep tier sees that somebody is addressed, and needs it for nothing."""
+    bare = [text.replace("@acme", "").strip() for text in COMPLAINTS]
+    readings = DEEP.read([handle + text for text in bare])
+    assert [text for text, one in zip(bare, readings, strict=True)
+            if one.complaint < DEEP.threshold] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("other", ["@xqz_911", "@acmehelp.example", "@acme@mastodon.example"])
+def test_deep_tier_reads_alike_whichever_handle_stands_there(other: str) -> None:
+    """R07, R09: no reading depends on a name."""
+    texts = [f"@acme {text}" for text in [*COMPLAINTS, *THANKS]]
+    assert _labelled(DEEP, [text.replace("@acme", other) for text in texts]) == _labelled(
+        DEEP, texts
+    )
+
+
+def _labelled(reader: TieredReader, texts: list[str]) -> list[tuple[float, str, str]]:
+    return [(one.complaint, one.sentiment, one.emotion) for one in reader.read(texts)]
 
 
 def test_orders_in_a_text_change_nothing_about_its_complaint() -> None:

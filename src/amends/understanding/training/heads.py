@@ -124,11 +124,12 @@ def platt(scores: Floats, answers: Whole) -> tuple[float, float]:
     return float(slopes[0]), bias
 
 
-def blend(scores: Floats, answers: Whole) -> tuple[Floats, float]:
-    """Slopes and bias by which scores side by side, shape (n, k), add to log-odds."""
+def blend(scores: Floats, answers: Whole, weights: Floats | None = None) -> tuple[Floats, float]:
+    """Slopes and bias by which scores side by side, shape (n, k), add to log-odds; ``weights`` says how
+    much a row counts."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=_PLATT_STRENGTH).fit(scores, answers)
+    fitted = LogisticRegression(C=_PLATT_STRENGTH).fit(scores, answers, sample_weight=weights)
     return fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0])
 
 

@@ -97,6 +97,7 @@ def train_from(
     tiers = {"fast": Tiers(chosen.weights)}
     if deep and chosen.heads:
         tiers["unsure"] = Tiers(chosen.weights, deep.encoder, chosen.heads)
+        tiers["all"] = tiers["unsure"].at("all")
     progress("measuring")
     card: dict[str, Any] = {
         "name": NAME,
