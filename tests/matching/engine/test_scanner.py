@@ -131,6 +131,7 @@ def test_every_character_is_written_as_the_tokeniser_has_it() -> None:
 def test_surrogates_and_borders_of_rows_stay_apart() -> None:
     texts = ["a\ud800b", "\u624b", "c\x1ed", "stra\u00dfe", "\u2764\ufe0fe\u0301"]
     assert rows_of(texts) == [["a", "b"], ["\u624b"], ["c", "d"], ["strasse"], ["\u00e9"]]
+    assert rows_of(["\u00e9\x1eb", "a\x80c", "d"]) == [["\u00e9", "b"], ["a", "c"], ["d"]]
 
 
 def test_blocks_tell_the_tokens_of_some_rows() -> None:

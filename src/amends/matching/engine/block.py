@@ -53,8 +53,7 @@ class Block:
         buffer = self.plain.buffer
         bounds = zip(self._begins[rows].tolist(), self._begins[rows + 1].tolist(), strict=True)
         cut = [buffer[begin:end] for begin, end in bounds]
-        some = tokens_of(b"".join((PADDING, *cut, PADDING)), tails=tails)
-        return some._replace(rows=rows.astype(np.int32).take(some.rows, mode="clip"))
+        return tokens_of(b"".join((PADDING, *cut, PADDING)), tails=tails, rows=rows)
 
     def row(self, number: int) -> bytes:
         """One row of the plain form, with its line end."""

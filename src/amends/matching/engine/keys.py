@@ -50,8 +50,8 @@ class Tokens(NamedTuple):
         return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails, alike)
 
 
-def tokens_of(buffer: bytes, *, tails: bool = False) -> Tokens:
-    """The tokens of a buffer in plain form."""
+def tokens_of(buffer: bytes, *, tails: bool = False, rows: Places | None = None) -> Tokens:
+    """The tokens of a buffer in plain form, which holds ``rows`` where that is not all of them."""
     data = np.frombuffer(buffer, dtype=np.uint8)[: 1 - _WIDTH]
     borders = np.flatnonzero(data <= BLANK)
     widths = np.diff(borders) - 1
@@ -67,9 +67,11 @@ def tokens_of(buffer: bytes, *, tails: bool = False) -> Tokens:
         keys[long] = (heads[long] * np.uint64(_MIX)) ^ ends_of_long
     ends = np.flatnonzero(data[borders] == ROW_END)
     numbers = np.arange(len(ends) + 1, dtype=np.int32)
-    rows = np.repeat(numbers, np.diff(ends, prepend=0, append=len(starts)))
+    if rows is not None:
+        numbers[:-1] = rows
+    row_of_each = np.repeat(numbers, np.diff(ends, prepend=0, append=len(starts)))
     ends_of_all = words[np.maximum(borders[1:] - _WIDTH, 0)] if tails else _NO_KEYS
-    return Tokens(keys, heads, rows, np.concatenate((_NOUGHT, ends)), ends_of_all)
+    return Tokens(keys, heads, row_of_each, np.concatenate((_NOUGHT, ends)), ends_of_all)
 
 
 def key_of(token: str) -> int:
