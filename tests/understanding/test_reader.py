@@ -297,7 +297,7 @@ def test_deep_tier_reads_alike_whichever_handle_stands_there(other: str) -> None
     )
 
 
-def _labelled(reader: TieredReader, texts: list[str]) -> list[tuple[float, str, str]]:
+def _labelled(reader: TieredReader, texts: list[str]) -> list[tuple[float, str, str | None]]:
     return [(one.complaint, one.sentiment, one.emotion) for one in reader.read(texts)]
 
 

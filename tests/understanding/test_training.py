@@ -14,6 +14,7 @@ import pytest
 from amends.terms import BadInput
 from amends.understanding import load_reader
 from amends.understanding.deep import WordPieces
+from amends.understanding.fast.model import SENTIMENT
 from amends.understanding.reader import SHIPPED
 from amends.understanding.training import bert, discover, train_from
 from amends.understanding.training.card import card_text
@@ -27,6 +28,7 @@ from amends.understanding.training.encoder import (
 )
 from amends.understanding.training.files import KNOWN_SETS, Row, normalised, rows_of
 from amends.understanding.training.lessons import COMPLAINTS
+from amends.understanding.training.mixing import Mixing
 from tests.understanding.made import tiny_encoder
 
 ROOT = Path(__file__).parents[2]
@@ -152,6 +154,18 @@ def test_tuning_without_pytorch_says_what_to_install(
     monkeypatch.setattr(bert, "torch", None)
     with pytest.raises(BadInput, match="needs PyTorch"):
         train_encoder({}, tmp_path, tmp_path, seed=1, epochs=1, progress=lambda _: None)
+
+
+def test_rare_sentiment_counts_as_much_as_common_where_tiers_are_weighed() -> None:
+    chance = np.random.default_rng(1)
+    answers = np.array([0] * 20 + [1] * 400 + [2] * 20)
+    deep = chance.normal(0, 1, (440, 3)) + 1.5 * np.eye(3)[answers]
+    mixing = Mixing.of_fast_alone()
+    mixing.learn(SENTIMENT, deep, np.zeros((440, 3)), answers)
+    said = mixing.mixed(SENTIMENT, deep, np.zeros((440, 3))).argmax(axis=1)
+    recalls = [(said[answers == one] == one).mean() for one in (0, 1, 2)]
+    assert min(recalls) > 0.6
+    assert max(recalls) - min(recalls) < 0.2
 
 
 def test_permissive_learns_from_clear_licences_alone(tmp_path: Path) -> None:
