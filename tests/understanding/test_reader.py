@@ -117,6 +117,11 @@ def test_text_of_ascii_is_cut_as_other_text_is(text: str) -> None:
     assert tokens(f"{text} \u00e9") == [*tokens(text), "\u00e9"]
 
 
+@given(st.text(st.characters(exclude_characters="@\uff20"), max_size=60))
+def test_text_without_addresses_is_cut_as_text_with_one_is(text: str) -> None:
+    assert tokens(f"{text} a@b.co") == [*tokens(text), "a@b.co"]
+
+
 def test_deep_tier_reads_a_text_the_same_alone_and_in_company() -> None:
     company = [*COMPLAINTS, "meh", "It was fine, I suppose, apart from the queue"]
     alone = [_read(text) for text in company]

@@ -94,7 +94,8 @@ def _asked(flat: str) -> list[Span]:
     found: list[Span] = []
     end = flat.find("?")
     while end >= 0 and len(found) < 3:
-        start = max(flat.rfind(sign, max(0, end - 300), end) for sign in _BORDERS) + 1
+        first = max(0, end - 300)
+        start = max([flat.rfind(sign, first, end) for sign in _BORDERS]) + 1
         said = flat[start:end]
         if any(map(str.isalpha, said)):
             found.append((start + len(said) - len(said.lstrip()), end + 1))

@@ -68,6 +68,8 @@ class Page:
     def _words(self) -> list[str]:
         if not self.read.isascii():
             return _WORDS.findall(self.flat)
+        if self.flat.isascii():
+            return self.flat.encode().translate(_KEPT).decode().split()
         plain = self.flat.replace(SOMEBODY, _STAND_IN).encode("latin-1").translate(_KEPT)
         return plain.decode("latin-1").replace(_STAND_IN, SOMEBODY).split()
 

@@ -23,19 +23,19 @@ MAX_CHARACTERS = 10_000  # what is read of a text; the rest is left aside
 ADDRESS, NUMBER = "<address>", "<number>"
 
 # Quantifiers are bounded so that no text can make the search slow.
-_WORD = (
-    r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e\u064b-\u0652]|['\u2019](?=[^\W\d_]))"
-)
-_TOKEN = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
-    r"|\d{1,20}(?:[.,:]\d{1,9}){0,4}(?![^\W\d_])"
+_MARKS = r"\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e\u064b-\u0652"
+_WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}]|['\u2019](?=[^\W\d_]))"
+_NO_ADDRESS = (
+    r"\d{1,20}(?:[.,:]\d{1,9}){0,4}(?![^\W\d_])"
     rf"|{_WORD}{{0,31}}"
     r"|&(?:[Aa][Mm][Pp]|[Ll][Tt]|[Gg][Tt]|[Qq][Uu][Oo][Tt]|\#39);"
     r"|[:;=]['\u2019]?-?[)(DPp/|\\*\]\[]{1,3}|<3"
     r"|[!?]{1,8}|\.{2,8}"
     r"|[^\w\s]"
 )
-# The same for text of ASCII without "@", what is frequent first.
+_TOKEN = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|" + _NO_ADDRESS)
+# The same for text without "@", and for such text of ASCII, what is frequent first.
+_PLAIN_TOKEN = re.compile(rf"[^\W\d_][^\W_]{{0,30}}+(?![^\W_]|[{_MARKS}'\u2019])|" + _NO_ADDRESS)
 _ASCII_TOKEN = re.compile(
     r"[A-Za-z][A-Za-z0-9]{0,30}+(?![A-Za-z0-9'])"
     r"|[^\w\s&:;=<!?.]"
@@ -67,7 +67,9 @@ _PAIR_SALTS = (0x9E3779B1, 0x7FEB352D)
 def tokens(text: str) -> list[str]:
     """The tokens of the first ``MAX_CHARACTERS`` characters, as written and in order, without links and handles."""
     read = alike(text[:MAX_CHARACTERS])
-    return (_ASCII_TOKEN if read.isascii() and "@" not in read else _TOKEN).findall(read)
+    if "@" in read:
+        return _TOKEN.findall(read)
+    return (_ASCII_TOKEN if read.isascii() else _PLAIN_TOKEN).findall(read)
 
 
 def alike(text: str) -> str:
