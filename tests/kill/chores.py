@@ -48,7 +48,7 @@ def set_up(url: str, token: str, accounts: dict[str, dict[str, str]]) -> None:
             brand=brand,
             network="demo",
             handle=handle,
-            settings={"url": url, "poll_seconds": "0.2"} | settings,
+            settings={"url": url, "poll_seconds": "0.1"} | settings,
             secrets={"token": token},
         )
         save_watch(

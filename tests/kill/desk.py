@@ -21,11 +21,15 @@ class Desk:
 
     def __init__(self, home: Path, database_url: str = "") -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.environment = os.environ | {
-            "AMENDS_HOME": str(home),
-            "AMENDS_DATABASE_URL": database_url,
-            "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not safely forked
-        }
+        self.environment = (
+            os.environ
+            | {
+                "AMENDS_HOME": str(home),
+                "AMENDS_DATABASE_URL": database_url,
+                "AMENDS_READER_DEPTH": "none",  # as the zygote's reader; how deep it reads is no matter here
+                "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not safely forked
+            }
+        )
         self.log = home / "zygote.log"
         with self.log.open("wb") as sink:
             self._zygote = subprocess.Popen(

@@ -35,6 +35,9 @@ from amends.outbound.transports import trust  # noqa: E402
 from amends.terms import SystemClock  # noqa: E402
 from amends.text.language import language_detector  # noqa: E402
 from amends.understanding import Reader, load_reader  # noqa: E402
+from amends.understanding.abuse import abusive  # noqa: E402
+from amends.understanding.readings import Understanding  # noqa: E402
+from amends.understanding.targets import Watched  # noqa: E402
 from tests.kill import chores  # noqa: E402
 
 HOLD = timedelta(seconds=1)
@@ -128,7 +131,9 @@ def kill(pid: int) -> int:
 def main() -> None:
     connector_class("demo")
     reader = load_reader(depth="none")
-    reader.read(["@brindlewing lost my bag"])
+    said = "@brindlewing you lost my bag and nobody answers, terrible service. 7"
+    Understanding(reader).read([said], ["en"], Watched({"1": ("brindlewing",)}))
+    abusive([said], ["en"])
     language_detector()("You lost my bag, this is awful")
     check(
         "I am sorry. ^MK", CaseFacts(mode="public", post="You lost my bag"), [], traits_of("demo")

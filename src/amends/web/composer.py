@@ -70,7 +70,6 @@ def composer_for(
     texts = drafts_of(case, person)
     if typed is not None:
         texts |= {mode: typed[f"text_{mode}"] for mode in MODES if f"text_{mode}" in typed}
-    channel = channel_for(case)
     replies = [_reply_mode(case, m, texts.get(m, ""), can=can) for m in ("public", "private")]
     shown_pictures = _pictures(case, person)
     note = Mode(
@@ -88,7 +87,7 @@ def composer_for(
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     return Composer(
         modes=[replace(mode, chosen=mode.name == chosen) for mode in modes],
-        channel=channel,
+        channel=replies[0].channel,
         seen_replies=case.replies.count(),
         closes_out=awaits,
         close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,

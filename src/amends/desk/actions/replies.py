@@ -81,7 +81,7 @@ def target_for(case: Case, *, private: bool, closes_out: bool) -> PostRow | None
     )
     if not private:
         posts = posts.filter(private=False, deleted_at=None)
-    return posts.order_by("-created_at", "-pk").first()
+    return posts.select_related("author").order_by("-created_at", "-pk").first()
 
 
 def queue_reply(
