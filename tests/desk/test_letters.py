@@ -31,6 +31,7 @@ from amends.desk.actions.letters import (
     send_letter,
     withdraw_letter,
 )
+from amends.desk.actions.speaking import save_speaking_rules
 from amends.desk.models import Budget, Case, Letter, Remedy
 from amends.desk.papers.letter import Sheet, fingerprint, letter_pdf
 from amends.desk.queries.budgets import owed_for, spending_of
@@ -90,6 +91,12 @@ def test_letter_is_written_approved_by_somebody_else_and_sent() -> None:
         "remedy.delivered",
     ]  # fmt: skip
     assert (letter.remedy.status, proof(row).whole) == ("delivered", True)
+
+
+def test_letter_is_signed_by_its_signer_where_every_reply_is_signed() -> None:
+    """R27, R43: a signature under a reply is none that a letter needs."""
+    save_speaking_rules(trained_from=None, names=[], must_sign=True, by=ada(), now=NOON)
+    assert handed_in(case()).status == "waiting"
 
 
 def test_nobody_approves_their_own_letter_or_one_they_did_not_read() -> None:
