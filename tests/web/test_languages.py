@@ -172,3 +172,22 @@ def test_survey_is_asked_in_the_language_of_the_customers_post() -> None:
     assert "5, muito bem" in page.words
     refused = client.post(path, {"score": "9"})
     assert "Escolha um número de 1 a 5." in Page(refused.content.decode()).words
+
+
+def test_other_language_keeps_what_was_typed_and_sends_nothing() -> None:
+    from tests.web.test_surveys import ask, path_of, settled
+
+    made, path = _open("en")
+    typed = {"f0": "Rosa", "f1": "no address yet", "message": "Mein Koffer", "lang": "de"}
+    client = Client()
+    source = client.post(path, typed).content.decode()
+    assert ('<html lang="de"' in source, 'value="no address yet"' in source) == (True, True)
+    assert ("Mein Koffer</textarea>" in source, 'role="alert"' in source) == (True, False)
+    assert (_page(client, path)[0], Handoff.objects.get(pk=made.pk).claimed_at) == ("de", None)
+
+    survey = ask(settled())
+    asked = client.post(path_of(survey), {"score": "2", "words": "So late", "lang": "fr"})
+    source = asked.content.decode()
+    assert ('<html lang="fr"' in source, ">So late</textarea>" in source) == (True, True)
+    survey.refresh_from_db()
+    assert (source.count(" checked"), survey.answered_at) == (1, None)

@@ -35,15 +35,15 @@ View = Callable[..., HttpResponse]
 
 def spoken(view: View) -> View:
     """A view for customers, in the language that they chose, or their browser's until ``speak_as``
-    knows better. What they choose (``?lang=de``) is kept for the pages to come."""
+    knows better. What they choose (``?lang=de``, or by ``switches``) is kept for the pages to come."""
 
     @wraps(view)
     def translated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(_chosen(request) or _of_browser(request)):
             response = view(request, *args, **kwargs)
-        if request.GET.get("lang") in LANGUAGES:
+        if asked := _asked(request):
             response.set_cookie(
-                COOKIE, request.GET["lang"], max_age=_DAYS_30_S, path="/h/", httponly=True,
+                COOKIE, asked, max_age=_DAYS_30_S, path="/h/", httponly=True,
                 samesite="Lax", secure=settings.AMENDS_PUBLIC_ADDRESS.startswith("https://"),
             )  # fmt: skip
         return response
@@ -59,9 +59,19 @@ def speak_as(request: HttpRequest, case: Case) -> None:
         translation.activate(code if code in LANGUAGES else _of_browser(request))
 
 
-def _chosen(request: HttpRequest) -> str:
-    asked = (request.GET.get("lang", ""), request.COOKIES.get(COOKIE, ""))
+def switches(request: HttpRequest) -> bool:
+    """Whether a form was handed in for another language alone: it is drawn anew, as it was typed."""
+    return request.POST.get("lang") in LANGUAGES
+
+
+def _asked(request: HttpRequest) -> str:
+    asked = (request.POST.get("lang", ""), request.GET.get("lang", ""))
     return next((code for code in asked if code in LANGUAGES), "")
+
+
+def _chosen(request: HttpRequest) -> str:
+    kept = request.COOKIES.get(COOKIE, "")
+    return _asked(request) or (kept if kept in LANGUAGES else "")
 
 
 def _of_browser(request: HttpRequest) -> str:

@@ -34,7 +34,15 @@ from amends.desk.queries.handoffs import (
 from amends.desk.queries.surveys import link_of_survey, open_survey
 from amends.desk.workers.hooks import reading_of
 from amends.terms import BadInput, NotAllowed
-from amends.web.languages import LANGUAGES, back_said, moment_said, speak_as, spoken, windows_said
+from amends.web.languages import (
+    LANGUAGES,
+    back_said,
+    moment_said,
+    speak_as,
+    spoken,
+    switches,
+    windows_said,
+)
 from amends.web.outside import within
 from amends.web.views.calling import calendar_file
 from amends.web.views.handoff_form import IntakeForm
@@ -53,9 +61,10 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     handoff = _found(request, token)
     if isinstance(handoff, HttpResponse):
         return handoff
-    form = IntakeForm(page_of(handoff.case.brand), seated=_seated(request, handoff))
-    if request.method == "POST":
+    if request.method == "POST" and not switches(request):
         return _written(request, handoff)
+    typed = request.POST.dict() | {"attempt": ""}
+    form = IntakeForm(page_of(handoff.case.brand), initial=typed, seated=_seated(request, handoff))
     return _draw(request, handoff, form)
 
 

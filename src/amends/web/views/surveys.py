@@ -25,7 +25,7 @@ from amends.desk.queries.surveys import (
 )
 from amends.terms import AmendsError
 from amends.web.asking import number_of, require, text_of
-from amends.web.languages import LANGUAGES, speak_as, spoken
+from amends.web.languages import LANGUAGES, speak_as, spoken, switches
 from amends.web.middleware import status_of
 from amends.web.outside import within
 from amends.web.surveypage import SCORES
@@ -67,6 +67,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method == "POST":
         score, words = number_of(request.POST, "score"), text_of(request.POST, "words")
+        if switches(request) and not shut_words(survey, now=now):
+            facts |= {"score": score, "words": words}
+            return render(request, "handoff/survey.html", facts)
         try:
             answer_survey(survey, score=score, words=words, now=now)
         except AmendsError as error:
