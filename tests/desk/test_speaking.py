@@ -32,6 +32,7 @@ from amends.desk.queries.speaking import (
     get_module,
     overview_for,
     policies_for,
+    signed_where_asked,
     standing_for,
     unkept,
 )
@@ -248,3 +249,12 @@ def test_account_is_kept_by_an_owner_and_a_deputy_and_a_gap_is_flagged() -> None
     with pytest.raises(NotAllowed):
         put_in_charge(row, owner=None, deputy=None, by=people.priya())
     assert ChannelRow.objects.get(pk=row.pk).owner == mina
+
+
+def test_questions_without_a_box_to_sign_are_signed_where_the_desk_asks_for_it() -> None:
+    """R27."""
+    mina = people.mina()
+    assert signed_where_asked("How did we do?", mina) == "How did we do?"
+    save_speaking_rules(trained_from=None, names=[], must_sign=True, by=people.ada(), now=NOON)
+    once = signed_where_asked("How did we do?", mina)
+    assert (once, signed_where_asked(once, mina)) == ("How did we do? ^MK", once)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from amends.casework.survey import LINK, LONGEST, SPAN, check_asking, with_link
 from amends.desk.actions import cancel_reply, erase_customer, proof, queue_reply, resolve_case
+from amends.desk.actions.speaking import save_speaking_rules
 from amends.desk.actions.surveys import answer_survey, ask_satisfaction
 from amends.desk.models import Case, Survey
 from amends.desk.queries.surveys import answers_for, link_of_survey, satisfaction
@@ -48,6 +49,13 @@ def ask(row: Case, *, text: str = ASKS, at: Any = None) -> Survey:
 
 def path_of(survey: Survey) -> str:
     return link_of_survey(survey).removeprefix("http://localhost:8000")
+
+
+def test_question_is_signed_where_every_reply_is() -> None:
+    save_speaking_rules(trained_from=None, names=[], must_sign=True, by=ada(), now=NOON)
+    reply = ask(settled()).reply
+    assert reply is not None
+    assert reply.text.endswith(" ^MK")
 
 
 def test_question_goes_out_as_a_private_message_with_a_link_of_its_own() -> None:

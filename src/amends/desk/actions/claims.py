@@ -31,6 +31,7 @@ from amends.desk.models import (
     PostRow,
     Responder,
 )
+from amends.desk.queries.speaking import signed_where_asked
 from amends.terms import BadInput, NotAllowed
 
 AT_ONCE: Final = 2000
@@ -161,8 +162,9 @@ def ask_for_correction(
                 by_customer=who is None or who.customer_id == case.customer_id,
                 on_its_way=row.request is not None and row.request.status in ON_THEIR_WAY,
             )
+        asks = signed_where_asked(text, by)
         reply = queue_reply(
-            case, text=text, private=private, by=by, now=now, attempt=attempt, anyway=anyway
+            case, text=asks, private=private, by=by, now=now, attempt=attempt, anyway=anyway
         )
         row.request = reply
         row.save(update_fields=["request"])

@@ -9,6 +9,7 @@ from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.replies import queue_reply
 from amends.desk.models import Case, Responder, Survey
+from amends.desk.queries.speaking import signed_where_asked
 from amends.desk.queries.surveys import has_private_thread, last_asked, link_of_survey, shut_words
 from amends.terms import NotAllowed
 
@@ -26,9 +27,9 @@ def ask_satisfaction(
             made = Survey.objects.create(
                 case=row, customer_id=row.customer_id, by=by, asked_at=now, expires_at=now + LASTS
             )
+        asks = signed_where_asked(with_link(text, link_of_survey(made)), by)
         made.reply = queue_reply(
-            case, text=with_link(text, link_of_survey(made)), private=True, by=by, now=now,
-            attempt=attempt, anyway=anyway, form=True,
+            case, text=asks, private=True, by=by, now=now, attempt=attempt, anyway=anyway, form=True
         )  # fmt: skip
         made.save(update_fields=["reply"])
         with held(case, by=by, verb="survey") as row:

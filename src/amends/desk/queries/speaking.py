@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from amends.casework import Action, Role, check_may, may
-from amends.casework.signing import check_signed
+from amends.casework.signing import check_signed, sign
 from amends.casework.speaking import (
     NEVER,
     Asked,
@@ -133,6 +133,13 @@ def check_may_speak(person: Responder, *, now: datetime, text: str | None = None
     check_speaker(speakers([person], asked, now=now)[0], asked, now=now)
     if text is not None and rules is not None and rules.must_sign:
         check_signed(text, person.name)
+
+
+def signed_where_asked(text: str, person: Responder) -> str:
+    """The text, with this person's signature where every reply is signed (R27): for what goes out by
+    a form that has no box to sign it."""
+    rules = rules_in_force()
+    return sign(text, person.signature) if rules is not None and rules.must_sign else text
 
 
 def why_silent(person: Responder, *, now: datetime) -> str:
