@@ -317,3 +317,11 @@ def test_composer_says_when_the_account_cannot_send_now() -> None:
     assert (
         case_page(row).count("@halcyonair is not connected at the moment") == 2
     )  # public, private
+
+
+def test_open_case_that_nobody_has_can_be_taken_up() -> None:
+    case = factories.case()
+    take_up(case, by=people.mina(), now=NOON)
+    assert 'data-test="take-up"' not in case_page(case)
+    assign_case(case, to=None, by=people.mina(), now=NOON)
+    assert 'data-test="take-up"' in case_page(case)
