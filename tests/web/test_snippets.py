@@ -76,6 +76,16 @@ def test_refused_snippet_keeps_what_was_typed(more: dict[str, str], says: str) -
     assert all(text in page.text for text in more.values())
 
 
+def test_refused_snippet_does_not_say_that_there_is_no_case() -> None:
+    client = signed_in(people.ada())
+    sent = _typed(text_0="Hi {customer.age}")
+    told = "There is no case yet"
+    assert told in client.post(reverse("snippet-new"), sent).content.decode()
+    case = factories.case()
+    answer = client.post(reverse("snippet-new"), sent).content.decode()
+    assert (told in answer, f"On the newest case, {case.ref}" in answer) == (False, True)
+
+
 def test_sample_shows_blanks_and_what_the_guard_says_of_it_alone() -> None:
     """R29: a snippet is a part, not a whole answer."""
     canned = (

@@ -125,12 +125,13 @@ def _preview(made: SnippetForm, person: Responder) -> dict[str, Any]:
     if not made.is_bound:
         made = SnippetForm({name: made[name].value() or "" for name in made.fields})
     made.is_valid()
+    case = may_see(person).select_related("first_post__author", "brand").order_by("-pk").first()
     try:
         texts = check_texts(made.texts())
     except BadInput as error:
         typed = any(made.cleaned_data.get(f"text_{n}") for n in range(made.rows))
-        return {"sample_error": sentence(error) if typed else "", "sample": []}
-    case = may_see(person).select_related("first_post__author", "brand").order_by("-pk").first()
+        told = sentence(error) if typed else ""
+        return {"sample_error": told, "sample": [], "sample_case": case}
     values = values_of(case, person) if case is not None else {}
     shown = [(language, fill(text, values), _canned(text)) for language, text in texts.items()]
     return {"sample": shown, "sample_case": case}
