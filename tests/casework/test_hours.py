@@ -161,7 +161,7 @@ def test_region_has_holidays_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"zone": "Mars/Base"}, "no time zone 'Mars/Base'"),
+        ({"zone": "Mars/Base"}, "no time zone “Mars/Base”"),
         ({"zone": "../etc/passwd"}, "no time zone"),
         ({"windows": ()}, "at least one window"),
         ({"country": "ZZ"}, "holidays of ZZ  are not known"),

@@ -14,6 +14,7 @@ from amends.casework.claims import ClaimState
 from amends.casework.evidence import Source
 from amends.desk.actions.claims import decide_claim, look_for_copies, note_claim, restrict_case
 from amends.desk.actions.evidence import keep_file
+from amends.desk.actions.hearing import note_deletions
 from amends.desk.models import Case, Claim, Evidence, LegalHold, Responder
 from amends.web.views.claims import DEEDS
 from tests import people
@@ -232,6 +233,17 @@ def test_friends_and_outcomes_are_shown_to_leads_and_hostile_words_do_no_harm() 
         1, True, [],
     )  # fmt: skip
     assert len(shown.hooks("outcomes")) == 8
+
+
+def test_what_a_friend_deleted_is_not_quoted_as_what_they_said() -> None:
+    case("Halcyon lost my bag", handle="rosa", native_id="root")
+    heard("Thanks, we are on it", handle="us", ours=True, conversation="root", in_reply_to="root")
+    words = "It came, thank you so much"
+    said = heard(words, handle="rosa", conversation="root", complaint=0.1, praise=0.9)
+    note_deletions(said.network, [said.native_id], now=NOON)
+    shown = Page(signed_in(people.priya()).get("/friends/").content.decode())
+    assert (len(shown.hooks("friend")), words in shown.words) == (1, False)
+    assert "They deleted what they had written." in shown.words
 
 
 def test_outcome_is_corrected_on_the_case_and_the_invitation_is_offered_once_resolved() -> None:

@@ -70,7 +70,7 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadInput(
-            f"There is no time zone {name[:60]!r}. Write one as Europe/Berlin."
+            f"There is no time zone “{name[:60]}”. Write one as Europe/Berlin."
         ) from error
 
 
