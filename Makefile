@@ -7,7 +7,7 @@ SHELL := bash
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # Tests that stand on nothing but Python.
-PLAIN := not browser and not atproto and not kill
+PLAIN := not browser and not atproto and not kill and not encoder
 KILLS ?= 200
 EXAMPLES ?= 500
 PROCESSES ?= 2
@@ -75,6 +75,10 @@ test-browser: dev ## The journeys in headless Chromium
 .PHONY: test-atproto
 test-atproto: dev ## The journey on a real AT Protocol network on loopback
 	$(PYTEST) -q -m "atproto and not kill and not browser"
+
+.PHONY: test-encoder
+test-encoder: dev ## Tuning an encoder; needs PyTorch, which nothing else here does
+	AMENDS_REQUIRE=encoder $(PYTEST) -q -m encoder
 
 .PHONY: lock
 lock: dev ## Lock the dependencies of pyproject.toml anew (ARGS=--upgrade for the newest)

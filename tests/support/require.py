@@ -8,7 +8,7 @@ import pytest
 def need(part: str, missing: str | None) -> None:
     """Go on where ``missing`` is None, else skip with that sentence.
 
-    ``part`` (browser, postgres, atproto, mail, nats, shared) fails the test instead where the
+    ``part`` (browser, postgres, atproto, mail, nats, shared, encoder) fails the test instead where the
     environment's ``AMENDS_REQUIRE``, a list with commas, names it.
     """
     if missing is None:

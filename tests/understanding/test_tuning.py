@@ -19,12 +19,17 @@ from amends.understanding.training.heads import ComplaintData, Rows, Space
 from amends.understanding.training.lessons import Lesson
 from amends.understanding.training.rows import load_deep
 from amends.understanding.training.tuning import Tuner
+from tests.support.require import need
 from tests.understanding.made import tiny_encoder
 
 BASIC = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "hi", "@"]
 TEXTS = [f"@acme my {thing} is {how}" for thing in "abcdefgh" for how in ("broken", "lovely")]
 ANSWERS = [1, 0] * 8
-needs_torch = pytest.mark.skipif(not bert.can_run(), reason="PyTorch is not installed")
+
+
+@pytest.fixture
+def _torch() -> None:
+    need("encoder", None if bert.can_run() else "PyTorch is not installed")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +120,8 @@ def _tuner(folder: Path, seed: int = 1, rounds: int = 40) -> Tuner:
     return Tuner(tiny_encoder(folder, SPARE), TEXTS, ANSWERS, how, seed, lambda _: None, folder)
 
 
-@needs_torch
+@pytest.mark.encoder
+@pytest.mark.usefixtures("_torch")
 def test_tuned_encoder_tells_complaints_it_never_saw(tmp_path: Path) -> None:
     some, others = np.arange(12), np.arange(12, 16)
     said = _tuner(tmp_path).judge(some, others)
@@ -123,7 +129,8 @@ def test_tuned_encoder_tells_complaints_it_never_saw(tmp_path: Path) -> None:
     assert said.tolist() == _tuner(tmp_path).judge(some, others).tolist()
 
 
-@needs_torch
+@pytest.mark.encoder
+@pytest.mark.usefixtures("_torch")
 def test_what_a_copy_said_is_not_worked_out_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +142,8 @@ def test_what_a_copy_said_is_not_worked_out_twice(
         _tuner(tmp_path).judge(others, some)
 
 
-@needs_torch
+@pytest.mark.encoder
+@pytest.mark.usefixtures("_torch")
 def test_encoder_written_here_is_tuned_further_and_learns_the_sign_for_handles(
     tmp_path: Path,
 ) -> None:
@@ -165,7 +173,8 @@ def _tagged(name: str) -> list[tuple[str, frozenset[str]]]:
     return [(text, frozenset({TAUGHT[name][number % 2]})) for number, text in enumerate(TEXTS)]
 
 
-@needs_torch
+@pytest.mark.encoder
+@pytest.mark.usefixtures("_torch")
 def test_finished_encoder_reads_with_and_without_a_handle_and_keeps_moods(tmp_path: Path) -> None:
     before = load_deep(tiny_encoder(tmp_path / "start", SPARE))
     tuner = _tuner(tmp_path / "start")
