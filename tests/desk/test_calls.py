@@ -13,7 +13,7 @@ from amends.desk.actions import close_case, erase_customer, proof, queue_reply, 
 from amends.desk.actions.calls import cancel_call, log_call, miss_call, move_call, plan_call
 from amends.desk.actions.entering import Told, enter_complaint
 from amends.desk.actions.guarding import Guarded
-from amends.desk.models import Call, Case
+from amends.desk.models import AuthorRow, Call, Case
 from amends.desk.papers.calendar import calendar_event
 from amends.desk.queries.ledger import open_matters
 from amends.terms import BadInput, NotAllowed
@@ -150,6 +150,14 @@ def test_log_that_cannot_be_is_refused(facts: dict[str, Any], words: str) -> Non
     told: dict[str, Any] = {"said": "Hello", "at": NOON, "minutes": 5}
     with pytest.raises(BadInput, match=words):
         log_call(row, **told | facts, by=mina(), now=NOON + HOUR)
+
+
+def test_erasing_a_customer_erases_the_number_they_called_from() -> None:
+    row, _ = entered(phone="+49 30 901820")
+    assert row.customer is not None
+    erase_customer(row.customer, by=ada(), now=NOON + HOUR)
+    kept = AuthorRow.objects.filter(native_id__contains="901820")
+    assert (kept.exists(), entered(phone="+49 30 901820")[1]) == (False, True)
 
 
 @pytest.mark.alike

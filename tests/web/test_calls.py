@@ -119,6 +119,15 @@ def test_complaint_by_telephone_is_entered_and_worked() -> None:
     assert "closed the case without a public close-out: It came by telephone" in words(closed)
 
 
+def test_number_and_address_of_whoever_called_stand_on_the_case() -> None:
+    """R23: so that they can be called back."""
+    sent = _entry(phone="+49 30 901820", mail="rosa@example.com")
+    case = Case.objects.get(ref=sent["Location"].split("/")[2])
+    seen = Page(signed_in(people.mina()).get(f"/cases/{case.ref}/").content.decode())
+    assert (len(seen.hooks("contact")), "+49 30 901820" in seen.words) == (1, True)
+    assert "They can be reached by rosa@example.com too." in seen.words
+
+
 def test_customer_who_called_can_be_given_a_page() -> None:
     """R23, R32: the private page works where no network is."""
     cache.clear()

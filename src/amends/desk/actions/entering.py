@@ -13,7 +13,7 @@ from amends.casework.calls import Began, CallWay
 from amends.casework.contacts import mail_address, phone_number
 from amends.casework.entry import Came
 from amends.desk.actions.calls import log_call
-from amends.desk.actions.cases import prioritise_case
+from amends.desk.actions.cases import add_note, prioritise_case
 from amends.desk.actions.keeping import store_readings
 from amends.desk.actions.manual import open_case_by_hand
 from amends.desk.models import AuthorRow, Brand, Case, PostRow, Responder
@@ -66,6 +66,8 @@ def enter_complaint(
         )
         if opened and told.priority != Priority.NORMAL:
             case = prioritise_case(case, priority=told.priority, by=by, now=now)
+        if phone and mail:  # known by the one, and the other is not to be lost
+            add_note(case, text=f"They can be reached by {mail} too.", by=by, now=now)
         if told.answered.strip():
             _answered(case, told, by=by, now=now)
     case.refresh_from_db()

@@ -77,7 +77,7 @@ def _held_cases(customer: Customer) -> list[Case]:
 
 
 def _erase_author(author: AuthorRow, *, now: datetime) -> None:
-    if author.native_id.startswith("@"):  # known by the handle alone
+    if author.native_id.startswith("@") or author.contact:  # known by what is theirs alone
         author.native_id = f"erased:{author.pk}"
     said = Q(author=author)
     if author.handle:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from amends.casework.entry import Came
 from amends.desk.models.ids import NativeId, Turned
 from amends.desk.models.unchecked import Unchecked
 from amends.terms import AuthorRole, WatchKind, network_name
@@ -125,6 +126,14 @@ class AuthorRow(models.Model):
 
     def __str__(self) -> str:
         return self.handle or "(erased)"
+
+    @property
+    def contact(self) -> str:
+        """The telephone number or e-mail address of somebody whose complaint was entered by hand; ""
+        where none was said, or since it was erased."""
+        if self.network not in list(Came) or self.erased_at is not None:
+            return ""
+        return self.native_id if self.native_id.startswith("+") or "@" in self.native_id else ""
 
 
 class RoleMark(models.Model):
