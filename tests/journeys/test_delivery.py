@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
+from tests.support.browser import bring_into_sight, chromium, page_of, picture
 from tests.support.desk import Desk, running_desk
 
 pytestmark = pytest.mark.browser
@@ -182,7 +182,7 @@ def test_place_in_a_search_is_noted_and_drawn(browser: Browser, desk: Desk) -> N
             page.fill("#rank-day", day)
             page.locator("[data-test=rank-note]").click()
             expect(page.locator("[data-test=rank-said]")).to_contain_text(f"Place {place}")
-        page.locator("[data-test=rank]").scroll_into_view_if_needed()
+        bring_into_sight(page.locator("[data-test=rank]"))
         picture(page, "delivery-10-rank-dark")
         page.goto("/set-up/channels/")
         expect(page.locator("[data-test=standing]").first).to_contain_text("last read")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
+from tests.support.browser import bring_into_sight, chromium, page_of, picture
 from tests.support.desk import Desk, running_desk, unset
 
 pytestmark = pytest.mark.browser
@@ -133,7 +133,7 @@ def _put_in_force(page: Page) -> None:
         head.locator("input[name=reason]").fill("We try it")
     page.locator("[data-test=force-head-1]").click()
     expect(head.locator(".chip.good")).to_be_visible(timeout=SLOW_MS)
-    head.scroll_into_view_if_needed()
+    bring_into_sight(head)
     picture(page, "62-heads")
     page.locator("[data-test=force-none]").click()
     none = page.locator("[data-test=head-none] .chip.good")
@@ -148,7 +148,7 @@ def _threshold(page: Page) -> None:
     expect(sight.locator("svg")).to_be_visible()
     page.locator("input[type=range]").fill("0.8")
     expect(sight).to_contain_text("At 0.80 it catches", timeout=SLOW_MS)
-    sight.scroll_into_view_if_needed()
+    bring_into_sight(sight)
     picture(page, "63-threshold")
 
 

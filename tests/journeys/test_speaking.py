@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from amends.casework.training import shipped
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
+from tests.support.browser import bring_into_sight, chromium, page_of, picture
 from tests.support.desk import Desk, running_desk
 
 pytestmark = pytest.mark.browser
@@ -142,7 +142,7 @@ def test_training_reads_well_on_a_phone_and_in_the_dark(browser: Browser, desk: 
         expect(page.locator("[data-test=question]")).to_have_count(6)
         picture(page, "67-phone-lesson")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator("#quiz-title").scroll_into_view_if_needed()
+        bring_into_sight(page.locator("#quiz-title"))
         picture(page, "68-phone-quiz")
         page.goto("/training/people/")
         picture(page, "69-phone-speakers")

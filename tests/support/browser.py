@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from tests.support.require import need
 
@@ -79,6 +79,12 @@ def _without_aborted(complaints: list[str]) -> list[str]:
         if told is not None:
             kept.remove(told)
     return kept
+
+
+def bring_into_sight(part: Locator) -> None:
+    """Scroll to a part. Playwright's own waits for it to stand still, and a part that is drawn anew
+    meanwhile is no longer the one it waits for."""
+    part.evaluate("part => part.scrollIntoView({ block: 'center' })")
 
 
 def picture(page: Page, name: str) -> Path:
