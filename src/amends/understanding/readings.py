@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from amends.terms import Reading
 from amends.text.language import language_detector
+from amends.understanding.abroad import complaint_abroad
 from amends.understanding.feelings import arousal_of, emotion_of
 from amends.understanding.intents import INTENTS, TOPICS, intents_of, topics_of
 from amends.understanding.lexicon import Found, Span, Spans, load_lexicon
@@ -130,7 +131,8 @@ class Understanding:
         flat = page.flat
         likely = reading.complaint >= self.threshold
         if not (spans or heard.mentions or likely or "?" in flat):
-            return replace(reading, lang=lang, intents=_modelled(reading))
+            complaint = complaint_abroad(reading, "none", lang)
+            return replace(reading, complaint=complaint, lang=lang, intents=_modelled(reading))
         signs = signals(flat, spans, denies=denies)
         glad = not likely and not signs and reading.sentiment != "negative"
         topics = topics_of(flat, spans, denies=denies)
@@ -149,6 +151,7 @@ class Understanding:
             if heard.mentions
             else {}
         )
+        complaint = complaint_abroad(reading, severity, lang)
         hits = {"severity": because, "emotion": moved, **topics, **intents}
         reasons = {name: _said(page, found) for name, found in hits.items() if found}
         for name, feeling in targets.items():
@@ -156,6 +159,7 @@ class Understanding:
                 reasons[f"targets.{name}"] = _said(page, feeling.spans)
         return replace(
             reading,
+            complaint=complaint,
             severity=severity,
             emotion=emotion,
             arousal=arousal,
