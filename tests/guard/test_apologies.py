@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from amends.guard import CaseFacts
+from amends.guard import CaseFacts, check
 from tests.guard.asked import codes
 
 Fault = Literal["ours", "third_party", "customer", "unclear"]
@@ -64,6 +64,19 @@ def test_empathy_needs_no_fault(fault: Fault | None) -> None:
 )
 def test_fault_of_ours_is_owned_and_mended(reply: str) -> None:
     assert codes(reply, CaseFacts(public_turns=1, fault="ours")) == ["unowned"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "lacks"),
+    [
+        ("We lost your bag, and we are sorry.", "does not say what is done"),
+        ("The bag comes tonight.", "does not own it."),
+    ],
+)
+def test_what_is_missing_of_owning_and_mending_is_said(reply: str, lacks: str) -> None:
+    """R39."""
+    found = check(reply, CaseFacts(public_turns=1, fault="ours"))
+    assert [lacks in one.reason for one in found if one.code == "unowned"] == [True]
 
 
 def test_question_comes_before_owning() -> None:

@@ -37,8 +37,14 @@ def _check_owned(writing: Writing) -> None:
         writing.sorry and len(writing.page.words) > 12 and writing.says("next_step")
     )
     mended = writing.says("next_step", "route", "remedy_here", "promise")
-    if not taken_on or not mended:
+    if not taken_on and not mended:
         writing.add("unowned")
+    elif not taken_on:
+        writing.add("unowned", reason="The fault is ours, and this does not own it.")
+    elif not mended:
+        writing.add(
+            "unowned", reason="This owns the fault, and does not say what is done about it."
+        )
 
 
 def is_open_question(writing: Writing) -> bool:
