@@ -55,6 +55,16 @@ async def _take(count: int, feed: Feed, **how: float) -> list[bytes]:
     return taken
 
 
+async def test_streams_end_when_the_pages_stop() -> None:
+    feed = _feed(7)
+    stream = lines(feed, _yes)
+    said = [await anext(stream), await anext(stream)]
+    feed.end()
+    async with asyncio.timeout(SECONDS):
+        said += [line async for line in stream]
+    assert b"".join(said) == b"retry: 2000\n\ndata: 7\n\n"
+
+
 async def test_stream_says_the_number_and_each_change() -> None:
     said = b"".join(await _take(3, _feed(7, 7, 8)))
     assert re.fullmatch(rb"retry: 2000\n\n(data: [78]\n\n){2}", said)

@@ -62,6 +62,7 @@ def web(fd: int | None, tied: bool) -> None:
     import uvicorn
 
     from amends.cli.logs import quiet
+    from amends.cli.serving import PagesServer
     from amends.cli.start import prepare
 
     settings = prepare()
@@ -81,7 +82,7 @@ def web(fd: int | None, tied: bool) -> None:
         timeout_graceful_shutdown=2,
         ws="none",
     )
-    uvicorn.Server(config).run()
+    PagesServer(config).run()
 
 
 @click.command(short_help="Listen and send alone.")

@@ -30,7 +30,14 @@ class Feed:
         self._every_s = every_s
         self._listening: set[asyncio.Event] = set()
         self._poller: asyncio.Task[None] | None = None
+        self._ended = False
         self.number = -1
+
+    def end(self) -> None:
+        """Let every listener go; whoever comes later is sent nothing."""
+        self._ended = True
+        for woken in self._listening:
+            woken.set()
 
     async def numbers(self, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[int | None]:
         """The newest number at once and at each change; None when ``heartbeat_s`` went by."""
@@ -40,8 +47,10 @@ class Feed:
         try:
             if self.number >= 0:
                 yield self.number
-            while True:
-                yield await self._next(woken, heartbeat_s)
+            while not self._ended:
+                number = await self._next(woken, heartbeat_s)
+                if not self._ended:
+                    yield number
         finally:
             self._listening.discard(woken)
             if not self._listening and self._poller is not None:
