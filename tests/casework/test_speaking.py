@@ -73,6 +73,14 @@ def test_refusal_says_what_to_do_and_that_nothing_is_lost() -> None:
         check_speaker(_but(training={"listen": Trained(State.LAPSED, NOW - DAY)}), ASKED, now=NOW)
 
 
+def test_refusal_speaks_of_no_draft_where_nothing_was_written() -> None:
+    with pytest.raises(NotAllowed) as refused:
+        check_speaker(
+            _but(training={"listen": Trained(State.LAPSED, NOW - DAY)}), ASKED, now=NOW, wrote=False
+        )
+    assert str(refused.value).endswith("Take it under Training.")
+
+
 def test_account_without_owner_or_deputy_or_whose_people_left_has_gaps() -> None:
     """R37."""
     mina, gone = Keeper("Mina Kaya", True), Keeper("Omar Haddad", False)

@@ -103,7 +103,7 @@ def test_typed_quiz_has_one_right_choice_each_with_reasons() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "3 to 40 questions; these are 0"),
+        ("", "3 to 40 questions; this one has 0"),
         ("- No", "Line 1 cannot be read"),
         ("? One\n+ Yes\n- No\nwhat is this", "Line 4 cannot be read"),
         (QUIZ.replace("+ Yes", "- Yes"), "in line 1 needs one right choice"),

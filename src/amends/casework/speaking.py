@@ -74,19 +74,23 @@ def _untrained(title: str, trained: Trained) -> str:
     return f"the training “{title}” is not taken yet"
 
 
-def check_speaker(speaker: Speaker, asked: Asked, *, now: datetime) -> None:
-    """Raise ``NotAllowed``, with what to do, unless this person may publish now."""
+def check_speaker(speaker: Speaker, asked: Asked, *, now: datetime, wrote: bool = True) -> None:
+    """Raise ``NotAllowed``, with what to do, unless this person may publish now. ``wrote`` says that
+    they typed something, which is kept."""
     found = lacks(speaker, asked, now=now)
     if found:
-        raise NotAllowed(f"You may not send: {listed(found)}. {_remedy(speaker, found)}")
+        kept = " What you wrote is kept as a draft." if wrote and _may_reply(speaker) else ""
+        raise NotAllowed(f"You may not send: {listed(found)}. {_remedy(speaker, found)}{kept}")
 
 
 def _remedy(speaker: Speaker, found: list[str]) -> str:
-    if not speaker.active or not may(speaker.role, Action.REPLY):
+    if not _may_reply(speaker):
         return "Ask an administrator."
-    if "policy" in found[0]:
-        return "Read it under Training, Policy. What you wrote is kept as a draft."
-    return "Take it under Training. What you wrote is kept as a draft."
+    return "Read it under Training, Policy." if "policy" in found[0] else "Take it under Training."
+
+
+def _may_reply(speaker: Speaker) -> bool:
+    return speaker.active and may(speaker.role, Action.REPLY)
 
 
 def listed(found: list[str]) -> str:

@@ -60,7 +60,7 @@ def quiz_typed(text: str) -> tuple[Question, ...]:
             )
     if not FEWEST_QUESTIONS <= len(asked) <= MOST_QUESTIONS:
         raise BadInput(
-            f"A quiz has {FEWEST_QUESTIONS} to {MOST_QUESTIONS} questions; these are {len(asked)}."
+            f"A quiz has {FEWEST_QUESTIONS} to {MOST_QUESTIONS} questions; this one has {len(asked)}."
         )
     return tuple(_question(*one) for one in asked)
 

@@ -130,7 +130,7 @@ def check_may_speak(person: Responder, *, now: datetime, text: str | None = None
     """
     rules = rules_in_force()
     asked = _asked(rules, newest_policy())
-    check_speaker(speakers([person], asked, now=now)[0], asked, now=now)
+    check_speaker(speakers([person], asked, now=now)[0], asked, now=now, wrote=text is not None)
     if text is not None and rules is not None and rules.must_sign:
         check_signed(text, person.name)
 
