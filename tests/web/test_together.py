@@ -1,14 +1,17 @@
 """Pages for two at a case: presence, heads-ups, one person's profiles, cases merged and split."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from amends.desk.actions import add_note, merge_case
 from amends.desk.actions.promises import make_promise
 from amends.desk.actions.together import be_at
-from amends.desk.models import Case, CustomerMerge, Draft
+from amends.desk.models import Case, CustomerMerge, Draft, Presence
 from amends.desk.queries.customers import profile_meant
 from amends.terms import BadInput
 from tests import factories, people
@@ -27,6 +30,20 @@ def _twice() -> tuple[Case, Case]:
     """A person's cases on two networks."""
     first = factories.case("Halcyon lost my bag", handle="rosa")
     return first, factories.case("Halcyon broke my pram", handle="rosa_m", network="bluesky")
+
+
+@pytest.mark.alike  # elsewhere a writer keeps nobody waiting
+@pytest.mark.django_db(transaction=True)
+def test_case_page_does_not_wait_for_what_is_being_stored() -> None:
+    row, mina = factories.case(), signed_in(people.mina())
+    path = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert mina.get(f"/cases/{row.ref}/").status_code == 200
+        assert not Presence.objects.exists()
+        other.execute("ROLLBACK")
+    mina.get(f"/cases/{row.ref}/")
+    assert [one.person for one in Presence.objects.all()] == [people.mina()]
 
 
 def test_second_responder_sees_who_is_there_and_who_writes() -> None:

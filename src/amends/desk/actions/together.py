@@ -53,4 +53,5 @@ def see_heads_ups(*, by: Responder, now: datetime, case: Case | None = None) -> 
     unseen = HeadsUp.objects.filter(to=by, seen_at__isnull=True)
     if case is not None:
         unseen = unseen.filter(case=case)
-    return unseen.update(seen_at=now)
+    # To change nothing, too, SQLite waits for whoever writes.
+    return unseen.update(seen_at=now) if unseen.exists() else 0

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from amends.desk.actions.in_passing import in_passing
 from amends.desk.actions.macros import Ran
 from amends.desk.actions.together import be_at, see_heads_ups
 from amends.desk.models import Case
@@ -20,8 +21,9 @@ from amends.web.views.inbox import list_facts
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     person = me(request)
     case = get_case_for(person, ref)
-    be_at(case, by=person, now=timezone.now())
-    see_heads_ups(by=person, now=timezone.now(), case=case)
+    with in_passing():  # the page says again that it is open, and the next look sees them
+        be_at(case, by=person, now=timezone.now())
+        see_heads_ups(by=person, now=timezone.now(), case=case)
     return draw(request, case)
 
 
@@ -48,7 +50,8 @@ def presence(request: HttpRequest, ref: str) -> HttpResponse:
     """A page says that its person still has the case open, and hears who else has. 204: the same."""
     person = me(request)
     case = get_case_for(person, ref)
-    be_at(case, by=person, now=timezone.now())
+    with in_passing():
+        be_at(case, by=person, now=timezone.now())
     facts = beside_facts(case, person, now=timezone.now())
     if not is_fragment(request):
         return redirect("case", ref)
