@@ -1,6 +1,7 @@
 """What a post means for a case: one table."""
 
 import pytest
+from msgspec.structs import replace
 
 from amends.casework import CaseState, Decision, Facts, Intake, Outcome, decide
 from amends.terms import Reading
@@ -28,6 +29,14 @@ def read(
 COMPLAINT, PRAISE, QUESTION, CHAT = read(0.9), read(praise=0.9), read(question=0.9), read()
 RETRACTION = read(0.6, retraction=True)
 THANKS_BUT, THANKS_AND = read(0.6, praise=0.9), read(0.1, praise=0.9, question=0.9)
+
+
+def test_vacancy_opens_nothing_and_reproach_about_one_does() -> None:
+    told = {"case": None, "about_us": True, "ours": False, "private": False, "threshold": 0.24}
+    vacancy = replace(read(0.6), intents=("job",))
+    reproach = replace(vacancy, severity="accusation")
+    found = [decide(one, **told).intake for one in (vacancy, reproach)]  # type: ignore[arg-type]
+    assert found == [Intake.NOTHING, Intake.OPEN]
 
 
 def facts(state: CaseState, *, theirs: bool = True, answered: bool = True) -> Facts:

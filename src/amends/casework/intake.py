@@ -56,7 +56,8 @@ def decide(
 ) -> Decision:
     """Decide for one post.
 
-    What praises more than it complains is praise (R21), unless it asks: that is thanks in advance.
+    What praises more than it complains is praise (R21), unless it asks: that is thanks in advance. What
+    tells of a vacancy and reproaches nobody is no complaint, whatever its probability.
     ``about_us``: a watch on our brand, product or people matched, or the network delivered it to our
     account. ``threshold``: the complaint probability that opens. ``role``: the author's, where one is known; what
     competitors and employees write complains of nothing, unless the case is their own. ``to_us``: it was
@@ -94,12 +95,17 @@ def _hear(reading: Reading | None, threshold: float) -> _Heard:
     question = reading.question >= QUESTION
     praise = reading.praise >= max(PRAISE, reading.complaint) and not question
     return _Heard(
-        complaint=reading.complaint >= threshold and not praise,
+        complaint=reading.complaint >= threshold and not praise and not _is_about_work(reading),
         praise=praise,
         mixed=praise and reading.complaint >= MIXED,
         question=question,
         retraction=reading.retraction and reading.complaint < BITTER,
     )
+
+
+def _is_about_work(reading: Reading) -> bool:
+    """Vacancies and interviews, with nothing reproached."""
+    return "job" in reading.intents and reading.severity == "none"
 
 
 def _ours(case: Facts | None) -> Decision:
