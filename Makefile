@@ -70,7 +70,7 @@ test-cluster: dev ## Kill each part of a cluster of three brokers while posts pa
 
 .PHONY: test-browser
 test-browser: dev ## The journeys in headless Chromium
-	$(PYTEST) -q -m "browser and not kill"
+	@scripts/twice $(PYTEST) -q -m "browser and not kill"
 
 .PHONY: test-atproto
 test-atproto: dev ## The journey on a real AT Protocol network on loopback

@@ -1,12 +1,14 @@
 """Headless Chromium for tests, and where their pictures are kept."""
 
 import shutil
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.require import need
 
@@ -65,7 +67,17 @@ def page_of(browser: Browser, address: str, **settings: Any) -> Iterator[Page]:
         lambda said: complaints.append(said.text) if _is_complaint(said) else None,
     )
     page.set_default_timeout(15_000)
-    yield page
+    asked = deque[str](maxlen=40)
+    page.on("request", lambda one: asked.append(f"{one.method} {one.url}"))
+    page.on("response", lambda one: asked.append(f"{one.status} {one.url}"))
+    page.on("requestfailed", lambda one: asked.append(f"failed {one.url} {one.failure}"))
+    try:
+        yield page
+    except BaseException as error:
+        error.add_note("\n  ".join((f"The page was at {page.url}. It had asked for:", *asked)))
+        with suppress(PlaywrightError):
+            picture(page, f"failed-{len(list(PICTURES.glob('failed-*')))}")
+        raise
     context.close()
     left = _without_aborted(complaints)
     assert left == [], left
