@@ -1,7 +1,6 @@
 """From complaint to close-out by the book, on the demo network, in headless Chromium."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,31 +8,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
 SLOW_MS = 20_000  # what the worker and the network do, on a busy machine
 PASSWORD = "a-long-enough-pass-phrase"
 COMPLAINT = "@brindlewing you charged the gate fee twice and nobody picks up the phone. Robbery."
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 def _come_in(page: Page, desk: Desk) -> None:

@@ -1,7 +1,6 @@
 """Automation on the demo network, in headless Chromium: rules, snippets, macros, many cases at once."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -19,23 +18,6 @@ PASSWORD = "a-long-enough-pass-phrase"
 COMPLAINT = "@brindlewing you lied to me about the gate fee and charged me twice. Robbery. {}"
 SNIPPET = "{customer.first_name}, I am asking the gate desk now. Your reference is {case.ref}."
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 def _come_in(page: Page, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import PICTURES, chromium, page_of, picture
+from tests.support.browser import PICTURES, page_of, picture
 from tests.support.desk import Desk, running_desk
 
 pytestmark = pytest.mark.browser
@@ -19,17 +19,6 @@ PASSWORD = "a-long-enough-pass-phrase"
 SAID = "you sell our passport data to advertisers"
 COMPLAINT = f"@brindlewing {SAID}, shame on you. And my bag is gone too."
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

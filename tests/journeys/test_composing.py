@@ -1,7 +1,6 @@
 """The composer's Insert menu in headless Chromium: with the mouse, and with keys alone."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -19,23 +18,6 @@ PASSWORD = "a-long-enough-pass-phrase"
 ROUTE = "Call us on +49 30 901820."
 FIRST, LAST = "Dear Rosa, that hurts.", "More soon."
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

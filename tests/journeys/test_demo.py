@@ -9,31 +9,13 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a-long-enough-pass-phrase"
 UNTAGGED = "Four hours on a cold floor and nobody at the Brindlewing desk. Worst airline ever."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path) -> Iterator[Desk]:
-    """Started as a newcomer does: the demo brand, and its people complaining."""
-    with running_desk(home) as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from amends.bench.faults.clock import HandClock
 from amends.bench.faults.fakes.mail_letters import letter
 from tests.connectors.mail.conftest import Box
-from tests.support.browser import chromium, page_of, picture
+from tests.support.browser import page_of, picture
 from tests.support.desk import Desk, running_desk
 from tests.support.dovecot import PASSWORD as MAIL_PASSWORD
 from tests.support.dovecot import dovecot, sink
@@ -23,12 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.mail]
 
 PASSWORD = "a-long-enough-pass-phrase"
 COMPLAINT = "My suitcase never arrived and nobody answers the phone. This is an awful service."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -27,23 +27,6 @@ def _patient() -> Iterator[None]:
     expect.set_options(timeout=SLOW_MS)
     yield
     expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

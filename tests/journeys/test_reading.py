@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import bring_into_sight, chromium, page_of, picture
-from tests.support.desk import Desk, running_desk, unset
+from tests.support.browser import bring_into_sight, page_of, picture
+from tests.support.desk import Desk, unset
 
 pytestmark = pytest.mark.browser
 
@@ -33,23 +32,6 @@ AS_SOON_AS_IT_STANDS = """() => {
     });
     document.addEventListener("htmx:afterSwap", undo);
 }"""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 def _come_in(page: Page, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from amends.casework.training import shipped
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import bring_into_sight, chromium, page_of, picture
+from tests.support.browser import bring_into_sight, page_of, picture
 from tests.support.desk import Desk, running_desk
 
 pytestmark = pytest.mark.browser
@@ -23,17 +23,6 @@ We answer people, by name, in the room they chose.
 
 # What we never do
 - Threaten, or ask for silence."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

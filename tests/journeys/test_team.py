@@ -1,7 +1,6 @@
 """Two people at one desk: who is given a case and why, handing over, and not getting in each other's way."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import chromium, page_of, picture
-from tests.support.desk import Desk, running_desk
+from tests.support.browser import page_of, picture
+from tests.support.desk import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -18,23 +17,6 @@ SLOW_MS = 25_000  # what the worker and the network do, on a busy machine
 PASSWORD = "a-long-enough-pass-phrase"
 COMPLAINT = "@brindlewing you lost the stroller of my twins at the gate and nobody cares. Awful."
 ABUSE = "@brindlewing you fucking idiots, my bag is gone for a week. Disgusting service."
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def desk(home: Path, browser: Browser) -> Iterator[Desk]:
-    with running_desk(home) as running:
-        yield running
 
 
 def _come_in(page: Page, link: str, name: str) -> None:

@@ -49,8 +49,9 @@ def still_open(matters: Matters) -> str:
 
 
 def check_nothing_open(matters: Matters, *, before: str = "closed") -> None:
-    """Raise ``NotAllowed`` that names what is open, ``before`` the case is that: neither a public close-out nor a reason passes
-    over it (R42). What is not to be after all is cancelled, dropped or withdrawn, with a line in the history."""
+    """Raise ``NotAllowed`` that names what is open; ``before`` says what the case was to be (closed,
+    dismissed, merged). Neither a public close-out nor a reason passes over it (R42). What is not to
+    be after all is cancelled, dropped or withdrawn, with a line in the history."""
     said = still_open(matters)
     if said:
         raise NotAllowed(f"{said} Settle it before the case is {before}.")

@@ -72,24 +72,22 @@ class _Live:
     """What goes to those who read a stream now. Whoever comes later misses it."""
 
     def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+        self._pieces: list[bytes] = []
 
-    def hang_up(self, last: bytes) -> None:
-        old, self.pieces = self.pieces, []
-        old += [last, b""]
+    def show(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+
+    def tear(self, piece: bytes) -> None:
+        """Send half of it and hang up."""
+        old, self._pieces = self._pieces, []
+        old += [piece[: len(piece) // 2], b""]
 
     async def follow(self, first: Sequence[bytes] = ()) -> AsyncIterator[bytes]:
-        pieces = self.pieces
-        at = len(pieces)
+        live = x.follow(self._pieces, len(self._pieces))
         for piece in first:
             yield piece
-        while True:
-            for piece in pieces[at:]:
-                if not piece:
-                    return
-                yield piece
-            at = len(pieces)
-            await asyncio.sleep(0.005)
+        async for piece in live:
+            yield piece
 
 
 class StreamingMastodon(mastodon.FakeMastodon):
@@ -134,11 +132,10 @@ class MastodonStream(MastodonFaults):
         return super().post(text)
 
     def show(self, post_id: str) -> None:
-        self.fake.live.pieces.append(self.fake.event(post_id))
+        self.fake.live.show(self.fake.event(post_id))
 
     def tear(self, post_id: str) -> None:
-        event = self.fake.event(post_id)
-        self.fake.live.hang_up(event[: len(event) // 2])
+        self.fake.live.tear(self.fake.event(post_id))
 
 
 class Jetstream(FakePds):
@@ -198,11 +195,10 @@ class BlueskyStream(BlueskyFaults):
         return super().post(text)
 
     def show(self, post_id: str) -> None:
-        self.fake.live.pieces.append(self.fake.frame(post_id))
+        self.fake.live.show(self.fake.frame(post_id))
 
     def tear(self, post_id: str) -> None:
-        frame = self.fake.frame(post_id)
-        self.fake.live.hang_up(frame[: len(frame) // 2])
+        self.fake.live.tear(self.fake.frame(post_id))
 
 
 STREAMS: dict[str, Callable[[HandClock], StreamWorld]] = {

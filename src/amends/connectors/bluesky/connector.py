@@ -41,9 +41,8 @@ _SEARCH = "search:"
 _LIST = 100  # posts asked for at a time
 _BATCH = 200  # frames of a stream in one page, at most
 _QUIET = 0.2  # seconds without a frame that close a page
-_AGAIN = timedelta(
-    seconds=1
-)  # before a lost stream is opened anew; the listener waits longer each time
+# Before a lost stream is opened anew; the listener waits longer each time.
+_AGAIN = timedelta(seconds=1)
 
 
 class BlueskyConnector:

@@ -94,10 +94,7 @@ def train_from(
         tuner = _tuner(learnt, encoder, tuning, seed, progress, out / SAID)
     chosen = _fit(learnt, trials, deep, seed, progress, tuner=tuner, out=out)
     deep, encoder = (load_deep(out), out) if tuner else (deep, encoder)
-    tiers = {"fast": Tiers(chosen.weights)}
-    if deep and chosen.heads:
-        tiers["unsure"] = Tiers(chosen.weights, deep.encoder, chosen.heads)
-        tiers["all"] = tiers["unsure"].at("all")
+    tiers = _tiers(chosen, deep)
     progress("measuring")
     card: dict[str, Any] = {
         "name": NAME,
@@ -118,6 +115,15 @@ def train_from(
     card["permissive_costs"] = _costs(chosen, clear, permissive, complaints, trials, seed)
     _write(out, card, chosen, encoder if deep else None)
     return card
+
+
+def _tiers(chosen: _Out, deep: Deep | None) -> dict[str, Tiers]:
+    """The reader by depth."""
+    tiers = {"fast": Tiers(chosen.weights)}
+    if deep and chosen.heads:
+        tiers["unsure"] = Tiers(chosen.weights, deep.encoder, chosen.heads)
+        tiers["all"] = tiers["unsure"].at("all")
+    return tiers
 
 
 def _refuse_twice(tuning: Tuning | None) -> None:

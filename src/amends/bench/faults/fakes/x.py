@@ -191,9 +191,9 @@ class FakeX(Fake):
         return Said(200, body)
 
 
-async def follow(lines: list[bytes]) -> AsyncIterator[bytes]:
-    """Whatever is put on the list, as it comes; an empty entry ends the stream."""
-    at = 0
+async def follow(lines: list[bytes], at: int = 0) -> AsyncIterator[bytes]:
+    """Whatever stands on the list from ``at`` on or is put there, as it comes; an empty entry ends
+    the stream."""
     while True:
         for line in lines[at:]:
             if not line:
