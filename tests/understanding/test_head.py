@@ -16,6 +16,7 @@ from amends.understanding.reader import TieredReader
 from amends.understanding.readings import Understanding
 
 PLACES = ("today", "again", "in town", "at noon", "with friends", "for once", "on sunday")
+_PLACES = [*enumerate(PLACES * 4)]
 
 
 @cache
@@ -74,6 +75,26 @@ def test_words_of_the_house_are_learnt_and_the_rest_stays() -> None:
     assert kaputnik.complaint > plain[0].complaint + 0.3
     assert lost.complaint > 0.5
     assert kaputnik.model.endswith("+head-1")
+
+
+def test_what_rules_lift_is_learnt_away_too() -> None:
+    """A German name that reads as an accusation, called no complaint each time: the lift of languages
+    without labelled complaints stands before the head (R07)."""
+    fans = [f"Ihr habt meinen Koffer verloren, tolle Band {place} {n}" for n, place in _PLACES]
+    fails = [f"Die Rechnung ist kaputnik {place} {n}" for n, place in _PLACES]
+    said = [(text, {"complaint": "none"}) for text in fans]
+    said += [(text, {"complaint": "complaint"}) for text in fails]
+    learnt = _learnt(_corpus(said, []), "complaint")
+    assert learnt.figures[0].before < 0.4
+    assert learnt.figures[0].after > 0.9
+    asked = [
+        "Ihr habt meinen Koffer verloren, tolle Band gestern",
+        "Eure Leute waren unverschämt, nie wieder!",
+    ]
+    before = Understanding(fast()).read(asked, ["de", "de"])
+    after = Understanding(fast().with_head(learnt.head)).read(asked, ["de", "de"])
+    assert [one.complaint >= fast().threshold for one in before] == [True, True]
+    assert [one.complaint >= fast().threshold for one in after] == [False, True]
 
 
 def test_same_corrections_and_seed_make_the_same_head() -> None:

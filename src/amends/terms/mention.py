@@ -56,7 +56,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     watched term it is directed at, the language (ISO 639-1), and for each of these readings the
     words that tipped it as they were written, by names such as ``severity`` and ``topics.delay``.
     What each means: ``docs/reading.md``. ``unsure``: only the fast tier read it, and a deeper look may
-    say otherwise.
+    say otherwise. ``taught``: by how much, in log-odds, the desk's own corrections moved the complaint.
     """
 
     complaint: float
@@ -76,6 +76,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     reasons: dict[str, tuple[str, ...]] = {}
     unsure: bool = False
+    taught: float = 0.0
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

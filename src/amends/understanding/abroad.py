@@ -9,6 +9,7 @@ negative, neutral and positive posts pass as in English; docs/reading.md has the
 from typing import Final
 
 from amends.terms import Reading, Severity
+from amends.understanding.scores import moved_by
 
 LANGUAGES: Final = frozenset(("de", "es", "fr", "it", "pt"))
 _WRONGED, _DISPLEASED = 0.5, 0.3
@@ -17,10 +18,14 @@ _NEGATIVE, _SURELY_NEGATIVE = 0.35, 0.7  # probabilities
 
 
 def complaint_abroad(reading: Reading, severity: Severity, lang: str | None) -> float:
-    """The probability of a complaint in [0, 1]: what the model says, or more in those languages."""
+    """The probability of a complaint in [0, 1]: what the reader says, or more in those languages.
+
+    What a desk taught moves the floor as it moves the model's own word.
+    """
     if lang not in LANGUAGES or reading.retraction:
         return reading.complaint
     negative = reading.sentiment_scores["negative"]
     displeased = severity == "disapproval" and negative >= _NEGATIVE
     floor = _DISPLEASED if displeased or negative >= _SURELY_NEGATIVE else 0.0
-    return max(reading.complaint, floor, _FLOORS.get(severity, 0.0))
+    floor = max(floor, _FLOORS.get(severity, 0.0))
+    return max(reading.complaint, moved_by(floor, reading.taught) if floor else 0.0)

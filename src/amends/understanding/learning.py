@@ -220,11 +220,21 @@ def _anchors(corpus: Corpus) -> NDArray[np.bool_]:
 def _complaint(corpus: Corpus, inputs: Numbers, threshold: float) -> _Task:
     words = ("none", "complaint")
     said = _classes(corpus, "complaint", words)
-    base = corpus.seen.raw[:, :1].astype(np.float64)
-    shares = sigmoid(corpus.seen.raw[:, :1]).astype(np.float64)
+    base = _lifted(corpus)[:, None]
+    shares = 1 / (1 + np.exp(-base))
     wanted = np.where(said[:, None] >= 0, said[:, None].astype(np.float64), shares)
     weights = _weights(said, _anchors(corpus))
     return _Task(inputs, base, base, wanted, weights, said, words, threshold)
+
+
+def _lifted(corpus: Corpus) -> Numbers:
+    """The complaint's log-odds before a head has its say: the model's, or more where rules lift them."""
+    own = corpus.seen.raw[:, 0].astype(np.float64)
+    said = np.clip([one.complaint for one in corpus.readings], 1e-6, 1 - 1e-6)
+    lifted: Numbers = np.where(
+        said > sigmoid(corpus.seen.raw[:, 0]) + 1e-3, np.log(said / (1 - said)), own
+    )
+    return lifted
 
 
 def _sentiment(corpus: Corpus, inputs: Numbers) -> _Task:
@@ -333,7 +343,8 @@ def _changed(head: Head, corpus: Corpus, others: NDArray[np.bool_], threshold: f
     if not others.any():
         return 0
     rows = np.nonzero(others)[0]
-    raw = corpus.seen.raw[rows]
+    raw, before = corpus.seen.raw[rows], _lifted(corpus)[rows]
     moved = head.moved(raw, [corpus.texts[row] for row in rows.tolist()], corpus.seen.rows[rows])
+    after = before + moved[:, 0] - raw[:, 0]
     line = np.log(threshold / (1 - threshold))
-    return int(((raw[:, 0] >= line) != (moved[:, 0] >= line)).sum())
+    return int(((before >= line) != (after >= line)).sum())

@@ -16,7 +16,7 @@ from amends.understanding.fast.features import unaddressed
 from amends.understanding.fast.model import load_weights
 from amends.understanding.head import Head
 from amends.understanding.phrases import bitter_thanks, may_be_bitter, may_take_back, takes_back
-from amends.understanding.scores import EMOTIONS, SENTIMENTS, Scores
+from amends.understanding.scores import EMOTIONS, SENTIMENTS, Scores, moved_by
 from amends.understanding.tiers import Depth, Encodes, Mixes, Tiers
 
 SHIPPED = Path(__file__).parent / "model"
@@ -106,7 +106,7 @@ class TieredReader:
         scores = self.tiers.scores(texts)
         likeliest = scores.sentiment.argmax(axis=1), scores.emotion.argmax(axis=1)
         shares = *scores.sentiment.T, scores.complaint, scores.praise, scores.question
-        columns = *shares, scores.arousal, scores.unsure, *likeliest
+        columns = *shares, scores.arousal, scores.unsure, scores.taught, *likeliest
         numbers = zip(*(column.tolist() for column in columns), scores.why, texts, strict=True)
         return [
             _with_phrases(
@@ -125,12 +125,13 @@ class TieredReader:
                     why=why,
                     model=self.model,
                     unsure=unsure,
+                    taught=taught,
                 ),
                 text,
             )
             for (
-                negative, neutral, positive, complaint, praise, question, arousal, unsure, mood,
-                emotion, why, text,
+                negative, neutral, positive, complaint, praise, question, arousal, unsure, taught,
+                mood, emotion, why, text,
             ) in numbers
         ]  # fmt: skip
 
@@ -146,7 +147,7 @@ def _with_phrases(reading: Reading, text: str) -> Reading:
         if bitter:
             reading = replace(
                 reading,
-                complaint=max(reading.complaint, _BITTER_COMPLAINT),
+                complaint=max(reading.complaint, moved_by(_BITTER_COMPLAINT, reading.taught)),
                 praise=min(reading.praise, _BITTER_PRAISE),
                 why=(bitter, *reading.why)[:MOST_WHY],
             )

@@ -1,5 +1,6 @@
 """Scores: what the models say of texts, before rules make readings of them."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -31,7 +32,8 @@ class Scores:
     ``complaint``, ``arousal``, ``offensive``, ``hate``, ``irony``, ``praise``, ``question`` and
     ``request``: shape (n,), in [0, 1]. ``sentiment``: (n, 3) in the order of ``SENTIMENTS``;
     ``emotion``: (n, 4) in the order of ``EMOTIONS``; their rows sum to 1. ``deep``: (n,), true
-    where the deep tier had its say; ``unsure``: (n,), true where it should have one and had none.
+    where the deep tier had its say; ``unsure``: (n,), true where it should have one and had none;
+    ``taught``: (n,), by how much in log-odds a head moved the complaint.
     ``why``: for each text that reads as a complaint, the words
     that tipped it as they are written there, heaviest first, at most five; else empty.
     """
@@ -48,10 +50,18 @@ class Scores:
     request: Shares
     deep: NDArray[np.bool_]
     unsure: NDArray[np.bool_]
+    taught: Shares
     why: list[tuple[str, ...]]
 
     def __len__(self) -> int:
         return len(self.complaint)
+
+
+def moved_by(share: float, log_odds: float) -> float:
+    """A probability in (0, 1), moved by that many log-odds."""
+    if not log_odds:
+        return share
+    return 1 / (1 + (1 - share) / share * math.exp(-log_odds))
 
 
 class Scorer(Protocol):

@@ -138,11 +138,12 @@ class Tiers:
     def scores(self, texts: Sequence[str]) -> Scores:
         """What the models see in each text, in order."""
         seen = self.see(texts)
-        raw = seen.raw
+        raw, taught = seen.raw, np.zeros(len(texts), np.float32)
         if self._head is not None:
             raw = self._head.moved(raw, texts, seen.rows)
             raw[seen.silent] = 0
-        return _scores(raw, seen.silent, seen.deep, seen.unsure, self._tipped(raw, seen.why))
+            taught = raw[:, 0] - seen.raw[:, 0]
+        return _scores(raw, seen, taught, self._tipped(raw, seen.why))
 
     def see(self, texts: Sequence[str]) -> "Seen":
         """What the tiers see in each text, before a head has its say."""
@@ -189,22 +190,17 @@ class Tiers:
         return [words if told else () for words, told in zip(why, tipped.tolist(), strict=True)]
 
 
-def _scores(
-    raw: Numbers,
-    silent: NDArray[np.bool_],
-    deep: NDArray[np.bool_],
-    unsure: NDArray[np.bool_],
-    why: list[tuple[str, ...]],
-) -> Scores:
+def _scores(raw: Numbers, seen: Seen, taught: Numbers, why: list[tuple[str, ...]]) -> Scores:
     sentiment, emotion = softmax(raw[:, SENTIMENT]), softmax(raw[:, EMOTION])
     shares = sigmoid(raw)
-    shares[silent] = 0
-    sentiment[silent] = np.arange(len(SENTIMENTS)) == _NEUTRAL
-    emotion[silent] = 1 / emotion.shape[1]
+    shares[seen.silent] = 0
+    sentiment[seen.silent] = np.arange(len(SENTIMENTS)) == _NEUTRAL
+    emotion[seen.silent] = 1 / emotion.shape[1]
     singles = {name: shares[:, COLUMNS.index(name)] for name in SINGLES}
     return Scores(
-        sentiment=sentiment, emotion=emotion, deep=deep, unsure=unsure, why=why, **singles
-    )
+        sentiment=sentiment, emotion=emotion, deep=seen.deep, unsure=seen.unsure, taught=taught, why=why,
+        **singles,
+    )  # fmt: skip
 
 
 def sigmoid(raw: Numbers) -> Numbers:
