@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from amends.desk.models import PostRow
+from amends.desk.models import AuthorRow, PostRow
 from amends.desk.models.ids import Turned, turned
+from amends.desk.queries.lookups import LookUp
 from amends.desk.queries.threads import ANSWERS
 from tests.factories import heard, mention, store
 
@@ -63,3 +64,26 @@ def test_an_id_stands_once_in_a_network() -> None:
 def test_ids_are_looked_up_in_the_index(asked: dict[str, Any], index: str) -> None:
     """Of SQLite; PostgreSQL reads a table of a few posts whole."""
     assert index in PostRow.objects.filter(ANSWERS, **asked).explain()
+
+
+def test_look_up_written_once_finds_what_the_query_finds() -> None:
+    """Turned ids and plain ones, more than a statement may name, odd letters too."""
+    posts = LookUp(
+        lambda network, ids: PostRow.objects.filter(
+            network=network, native_id__among=ids
+        ).values_list("native_id", "text")
+    )
+    authors = LookUp(
+        lambda network, ids: AuthorRow.objects.filter(
+            network=network, native_id__among=ids
+        ).values_list("native_id")
+    )
+    odd = 'at://"\\{,}<ids>/3kabc%s'
+    heard("odd", native_id=odd, handle=odd)
+    heard("plain", native_id="2", handle="ben")
+    asked = {odd, "2", *(f"none {number}" for number in range(40_000))}
+    for _ in range(2):
+        assert sorted(posts("demo", asked)) == [("2", "plain"), (odd, "odd")]
+    assert posts("other", asked) == posts("demo", ()) == []
+    known = set(AuthorRow.objects.values_list("native_id", flat=True))
+    assert {native for (native,) in authors("demo", known | asked)} == known

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, cast
 
 from amends.casework import LIVE, CaseState
 from amends.desk.actions.accounts import Account, is_one_of, other_companies
@@ -21,7 +22,8 @@ from amends.desk.models import (
     ReadingRow,
 )
 from amends.desk.models.signs import STEPS, intents_in, topics_in
-from amends.desk.queries.threads import in_threads
+from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.threads import ANSWERS, FIRSTS, by_network, in_threads
 from amends.terms import Reading
 
 Thread = tuple[str, str]
@@ -119,15 +121,27 @@ def open_book(
     return book
 
 
+# The brand is compared by who asks: asked in SQL, SQLite goes through all of its cases.
+_HELD: Final = ("place__case", "place__case__brand", "network", "conversation")
+_ANSWERS_HELD: Final = LookUp(
+    lambda _, ids: PostRow.objects.filter(
+        ANSWERS, conversation__among=ids, place__isnull=False
+    ).values_list(*_HELD)
+)
+_FIRSTS_HELD: Final = LookUp(
+    lambda network, ids: PostRow.objects.filter(
+        FIRSTS, network=network, native_id__among=ids, place__isnull=False
+    ).values_list(*_HELD)
+)
+
+
 def cases_in(threads: Collection[Thread], new: Collection[Thread] = ()) -> set[Held]:
     """The cases with posts in these conversations, of other networks too where ids are the same.
     ``new``: posts that are in no case yet."""
-    posts = PostRow.objects.filter(place__isnull=False)
-    answers, *_ = in_threads(posts, threads)
-    _, *firsts = in_threads(posts, set(threads).difference(new))
-    # The brand is compared by who asks: asked in SQL, SQLite goes through all of its cases.
-    names = ("place__case", "place__case__brand", "network", "conversation")
-    return {held for rows in (answers, *firsts) for held in rows.values_list(*names)}
+    held = set(_ANSWERS_HELD("", {native for _, native in threads}))
+    for network, ids in by_network(set(threads).difference(new)).items():
+        held.update(_FIRSTS_HELD(network, ids))
+    return cast("set[Held]", held)
 
 
 def _hold(pks: Collection[int]) -> dict[int, Case]:

@@ -76,15 +76,17 @@ def insert_columns(model: type[Model], columns: Mapping[str, Column], *, known: 
     return number
 
 
-def insert_new(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Insert those rows that break no constraint; whether none did."""
+def insert_new(model: type[Model], columns: Mapping[str, Column]) -> bool:
+    """Insert those rows, given as for ``insert_columns``, that break no constraint; whether none
+    did."""
     if connection.vendor != "postgresql":
-        return insert_values(model, names, rows, known=SKIP) == len(rows)
+        number = len(next(iter(columns.values())))
+        return insert_columns(model, columns, known=SKIP) == number
     try:
         with transaction.atomic():
-            insert_values(model, names, rows)
+            insert_columns(model, columns)
     except IntegrityError:
-        insert_values(model, names, rows, known=SKIP)
+        insert_columns(model, columns, known=SKIP)
         return False
     return True
 
@@ -133,7 +135,10 @@ def look_up_by_index() -> None:
     through all rows instead, nor compile anything for rows that it then expects."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL jit = off;"
+                " SET LOCAL plan_cache_mode = force_generic_plan"
+            )
 
 
 @cache

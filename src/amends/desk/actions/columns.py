@@ -99,22 +99,23 @@ def _each(prepare: Callable[[Any], Any], column: Column) -> Column:
 
 
 def _json(column: Column) -> Column:
-    """Tuples are lists there; those of a word or two come often."""
+    """Tuples are lists there. A line each: JSON holds no other."""
     if not any(column):
         return [None if value is None else _EMPTY[type(value)] for value in column]
-    known: dict[Any, str] = {}
-    return [None if value is None else _json_one(value, known) for value in column]
-
-
-def _json_one(value: Any, known: dict[Any, str]) -> str:
     try:
-        return known.get(value) or known.setdefault(value, _encoded(value))
-    except TypeError:  # it can be changed, and so is no key
-        return _encoded(value)
+        lines = _LINES(column).decode().split("\n")
+    except (TypeError, ValueError):  # such as half of a pair of surrogates
+        return [None if value is None else _encoded(value) for value in column]
+    if None not in column:
+        return lines[:-1]
+    return [None if value is None else line for value, line in zip(column, lines, strict=False)]
+
+
+_LINES: Final = msgspec.json.Encoder().encode_lines
 
 
 def _encoded(value: Any) -> str:
     try:
         return msgspec.json.encode(value).decode()
-    except (TypeError, ValueError):  # such as half of a pair of surrogates
+    except (TypeError, ValueError):
         return json.dumps(value)

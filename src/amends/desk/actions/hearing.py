@@ -43,15 +43,19 @@ def store_mentions(
 
     Returns the cases opened. The same mention twice changes nothing.
     """
+    around = Circumstances(
+        brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
+    )
     with transaction.atomic(savepoint=False), uncollected():
-        hold(brand)
-        kept, edited = _keep(mentions, now=now, taken_in=True)
-        around = Circumstances(
-            brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
-        )
-        again = read_again(edited, around)
-        chosen, held = that_matter(kept, around)
-        return again + take_in([one.arrival() for one in chosen], around, held)
+        return _store(mentions, around)  # what it made is gone before anything is collected
+
+
+def _store(mentions: Sequence[Mention], around: Circumstances) -> list[Case]:
+    hold(around.brand)
+    kept, edited = _keep(mentions, now=around.now, taken_in=True)
+    again = read_again(edited, around)
+    chosen, held = that_matter(kept, around)
+    return again + take_in([kept.arrival(at) for at in chosen], around, held)
 
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
@@ -64,15 +68,16 @@ def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
 
 def _keep(
     mentions: Sequence[Mention], *, now: datetime, taken_in: bool
-) -> tuple[list[Kept], dict[int, Reading]]:
+) -> tuple[Kept, dict[int, Reading]]:
     """What is new, stored; and of stored posts that were edited, how they read now."""
     look_up_by_index()
-    keys = [key_of(one.post) for one in mentions]
-    known = stored(keys)
-    pairs = list(zip(keys, mentions, strict=True))
-    edited = _note_edits([one for key, one in pairs if key in known], now=now)
-    fresh = {key: one for key, one in pairs if key not in known}
-    return keep_new(fresh.values(), now=now, taken_in=taken_in), edited
+    heard = {key_of(one.post): one for one in mentions}
+    known = stored(heard)
+    edited: dict[int, Reading] = {}
+    if known:
+        edited = _note_edits([one for one in mentions if key_of(one.post) in known], now=now)
+        heard = {key: one for key, one in heard.items() if key not in known}
+    return keep_new(heard, now=now, taken_in=taken_in), edited
 
 
 def match_again(mentions: Sequence[Mention]) -> None:

@@ -33,6 +33,7 @@ from amends.desk.models import (
     WatchRow,
 )
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
+from amends.desk.queries.lookups import LookUp
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
 from amends.terms import Author, Mention, Post, Reading
@@ -49,27 +50,28 @@ class Profile:
     customer: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """A new post that was stored, at its place in ``columns``; ``kinds`` are those of the watches
-    that matched."""
+    """New posts that were stored: a column for each fact, in which a post has one place.
 
-    pk: int
-    mention: Mention
-    author: Profile | None
-    thread: Key
+    ``customers``: of those authors, by their primary keys, who are somebody's; ``kinds``: of the
+    watches that matched.
+    """
+
+    mentions: Sequence[Mention]
+    keys: Sequence[Key]
+    threads: Sequence[Key]
     columns: Mapping[str, Column]
-    at: int
-    kinds: frozenset[str] = frozenset()
+    customers: Mapping[int, int]
+    kinds: Sequence[frozenset[str]]
 
-    @property
-    def private(self) -> bool:
-        return self.mention.post.visibility == "private"
+    def __len__(self) -> int:
+        return len(self.keys)
 
-    def arrival(self) -> Arrival:
-        values = [column[self.at] for column in self.columns.values()]
+    def arrival(self, at: int) -> Arrival:
+        values = [column[at] for column in self.columns.values()]
         row = PostRow.from_db(DEFAULT_DB_ALIAS, list(self.columns), values)
-        return Arrival(row, self.mention.reading, self.kinds)
+        return Arrival(row, self.mentions[at].reading, self.kinds[at])
 
 
 POST: Final = (
@@ -79,11 +81,17 @@ POST: Final = (
 )  # fmt: skip
 """In the order of the model, as Django takes values."""
 _MATCH: Final = ("post_id", "watch_id", "words", "at")
-_PROFILE: Final = ("id", "network", "native_id", "handle", "name", "followers", "role")
 
 
 def key_of(post: Post) -> Key:
     return post.network, post.id
+
+
+_POSTS: Final = LookUp(
+    lambda network, ids: PostRow.objects.filter(network=network, native_id__among=ids).values_list(
+        "native_id", "pk"
+    )
+)
 
 
 def stored(keys: Iterable[Key]) -> dict[Key, int]:
@@ -91,40 +99,35 @@ def stored(keys: Iterable[Key]) -> dict[Key, int]:
     return {
         (network, native): pk
         for network, ids in by_network(keys).items()
-        for native, pk in PostRow.objects.filter(network=network, native_id__among=ids).values_list(
-            "native_id", "pk"
-        )
+        for native, pk in _POSTS(network, ids)
     }
 
 
-def keep_new(mentions: Collection[Mention], *, now: datetime, taken_in: bool) -> list[Kept]:
-    """Store mentions whose posts are not stored yet, each once. ``taken_in`` says that the same
+def keep_new(mentions: Mapping[Key, Mention], *, now: datetime, taken_in: bool) -> Kept:
+    """Store mentions by their posts, of which none is stored yet. ``taken_in`` says that the same
     transaction decides what they mean."""
-    posts = [one.post for one in mentions]
-    keys = [_profile_key(post) for post in posts]
-    profiles, threads = _store_profiles(posts, keys), conversations_of(posts)
-    authors = [profiles[key] if key else None for key in keys]
+    keys, heard = list(mentions), list(mentions.values())
+    posts = [one.post for one in heard]
+    authors, customers = _store_profiles(posts)
+    threads = conversations_of(keys, posts)
     pks = new_keys(PostRow, len(posts))
     facts: dict[str, Column] = {
         "id": pks,
-        "author_id": [one.pk if one else None for one in authors],
-        "conversation": [threads[post.network, post.id] for post in posts],
-        "ours": [one.ours for one in mentions],
-        "to_us": [one.to_us for one in mentions],
+        "author_id": authors,
+        "conversation": [thread for _, thread in threads],
+        "ours": [one.ours for one in heard],
+        "to_us": [one.to_us for one in heard],
         "heard_at": [now] * len(posts),
         "taken_in": [taken_in] * len(posts),
         **_written(posts, now=now),
     }
     columns = {name: facts[name] for name in POST}
-    new = zip(pks, mentions, authors, facts["conversation"], strict=True)
-    kept = [
-        Kept(pk, mention, author, (mention.post.network, thread), columns, at)
-        for at, (pk, mention, author, thread) in enumerate(new)
-    ]
     insert_columns(PostRow, columns)
-    store_readings([(k.pk, k.mention.reading) for k in kept if k.mention.reading is not None])
-    _store_matches(kept, columns["created_at"])
-    return kept
+    store_readings(
+        [(pk, one.reading) for pk, one in zip(pks, heard, strict=True) if one.reading is not None]
+    )
+    kinds = _store_matches(pks, heard, columns["created_at"])
+    return Kept(heard, keys, threads, columns, customers, kinds)
 
 
 def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
@@ -141,7 +144,9 @@ def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
         "private": [post.visibility == "private" for post in posts],
         "in_reply_to": [post.in_reply_to.id if post.in_reply_to else "" for post in posts],
         "repost_of": [post.repost_of.id if post.repost_of else "" for post in posts],
-        "quote_of": [msgspec.to_builtins(post.quote_of) for post in posts],
+        "quote_of": [
+            msgspec.to_builtins(post.quote_of) if post.quote_of else None for post in posts
+        ],
         "links": [post.links for post in posts],
         "media": [msgspec.to_builtins(post.media) if post.media else [] for post in posts],
         "counts": [post.counts for post in posts],
@@ -163,7 +168,9 @@ def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
         "retraction": [one.retraction for one in read],
         "model": [one.model[:64] for one in read],
         "severity": [step_of(one) for one in read],
-        "signs": [signs_of(one.topics, one.intents) for one in read],
+        "signs": [
+            signs_of(one.topics, one.intents) if one.topics or one.intents else 0 for one in read
+        ],
         "more": [more_of(one) for one in read],
     }
     insert_columns(ReadingRow, columns)
@@ -196,27 +203,22 @@ _CARE: Final = f"intents.{VULNERABLE}"
 _APART: Final = frozenset({"complaint", _CARE})  # the words of the first are in ``why``
 
 
-def _store_matches(kept: Sequence[Kept], written: Column) -> None:
-    watches = _watches([one.mention for one in kept])
-    posts, matched, words, times = [], [], [], []
-    for one, at in zip(kept, written, strict=True):
-        kinds = _NONE
-        for watch, found in one.mention.watches.items():
-            if watch in watches:  # else it was removed meanwhile
-                pk, kind = watches[watch]
-                kinds = kinds | kind if kinds else kind
-                posts.append(one.pk)
-                matched.append(pk)
-                words.append(found)
-                times.append(at)
-        one.kinds = kinds
-    columns: dict[str, Column] = {
-        "post_id": posts,
-        "watch_id": matched,
-        "words": words,
-        "at": times,
-    }
-    insert_columns(MentionRow, columns)
+def _store_matches(
+    pks: Sequence[int], mentions: Sequence[Mention], written: Column
+) -> list[frozenset[str]]:
+    """Store which watches matched, but for those removed meanwhile; the kinds of each post's."""
+    watches = _watches(mentions)
+    rows, kinds = [], []
+    for pk, one, at in zip(pks, mentions, written, strict=True):
+        of_post = _NONE
+        for watch, words in one.watches.items():
+            known = watches.get(watch)
+            if known is not None:
+                rows.append((pk, known[0], words, at))
+                of_post = of_post | known[1] if of_post else known[1]
+        kinds.append(of_post)
+    insert_values(MentionRow, _MATCH, rows)
+    return kinds
 
 
 _NONE: Final = frozenset[str]()
@@ -244,48 +246,65 @@ def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[st
     return {str(pk): (pk, frozenset({kind})) for pk, kind in found}
 
 
-def _profile_key(post: Post) -> Key | None:
+def _profile_key(network: str, author: Author | None) -> Key | None:
     """How a profile is told from others: its id, else its handle. None where neither is known."""
-    author = post.author
     if author is None or not (author.id or author.handle):
         return None
-    return post.network, author.id or f"@{(author.handle or '').lower()}"
+    return network, author.id or f"@{(author.handle or '').lower()}"
 
 
-def _store_profiles(posts: Sequence[Post], keys: Sequence[Key | None]) -> dict[Key, Profile]:
-    """Profiles as last heard; those erased stay erased until they write anew, which this is."""
-    pairs = zip(keys, (post.author for post in posts), strict=True)
-    latest = {key: author for key, author in pairs if key and author}
+def _store_profiles(posts: Sequence[Post]) -> tuple[list[int | None], dict[int, int]]:
+    """Profiles as last heard; those erased stay erased until they write anew, which this is. The
+    primary keys of the posts' authors, and the customers of those who are somebody's."""
+    keys = [_profile_key(post.network, post.author) for post in posts]
+    latest = {
+        key: post.author for key, post in zip(keys, posts, strict=True) if key and post.author
+    }
     known = _profiles(latest)
     _refresh({key: latest[key] for key in known}, known)
     # In one order everywhere, so that two who meet the same people wait for each other one way.
-    fresh = {key: latest[key] for key in sorted(latest.keys() - known.keys())}
-    return known | _insert_profiles(fresh)
+    fresh = sorted(latest.keys() - known.keys())
+    made = new_keys(AuthorRow, len(fresh))
+    pks: dict[Key | None, int] = dict(zip(fresh, made, strict=True))
+    if not _insert_profiles(made, fresh, [latest[key] for key in fresh]):
+        met = _profiles(fresh)  # somebody else met one at the same moment
+        _refresh({key: latest[key] for key in fresh}, met)
+        known |= met
+    pks.update((key, one.pk) for key, one in known.items())
+    customers = {one.pk: one.customer for one in known.values() if one.customer is not None}
+    return list(map(pks.get, keys)), customers
+
+
+_PROFILES: Final = LookUp(
+    lambda network, ids: AuthorRow.objects.filter(
+        network=network, native_id__among=ids
+    ).values_list("native_id", "pk", "handle", "name", "followers", "customer_id")
+)
 
 
 def _profiles(keys: Iterable[Key]) -> dict[Key, Profile]:
-    names = ("native_id", "pk", "handle", "name", "followers", "customer_id")
     return {
         (network, row[0]): Profile(*row[1:])
         for network, ids in by_network(keys).items()
-        for row in AuthorRow.objects.filter(network=network, native_id__among=ids).values_list(
-            *names
-        )
+        for row in _PROFILES(network, ids)
     }
 
 
-def _insert_profiles(fresh: Mapping[Key, Author]) -> dict[Key, Profile]:
-    roles = roles_of((key[0], author.handle or "") for key, author in fresh.items())
-    made, rows = {}, []
-    for pk, (key, author) in zip(new_keys(AuthorRow, len(fresh)), fresh.items(), strict=True):
-        handle, name = (author.handle or "")[:253], (author.name or "")[:640]
-        made[key] = Profile(pk, handle, name, author.followers)
-        role = roles.get((key[0], author.handle or ""))
-        rows.append((pk, *key, handle, name, author.followers, role))
-    if not insert_new(AuthorRow, _PROFILE, rows):  # somebody else met one at the same moment
-        made = _profiles(fresh)
-        _refresh(fresh, made)
-    return made
+def _insert_profiles(pks: Sequence[int], keys: Sequence[Key], authors: Sequence[Author]) -> bool:
+    """Whether none of them was there."""
+    handles = [author.handle or "" for author in authors]
+    accounts = [(key[0], handle) for key, handle in zip(keys, handles, strict=True)]
+    roles = roles_of(accounts)
+    columns: dict[str, Column] = {
+        "id": pks,
+        "network": [network for network, _ in keys],
+        "native_id": [native for _, native in keys],
+        "handle": [handle[:253] for handle in handles],
+        "name": [(author.name or "")[:640] for author in authors],
+        "followers": [author.followers for author in authors],
+        "role": [roles.get(account) for account in accounts] if roles else [None] * len(keys),
+    }
+    return insert_new(AuthorRow, columns)
 
 
 def _refresh(latest: Mapping[Key, Author], known: Mapping[Key, Profile]) -> None:

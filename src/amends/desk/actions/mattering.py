@@ -5,56 +5,56 @@ nor we speak, and whose author has no case that it could join. What may change t
 is followed from post to post. A post too many costs a look; a post too few would be a case lost.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from amends.casework import Intake, decide
 from amends.desk.actions.book import Held, cases_in
 from amends.desk.actions.intake import ABOUT_US, Circumstances
-from amends.desk.actions.keeping import Kept, key_of
+from amends.desk.actions.keeping import Kept
 
 
-def that_matter(kept: Sequence[Kept], around: Circumstances) -> tuple[list[Kept], Collection[Held]]:
-    """Those for which intake may do anything, and the cases with posts in the threads of all."""
+def that_matter(kept: Kept, around: Circumstances) -> tuple[list[int], Collection[Held]]:
+    """The places of those for which intake may do anything, and the cases with posts in the threads
+    of all."""
     if not kept:
         return [], ()
-    held = _in_cases(kept)
+    held = cases_in(set(kept.threads), set(kept.keys))
+    spoken = _speak_to_us(kept)
+    authors = kept.columns["author_id"]
     threads = {(network, thread) for _, _, network, thread in held}
-    spoken = {one.pk: one for one in kept if _speaks_to_us(one)}
-    chosen: dict[int, Kept] = {}
-    more = [one for one in kept if one.thread in threads or one.mention.ours]
-    more += [one for one in spoken.values() if _has_customer(one) or _opens(one, around)]
+    more = {at for at, thread in enumerate(kept.threads) if thread in threads}
+    more.update(at for at, ours in enumerate(kept.columns["ours"]) if ours)
+    more.update(at for at in spoken if authors[at] in kept.customers or _opens(kept, at, around))
+    chosen: set[int] = set()
     while more:
-        chosen.update((one.pk, one) for one in more)
-        threads = {one.thread for one in more}
-        authors = {one.author.pk for one in more if one.author}
-        near = [one for one in kept if one.thread in threads]
-        near += [one for one in spoken.values() if one.author and one.author.pk in authors]
-        more = [one for one in near if one.pk not in chosen]
-    return list(chosen.values()), held
+        chosen |= more
+        threads = {kept.threads[at] for at in more}
+        theirs = {authors[at] for at in more if authors[at] is not None}
+        near = {at for at, thread in enumerate(kept.threads) if thread in threads}
+        near.update(at for at in spoken if authors[at] in theirs)
+        more = near - chosen
+    return sorted(chosen), held
 
 
-def _in_cases(kept: Sequence[Kept]) -> set[Held]:
-    new = {key_of(one.mention.post) for one in kept}
-    return cases_in({one.thread for one in kept}, new)
-
-
-def _opens(one: Kept, around: Circumstances) -> bool:
+def _opens(kept: Kept, at: int, around: Circumstances) -> bool:
+    mention = kept.mentions[at]
     decision = decide(
-        one.mention.reading,
+        mention.reading,
         case=None,
         about_us=True,
         ours=False,
-        private=one.private,
+        private=kept.columns["private"][at],
         threshold=around.threshold,
-        to_us=one.mention.to_us,
+        to_us=mention.to_us,
     )
     return decision.intake is Intake.OPEN
 
 
-def _has_customer(one: Kept) -> bool:
-    return one.author is not None and one.author.customer is not None
-
-
-def _speaks_to_us(one: Kept) -> bool:
+def _speak_to_us(kept: Kept) -> list[int]:
     """Only what does may join its author's case elsewhere, or open one."""
-    return not one.kinds.isdisjoint(ABOUT_US) or one.mention.to_us or one.private
+    of = zip(kept.kinds, kept.columns["to_us"], kept.columns["private"], strict=True)
+    return [
+        at
+        for at, (kinds, to_us, private) in enumerate(of)
+        if to_us or private or not kinds.isdisjoint(ABOUT_US)
+    ]

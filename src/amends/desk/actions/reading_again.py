@@ -40,6 +40,8 @@ def read_again(readings: Mapping[int, Reading], around: Circumstances) -> list[C
 
     Runs inside a transaction that has called ``hold``. What is ours, erased or deleted is left alone.
     """
+    if not readings:
+        return []
     there = PostRow.objects.filter(
         pk__in=readings, ours=False, erased_at=None, deleted_at=None, reading__isnull=False
     )

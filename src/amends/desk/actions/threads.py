@@ -5,44 +5,53 @@ that is its conversation; where the end is not stored yet, posts wait under its 
 and points on, they move. So a thread is the same in whatever order its posts are stored.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from amends.desk.actions.bulk import update_values
 from amends.desk.models import Case, PostRow
+from amends.desk.queries.lookups import LookUp
 from amends.desk.queries.threads import ANSWERS, Key, by_network
 from amends.terms import Post
 
 
-def conversations_of(posts: Sequence[Post]) -> dict[Key, str]:
+def conversations_of(keys: Sequence[Key], posts: Sequence[Post]) -> list[Key]:
     """The conversation of each of these new posts; stored ones that waited for them are moved.
 
     Runs inside the transaction that stores the posts.
     """
-    points = {(post.network, post.id): _points_to(post) for post in posts}
-    stored = _conversations(set(points.values()) - points.keys())
-    found = {key: key for key, point in points.items() if key == point}
-    answers = [key for key in points if key not in found]
+    points = {key: _points_to(key, post) for key, post in zip(keys, posts, strict=True)}
+    answers = [key for key, point in points.items() if key != point]
+    if not answers:
+        return list(keys)
+    stored = _conversations({points[key] for key in answers} - points.keys())
+    found: dict[Key, Key] = {}
     for key in answers:
         _follow(key, points, stored, found)
     moved = {key: found[key] for key in answers if found[key] != key}
     found |= {key: _last(first, moved) for key, first in moved.items()}
     _move_those_below({key: found[key][1] for key in moved if found[key] != key})
-    return {key: first[1] for key, first in found.items()}
+    return [found.get(key, key) for key in keys]
 
 
-def _points_to(post: Post) -> Key:
+def _points_to(key: Key, post: Post) -> Key:
     """Itself where it begins a conversation."""
-    answered = post.in_reply_to.id if post.in_reply_to else post.id
-    return post.network, post.conversation or answered
+    first = post.conversation or (post.in_reply_to.id if post.in_reply_to else None)
+    return key if first is None or first == key[1] else (key[0], first)
+
+
+_CONVERSATIONS: Final = LookUp(
+    lambda network, ids: PostRow.objects.filter(network=network, native_id__among=ids).values_list(
+        "native_id", "conversation"
+    )
+)
 
 
 def _conversations(keys: Collection[Key]) -> dict[Key, Key]:
     return {
         (network, native): (network, first)
         for network, ids in by_network(keys).items()
-        for native, first in PostRow.objects.filter(
-            network=network, native_id__among=ids
-        ).values_list("native_id", "conversation")
+        for native, first in _CONVERSATIONS(network, ids)
     }
 
 
@@ -66,18 +75,29 @@ def _last(conversation: Key, moved: Mapping[Key, Key]) -> Key:
     return conversation
 
 
+_WAITING: Final = LookUp(
+    lambda _, ids: PostRow.objects.filter(ANSWERS, conversation__among=ids).values_list(
+        "pk", "network", "conversation"
+    )
+)
+
+
 def _move_those_below(moved: Mapping[Key, str]) -> None:
     if not moved:
         return
     firsts = {first for _, first in moved}
-    for model, waiting in ((PostRow, PostRow.objects.filter(ANSWERS)), (Case, Case.objects.all())):
-        # The network is compared below: asked in SQL, SQLite goes through all of it.
-        rows = waiting.filter(conversation__among=firsts)
-        below = [
-            (pk, moved[network, first])
-            for pk, network, first in rows.values_list("pk", "network", "conversation")
-            if (network, first) in moved
-        ]
-        if not below:  # nor does a case wait: its first post would
-            return
-        update_values(model, ("conversation",), below)
+    # The network is compared below: asked in SQL, SQLite goes through all of it.
+    if not _move(PostRow, _WAITING("", firsts), moved):
+        return  # nor does a case wait: its first post would
+    cases = Case.objects.filter(conversation__among=firsts)
+    _move(Case, cases.values_list("pk", "network", "conversation"), moved)
+
+
+def _move(
+    model: type[PostRow | Case], waiting: Iterable[tuple[Any, ...]], moved: Mapping[Key, str]
+) -> bool:
+    below = [
+        (pk, moved[network, first]) for pk, network, first in waiting if (network, first) in moved
+    ]
+    update_values(model, ("conversation",), below)
+    return bool(below)

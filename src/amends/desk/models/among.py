@@ -28,7 +28,8 @@ def _escaped(value: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", value) if _SPECIAL.search(value) else value
 
 
-def _as_json(values: Sequence[Any]) -> str:
+def as_json(values: Sequence[Any]) -> str:
+    """As SQLite reads a list."""
     try:
         return msgspec.json.encode(values).decode()
     except ValueError:  # half of a pair of surrogates, which no id of a stored row holds
@@ -46,9 +47,7 @@ class Among(Lookup):
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> Sql:
         return "%s", [
-            as_array(list(map(str, value)))
-            if connection.vendor == "postgresql"
-            else _as_json(value)
+            as_array(list(map(str, value))) if connection.vendor == "postgresql" else as_json(value)
         ]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:

@@ -5,6 +5,7 @@ on a page of its own, which must be read, written and written again. Turned abou
 letters first, they follow each other. Numbers that grow do so either way.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -23,6 +24,11 @@ TAIL: Final = 13
 def turned(native_id: str) -> str:
     """What the index holds for an id: as ``Turned`` has it in SQL."""
     return native_id[-TAIL:] + native_id
+
+
+def turned_all(native_ids: Iterable[str]) -> list[str]:
+    """``turned`` of thousands."""
+    return [one[-TAIL:] + one for one in native_ids]
 
 
 class Turned(Func):
@@ -47,8 +53,7 @@ class NativeId(models.CharField):  # type: ignore[type-arg]  # generic in the st
 
 class _Among(Among):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        known = [one[-TAIL:] + one for one in self.rhs]  # as ``turned``: thousands at a time
-        return Among(Turned(self.lhs), known).as_sql(compiler, connection)
+        return Among(Turned(self.lhs), turned_all(self.rhs)).as_sql(compiler, connection)
 
 
 class _Exact(Exact):

@@ -20,6 +20,7 @@ INTENTS: Final = (
 )  # fmt: skip
 """Without "vulnerable", which is kept apart."""
 VULNERABLE: Final = "vulnerable"
+_STEP: Final = {name: step for step, name in enumerate(STEPS)}
 _TOPIC: Final = {name: 1 << at for at, name in enumerate(TOPICS)}
 _INTENT: Final = {name: 1 << at for at, name in enumerate(INTENTS, 32)}
 
@@ -41,7 +42,7 @@ def signs_of(topics: tuple[str, ...], intents: tuple[str, ...]) -> int:
 
 
 def step_of(reading: Reading) -> int:
-    return STEPS.index(reading.severity)
+    return _STEP[reading.severity]
 
 
 def topics_in(signs: int | None) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Posts by the conversations they are in."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,6 +12,7 @@ Key = tuple[str, str]
 
 ANSWERS: Final = ~Q(conversation=F("native_id"))
 """Every post but a conversation's first; in these words there is an index for them alone."""
+FIRSTS: Final = Q(conversation=F("native_id"))
 
 
 def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySet[PostRow]]:
@@ -20,7 +20,7 @@ def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySe
     also of other networks where ids are the same, and for each network the first posts."""
     known = by_network(threads)
     ids = {native for natives in known.values() for native in natives}
-    firsts = posts.filter(conversation=F("native_id"))
+    firsts = posts.filter(FIRSTS)
     return [
         posts.filter(ANSWERS, conversation__among=ids),
         *(firsts.filter(network=one, native_id__among=ids) for one, ids in known.items()),
@@ -28,7 +28,6 @@ def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySe
 
 
 def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for network, native in keys:
-        found[network].add(native)
-    return found
+    known = list(keys)
+    networks = {network for network, _ in known}  # a handful at most
+    return {one: {native for network, native in known if network == one} for one in networks}
