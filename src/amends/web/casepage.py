@@ -1,8 +1,9 @@
 """The case page's facts, put together for its templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +18,6 @@ from amends.desk.actions.drafting import desk_language
 from amends.desk.actions.macros import Ran
 from amends.desk.models import (
     AuthorRow,
-    Brand,
     Case,
     CaseEvent,
     MacroRow,
@@ -26,12 +26,15 @@ from amends.desk.models import (
     Responder,
 )
 from amends.desk.queries import Entry, context_of, label_names, names_of, owners, trail, uppers
-from amends.desk.queries.choices import approvers, macro_names, rule_names, teams
+from amends.desk.queries.cases import Known, known_of, replies_stand
+from amends.desk.queries.choices import approvers, at_work, macro_names, rule_names, teams
 from amends.desk.queries.handoffs import NETWORK
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import names_now
+from amends.desk.queries.setup import first_brand
 from amends.desk.queries.stops import is_overtaken, reasons_of
-from amends.desk.queries.together import colleagues, others_at
+from amends.desk.queries.there import Part, Parts
+from amends.desk.queries.together import Beside, colleagues, others_at
 from amends.terms import written_handle
 from amends.web.asking import can
 from amends.web.claimpage import case_claims
@@ -78,11 +81,12 @@ def case_facts(
     typed: Mapping[str, str] | None = None,
     error: str = "",
     offer: Ran | None = None,
+    listed: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Everything the case's templates need. ``typed`` is kept where a send was refused; ``offer``: a
-    macro's text, beside what was typed."""
-    may = can_here(case, person)
-    shown = lines(case, person)
+    macro's text, beside what was typed; ``listed``: the facts of the list beside the case."""
+    may, known, people, now = can_here(case, person), known_of(case), at_work(), timezone.now()
+    there, shown = known.there, lines(case, person, known)
     posts = [line.entry.post for line in shown if line.entry.post is not None]
     return {
         "case": case,
@@ -94,32 +98,34 @@ def case_facts(
         "priority_words": PRIORITIES[case.priority],
         "priorities": PRIORITIES,
         "moves": {str(state) for state in MOVES[CaseState(case.state)]},
-        "owners": owners() if may["assign"] else [],
-        "uppers": [one for one in uppers() if one.pk != case.owner_id] if may["work"] else [],
-        "teams": teams() if may["work"] else [],
+        "owners": owners(people) if may["assign"] else [],
+        "uppers": [one for one in uppers(people) if one.pk != case.owner_id] if may["work"] else [],
+        "teams": teams() if may["work"] and Part.TEAMS in there else [],
         "splittable": splittable(case, posts) if may["work"] else [],
-        "colleagues": {k: v for k, v in colleagues().items() if k != person.pk},
-        **beside_facts(case, person, now=timezone.now()),
-        "label_names": label_names(),
+        "colleagues": {k: v for k, v in colleagues(people).items() if k != person.pk},
+        **beside_facts(case, person, now=now, there=listed.get("there")),
+        "label_names": listed["labels"] if listed else label_names(),
         "lines": shown,
-        "signature": signature(case),
-        "composer": composer_for(case, person, can=may, typed=typed),
-        "context": context_of(case, person),
+        "signature": _signature(case, [(r.pk, r.status, r.tries) for r in known.replies]),
+        "composer": composer_for(
+            case, person, can=may, typed=typed, there=there, replies=len(known.replies)
+        ),
+        "context": context_of(case, person, there),
         "facts": facts(case),
-        "ledger": ledger_facts(case, person, now=timezone.now()),
-        "private": private_facts(case, now=timezone.now(), zone=person.zone),
-        "rank": rank_facts(case, can=may),
-        "survey": survey_facts(case, now=timezone.now()),
-        "claims": case_claims(case, posts, can=may, now=timezone.now()),
-        "clocks": clock_facts(case, now=timezone.now()),
+        "ledger": ledger_facts(case, person, now=now, there=there),
+        "private": private_facts(case, now=now, zone=person.zone, there=there),
+        "rank": rank_facts(case, can=may, there=there),
+        "survey": survey_facts(case, now=now, there=there),
+        "claims": case_claims(case, posts, can=may, now=now, there=there),
+        "clocks": clock_facts(case, now=now, there=there),
         "clock_words": CLOCKS.get(case.clock, ""),
         "author_roles": ROLES,
-        "proof": proof(case),
-        "desk_language": desk_language(),
+        "proof": proof(case, known.history),
+        "desk_language": desk_language() if Part.DRAFT_ENDPOINT in there else "",
         "typed": typed or {},
         "error": error,
         "offer": offer,
-        "macros": macros_shown() if may["work"] else [],
+        "macros": macros_shown() if may["work"] and Part.MACROS in there else [],
     }
 
 
@@ -141,9 +147,17 @@ def splittable(case: Case, posts: Sequence[PostRow]) -> list[PostRow]:
     return [post for post in own if post.pk != case.first_post_id and not post.erased_at]
 
 
-def beside_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, Any]:
-    """Who else is at the case now, and a word for it that changes when they do."""
-    beside = others_at([case.pk], now=now, besides=person).get(case.pk, [])
+def beside_facts(
+    case: Case,
+    person: Responder,
+    *,
+    now: datetime,
+    there: Mapping[int, Sequence[Beside]] | None = None,
+) -> dict[str, Any]:
+    """Who else is at the case now, and a word for it that changes when they do. ``there``: who is at
+    which cases, where that is known."""
+    there = others_at([case.pk], now=now, besides=person) if there is None else there
+    beside = there.get(case.pk, ())
     seen = ".".join(f"{one.person}{one.writing}" for one in beside)
     return {"beside": beside, "beside_seen": seen}
 
@@ -155,15 +169,15 @@ def macros_shown() -> list[tuple[MacroRow, str]]:
     return [(row, says(macro, names)) for row, macro in rows if names is not None]
 
 
-def lines(case: Case, person: Responder) -> list[Line]:
-    entries = _without_echoes(trail(case))
+def lines(case: Case, person: Responder, known: Known) -> list[Line]:
+    entries = _without_echoes(trail(case, known))
     events = [entry.event for entry in entries if entry.event is not None]
     people, labels = names_of(people=_people(events), labels=_ids(events, "label"))
     reasons = reasons_of(case, events)
     removable = traits_of(case.network).can_delete
     rules, macros = rule_names(_ids(events, "rule")), macro_names(_ids(events, "macro"))
     posts = {entry.post.native_id: entry.post for entry in entries if entry.post is not None}
-    told = _told(list(posts.values()), may_care=can_here(case, person)["work"])
+    told = _told(list(posts.values()), known.there, may_care=can_here(case, person)["work"])
     depths: dict[str, int] = {}
     shown = []
     for entry in entries:
@@ -204,10 +218,14 @@ def _written(author: AuthorRow, case: Case) -> str:
     return written_handle(author.handle, author.network)
 
 
-def _told(posts: list[PostRow], *, may_care: bool) -> dict[int, Told]:
+def _told(posts: list[PostRow], there: Parts, *, may_care: bool) -> dict[int, Told]:
     """How the posts read, for those who may see that at all."""
-    threshold = threshold_of(Brand.objects.order_by("pk").first())
-    return tell(posts, threshold=threshold, care=may_care)
+    return tell(
+        posts,
+        threshold=threshold_of(first_brand()),
+        care=may_care and Part.CARE in there,
+        corrected=Part.CORRECTIONS in there,
+    )
 
 
 def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:
@@ -255,11 +273,11 @@ def _people(events: list[CaseEvent]) -> set[int]:
 
 def signature(case: Case) -> str:
     """What the page has seen of a case: its events, and how its replies stand."""
-    replies = OutgoingReply.objects.filter(case=case).order_by("pk")
-    marks = [
-        f"{pk}{status[0:2]}{tries}"
-        for pk, status, tries in replies.values_list("pk", "status", "tries")
-    ]
+    return _signature(case, replies_stand(case))
+
+
+def _signature(case: Case, replies: Iterable[tuple[int, str, int]]) -> str:
+    marks = [f"{pk}{status[0:2]}{tries}" for pk, status, tries in replies]
     return "-".join([str(case.events), *marks])
 
 

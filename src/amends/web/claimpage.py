@@ -13,6 +13,7 @@ from amends.desk.actions.evidence import proofs
 from amends.desk.actions.replies import ON_THEIR_WAY
 from amends.desk.models import Case, Claim, Evidence, PostRow, Responder
 from amends.desk.queries.claims import claims_of, copies_of, holds_of, life_of, posts_to_quote
+from amends.desk.queries.there import ALL, Part, Parts
 from amends.web.composer import signed
 from amends.web.words import sentence
 
@@ -71,12 +72,17 @@ def claim_line(row: Claim) -> ClaimLine:
 
 
 def case_claims(
-    case: Case, posts: Iterable[PostRow], *, can: Mapping[str, bool], now: datetime
+    case: Case,
+    posts: Iterable[PostRow],
+    *,
+    can: Mapping[str, bool],
+    now: datetime,
+    there: Parts = ALL,
 ) -> dict[str, Any]:
     """What the part of the case page about claims and legal matters shows. ``posts``: of the case,
     oldest first."""
     return {
-        "rows": [claim_line(row) for row in claims_of(case)],
+        "rows": [claim_line(row) for row in claims_of(case)] if Part.CLAIMS in there else [],
         "posts": [post for post in posts if not post.ours and post.text][:-51:-1],
         "holds": holds_of(case, now=now) if can["legal"] else [],
     }

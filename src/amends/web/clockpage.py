@@ -7,6 +7,7 @@ from amends.casework.clocks import Clock, Standing
 from amends.casework.hours import Hours, calendar_of
 from amends.desk.models import Case
 from amends.desk.queries.clocks import clocks_of
+from amends.desk.queries.there import ALL, Parts
 from amends.web.words import CLOCKS, span
 
 
@@ -32,9 +33,9 @@ class ClockFacts:
     back: str = ""
 
 
-def clock_facts(case: Case, *, now: datetime) -> ClockFacts:
+def clock_facts(case: Case, *, now: datetime, there: Parts = ALL) -> ClockFacts:
     """The case's clocks, under the name of the policy that holds."""
-    found = clocks_of(case, now=now)
+    found = clocks_of(case, now=now, there=there)
     lines = [
         _line(clock, standing, found.policy.times[clock]) for clock, standing in found.shown.items()
     ]

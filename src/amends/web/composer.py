@@ -10,13 +10,14 @@ from amends.casework.entry import no_public_place
 from amends.casework.outcomes import INVITATION
 from amends.casework.signing import sign
 from amends.connectors.registry import traits_of
-from amends.desk.actions import channel_for, is_closed_out, target_for
+from amends.desk.actions import is_closed_out, target_for
 from amends.desk.actions.guarding import check_text
-from amends.desk.actions.replies import check_inviting
+from amends.desk.actions.replies import channel_on, check_inviting, private_network, target_on
 from amends.desk.models import Attachment, Case, ChannelRow, PostRow, Responder
 from amends.desk.queries import drafts_of
 from amends.desk.queries.snippets import snippets_now
 from amends.desk.queries.speaking import Standing, standing_for
+from amends.desk.queries.there import ALL, Part, Parts
 from amends.terms import BadInput, NotAllowed, network_name
 from amends.web.guarding import Guarded, shown
 
@@ -65,37 +66,45 @@ def composer_for(
     *,
     can: Mapping[str, bool],
     typed: Mapping[str, str] | None = None,
+    there: Parts = ALL,
+    replies: int | None = None,
 ) -> Composer:
-    """``typed`` is what a refused send had; it goes before the draft."""
+    """``typed`` is what a refused send had; it goes before the draft. ``replies``: how many the case
+    has, where that is known."""
     texts = drafts_of(case, person)
     if typed is not None:
         texts |= {mode: typed[f"text_{mode}"] for mode in MODES if f"text_{mode}" in typed}
-    replies = [_reply_mode(case, m, texts.get(m, ""), can=can) for m in ("public", "private")]
-    shown_pictures = _pictures(case, person)
+    answers = [
+        _reply_mode(case, place, texts.get(place.mode, ""), can=can)
+        for place in _places(case, there)
+    ]
+    shown_pictures = _pictures(case, person) if Part.PICTURES in there else {}
     note = Mode(
         "note",
         texts.get("note", ""),
         False,
         off="" if can["note"] else "Your role may not write notes.",
     )
-    replies = [replace(mode, pictures=shown_pictures.get(mode.name, ())) for mode in replies]
+    answers = [replace(mode, pictures=shown_pictures.get(mode.name, ())) for mode in answers]
     awaits = case.state == CaseState.RESOLVED and not is_closed_out(case)
     awaits = awaits and not no_public_place(case.network)
     own = typed is not None and "mode" in typed  # else another form of the page was refused
     told = typed if typed and own else {"sign": "1", "closes_out": "1" if awaits else ""}
-    modes = [*(_with_guard(case, mode, person, told) for mode in replies), note]
+    modes = [*(_with_guard(case, mode, person, told) for mode in answers), note]
     chosen = _chosen(case, modes, typed.get("mode", "") if typed is not None else "")
     return Composer(
         modes=[replace(mode, chosen=mode.name == chosen) for mode in modes],
-        channel=replies[0].channel,
-        seen_replies=case.replies.count(),
+        channel=answers[0].channel,
+        seen_replies=case.replies.count() if replies is None else replies,
         closes_out=awaits,
         close_out_target=target_for(case, private=False, closes_out=True) if awaits else None,
         sign=not own or bool(told.get("sign")),
         signature=person.signature,
-        standing=standing_for(person, now=timezone.now()) if can["reply"] else None,
+        standing=standing_for(person, now=timezone.now(), there=there) if can["reply"] else None,
         contact_route=case.brand.contact_route,
-        snippets=list(snippets_now().values_list("pk", "key", "name")) if can["reply"] else [],
+        snippets=list(snippets_now().values_list("pk", "key", "name"))
+        if can["reply"] and Part.SNIPPETS in there
+        else [],
         **_invitation(case),
     )
 
@@ -149,11 +158,27 @@ def guarded(
     return shown(checked)
 
 
-def _reply_mode(case: Case, name: str, text: str, *, can: Mapping[str, bool]) -> Mode:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a reply of a mode goes, and the account that speaks there."""
+
+    mode: str
+    network: str
+    channel: ChannelRow | None
+
+
+def _places(case: Case, there: Parts) -> list[_Place]:
+    public = _Place("public", case.network, channel_on(case, case.network))
+    network = private_network(case) if Part.PRIVATE_POSTS in there else case.network
+    channel = public.channel if network == case.network else channel_on(case, network)
+    return [public, _Place("private", network, channel)]
+
+
+def _reply_mode(case: Case, place: _Place, text: str, *, can: Mapping[str, bool]) -> Mode:
+    name, channel = place.mode, place.channel
     private = name == "private"
-    channel = channel_for(case, private=private)
     traits = traits_of(channel.network if channel else case.network)
-    target = target_for(case, private=private, closes_out=False)
+    target = target_on(case, place.network, private=private)
     limit = traits.message_limit if private else traits.limit
     off = ""
     if not can["reply"]:

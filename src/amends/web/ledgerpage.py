@@ -1,11 +1,11 @@
 """The ledger of a case in words: fault, second chance, remedies, promises."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from amends.casework import Action
+from amends.casework import Action, Role
 from amends.casework.fault import NEXT, Fault, SecondChance
 from amends.casework.letters import LetterStatus
 from amends.casework.remedies import GESTURES, RemedyKind, RemedyStatus
@@ -13,6 +13,7 @@ from amends.desk.models import Case, Letter, Promise, Remedy, Responder
 from amends.desk.queries.budgets import budgets_of
 from amends.desk.queries.choices import approvers
 from amends.desk.queries.ledger import ledger_of, limits, remedy_approvers
+from amends.desk.queries.there import ALL, Part, Parts
 
 FAULTS = {
     "ours": "Ours",
@@ -108,9 +109,9 @@ def owed_lines(rows: Sequence[Remedy], *, today: date) -> list[OwedLine]:
     return found
 
 
-def _letters(case: Case, person: Responder) -> list[LetterLine]:
+def _letters(rows: Iterable[Letter], person: Responder) -> list[LetterLine]:
     found = []
-    for row in case.letters.select_related("by", "approver", "remedy").order_by("pk"):
+    for row in rows:
         words, tone = LETTERS[row.status]
         waits = row.status == LetterStatus.WAITING
         able = approvers(row.by, Action.REPLY) if waits else []
@@ -124,9 +125,11 @@ def _name(row: Remedy) -> str:
     return name if row.amount is None else f"{name}, {row.amount:,.2f} {row.currency}"
 
 
-def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, Any]:
+def ledger_facts(
+    case: Case, person: Responder, *, now: datetime, there: Parts = ALL
+) -> dict[str, Any]:
     """What the ledger's part of the case page shows."""
-    ledger = ledger_of(case)
+    ledger = ledger_of(case, there)
     chance = SecondChance(case.second_chance) if case.second_chance else None
     return {
         "fault_words": FAULTS.get(case.fault, ""),
@@ -141,10 +144,10 @@ def ledger_facts(case: Case, person: Responder, *, now: datetime) -> dict[str, A
         "remedies": [  # letters have lines of their own
             _remedy(row, person) for row in ledger.remedies if not hasattr(row, "letter")
         ],
-        "letters": _letters(case, person),
-        "budgets": budgets_of(case.brand, now=now),
+        "letters": _letters(ledger.letters, person),
+        "budgets": budgets_of(case.brand, now=now) if Part.BUDGETS in there else [],
         "promises": [_promise(row, now) for row in ledger.promises],
-        "limit": next((most for role, most in limits().items() if role == person.role), 0),
+        "limit": limits(there).get(Role(person.role), 0),
     }
 
 

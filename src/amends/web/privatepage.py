@@ -10,6 +10,7 @@ from amends.casework.handoff import Standing
 from amends.casework.scheduling import said_there
 from amends.desk.models import Call, Case
 from amends.desk.queries.handoffs import PageFacts, handoffs_of, page_of
+from amends.desk.queries.there import ALL, Part, Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,18 @@ class CallLine:
 WAYS = {"phone": "Telephone call", "video": "Video call", "meeting": "Meeting"}
 
 
-def private_facts(case: Case, *, now: datetime, zone: str) -> dict[str, Any]:
+def private_facts(case: Case, *, now: datetime, zone: str, there: Parts = ALL) -> dict[str, Any]:
     """What the private part of the case page shows."""
     return {
-        "pages": [_line(one) for one in handoffs_of(case, now=now)],
+        "pages": [_line(one) for one in handoffs_of(case, now=now)]
+        if Part.HANDOFFS in there
+        else [],
         "calls": [
             CallLine(one, WAYS[one.way], said_there(one.starts_at, zone), one.starts_at <= now)
             for one in case.calls.filter(status=CallStatus.PLANNED).order_by("starts_at", "pk")
-        ],
+        ]
+        if Part.CALLS in there
+        else [],
         "ways": WAYS,
         "no_public_place": no_public_place(case.network),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from amends.desk.actions.ranking import search_in_force
 from amends.desk.models import Case, RankEntry, RankWatch
+from amends.desk.queries.there import ALL, Part, Parts
 
 WIDTH, HEIGHT, EDGE = 240, 72, 6
 SHOWN = 200
@@ -27,16 +28,19 @@ class Line:
     watch: RankWatch | None
 
 
-def rank_facts(case: Case, *, can: Mapping[str, bool]) -> dict[str, Any]:
-    rows = list(case.rank_entries.select_related("by").order_by("-at", "-pk")[:SHOWN])
-    watches = list(case.rank_watches.filter(due_at__isnull=False).order_by("pk"))
+def rank_facts(case: Case, *, can: Mapping[str, bool], there: Parts = ALL) -> dict[str, Any]:
+    rows, watches = list[RankEntry](), list[RankWatch]()
+    if Part.RANKS in there:
+        rows = list(case.rank_entries.select_related("by").order_by("-at", "-pk")[:SHOWN])
+    if Part.RANK_WATCHES in there:
+        watches = list(case.rank_watches.filter(due_at__isnull=False).order_by("pk"))
     pairs = dict.fromkeys(
         [(one.query, one.address) for one in watches] + [(one.query, one.address) for one in rows]
     )
     lines = [_line(pair, rows, watches) for pair in pairs]
     return {
         "lines": lines,
-        "searches": can["work"] and search_in_force() is not None,
+        "searches": can["work"] and Part.SEARCH in there and search_in_force() is not None,
         "query": case.brand.name,
         "address": "" if case.first_post.private else case.first_post.url,
         "width": WIDTH,

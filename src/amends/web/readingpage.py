@@ -76,11 +76,12 @@ def tell(
     threshold: float,
     names: Mapping[str, str] | None = None,
     care: bool = False,
+    corrected: bool = True,
 ) -> dict[int, Told]:
     """What is shown of the posts that were read, by their ids. ``names``: of watches by their ids;
-    ``care``: whether who asks may know of special care."""
+    ``care``: whether who asks may know of special care; ``corrected``: whether any of them was."""
     read = {post.pk: post.reading for post in posts if _is_read(post)}
-    said = corrections_of(read)
+    said = corrections_of(read) if corrected else {}
     cared = SpecialCare.objects.filter(post__in=read) if care and read else []
     words = {row.post_id: row.words for row in cared}
     names = _names(read.values()) if names is None else names
@@ -97,6 +98,8 @@ def _is_read(post: PostRow) -> bool:
 def _names(rows: Collection[ReadingRow]) -> dict[str, str]:
     """Of the watches that feelings are directed at."""
     wanted = {name for row in rows for name in (row.more or {}).get("targets", {}) if name != US}
+    if not wanted:
+        return {}
     found = WatchRow.objects.filter(pk__in=[int(one) for one in wanted if one.isdecimal()])
     return {str(pk): name for pk, name in found.values_list("pk", "name")}
 

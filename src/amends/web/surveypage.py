@@ -8,6 +8,7 @@ from amends.casework.survey import QUESTION
 from amends.desk.actions import is_closed_out
 from amends.desk.models import Case
 from amends.desk.queries.surveys import surveys_of, why_not_asked
+from amends.desk.queries.there import ALL, Part, Parts
 
 SCORES: Final = {
     5: "very well",
@@ -18,12 +19,12 @@ SCORES: Final = {
 }
 
 
-def survey_facts(case: Case, *, now: datetime) -> dict[str, Any]:
+def survey_facts(case: Case, *, now: datetime, there: Parts = ALL) -> dict[str, Any]:
     """What the part of the case page about satisfaction shows."""
     asks = case.state in {CaseState.RESOLVED, CaseState.CLOSED}
     why_not = why_not_asked(case, now=now) if asks else ""
     return {
-        "rows": surveys_of(case),
+        "rows": surveys_of(case) if Part.SURVEYS in there else [],
         "words": SCORES,
         "question": QUESTION,
         "asks": asks,

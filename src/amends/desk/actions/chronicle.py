@@ -206,13 +206,15 @@ def _note_pause(case: Case, old: CaseState, new: CaseState, at: datetime) -> Non
         case.pauses = [*pauses[:-1], [since, max(since, at.isoformat())]]
 
 
-def proof(case: Case) -> Verdict:
-    """Whether the case's log is whole: nothing missing, changed or cut off."""
-    return verify(_links(case), count=case.events, head=case.head)
+def proof(case: Case, history: Iterable[CaseEvent] | None = None) -> Verdict:
+    """Whether the case's log is whole: nothing missing, changed or cut off. ``history``: every event
+    that is stored of it, in their order, where they were read already."""
+    events = case.history.order_by("seq").iterator() if history is None else history
+    return verify(_links(case, events), count=case.events, head=case.head)
 
 
-def _links(case: Case) -> Iterable[Link]:
-    for event in case.history.order_by("seq").iterator():
+def _links(case: Case, events: Iterable[CaseEvent]) -> Iterable[Link]:
+    for event in events:
         yield Link(
             case=case.ref,
             seq=event.seq,

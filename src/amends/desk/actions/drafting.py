@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import Action, Role, check_may
 from amends.connectors.registry import traits_of
@@ -17,6 +18,7 @@ from amends.desk.drafts import Endpoint, drafting, drafts_in, translating, trans
 from amends.desk.drafts.prompts import Messages
 from amends.desk.models import AuthorRow, Case, DraftEndpoint, PostRow, Responder
 from amends.desk.queries.guarding import contacts_of
+from amends.desk.queries.prepared import prepared
 from amends.guard import RecentReplies, without_personal_data
 from amends.terms import BadInput, NotAllowed, network_name
 
@@ -84,8 +86,13 @@ def endpoint_in_force() -> Endpoint | None:
 
 def desk_language() -> str:
     """What posts are translated into, as two letters; "" where nothing is."""
-    row = DraftEndpoint.objects.order_by("-pk").first()
+    row = next(iter(_newest()), None)
     return row.language if row is not None and row.enabled else ""
+
+
+@prepared
+def _newest() -> QuerySet[DraftEndpoint]:
+    return DraftEndpoint.objects.order_by("-pk")[:1]
 
 
 def propose(

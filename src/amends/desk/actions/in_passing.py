@@ -16,8 +16,8 @@ def in_passing() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
+    patience_ms = int(float(connection.settings_dict["OPTIONS"].get("timeout", 5.0)) * 1000)
     with connection.cursor() as cursor:
-        patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
         try:
             yield
@@ -25,4 +25,4 @@ def in_passing() -> Iterator[None]:
             if "locked" not in str(error):
                 raise
         finally:
-            cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
+            cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from amends.casework import Action, Role, check_may
 from amends.casework.ranking import check_ranked, place_of
@@ -11,6 +11,7 @@ from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.secrets import seal, unseal
 from amends.desk.models import Case, RankEntry, RankWatch, Responder, SearchAccess
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed, Stale
 from amends.text import storable
 
@@ -84,10 +85,15 @@ def save_search(*, enabled: bool, key: str, country: str, most: int, by: Respond
 
 def search_in_force() -> tuple[SearchAccess, str] | None:
     """The web search and its key; None where it is off."""
-    row = SearchAccess.objects.order_by("pk").first()
+    row = next(iter(_access()), None)
     if row is None or not row.enabled:
         return None
     return row, unseal(bytes(row.sealed)).get("key", "")
+
+
+@prepared
+def _access() -> QuerySet[SearchAccess]:
+    return SearchAccess.objects.order_by("pk")[:1]
 
 
 def spend_call(access: SearchAccess, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import (
     Action,
@@ -37,6 +38,7 @@ from amends.desk.models import (
 )
 from amends.desk.queries.handoffs import NETWORK as PAGES
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import check_may_speak, why_silent
 from amends.terms import BadInput, NotAllowed, Stale, Traits, network_name
 from amends.text import length
@@ -53,21 +55,35 @@ ON_THEIR_WAY = (
 def private_network(case: Case) -> str:
     """Where a private message goes: to the private page where the customer last wrote there and it
     was not closed, else to the case's own network."""
-    theirs = PostRow.objects.filter(
-        place__case=case, private=True, ours=False, author__customer=case.customer_id
-    )
-    newest = theirs.order_by("-created_at", "-pk").values_list("network", "author").first()
-    if newest is not None and newest[0] == PAGES:
-        open_page = Handoff.objects.filter(author=newest[1], ended_at=None)
-        return PAGES if open_page.exists() else case.network
+    for network, author in _latest_private(case.pk, case.customer_id):
+        if network == PAGES and Handoff.objects.filter(author=author, ended_at=None).exists():
+            return PAGES
     return case.network
+
+
+@prepared
+def _latest_private(case: int, customer: int) -> QuerySet[PostRow, tuple[str, int | None]]:
+    theirs = PostRow.objects.filter(place__case=case, author__customer=customer)
+    newest = theirs.filter(private=True, ours=False).order_by("-created_at", "-pk")
+    return newest.values_list("network", "author")[:1]
 
 
 def channel_for(case: Case, *, private: bool = False) -> ChannelRow | None:
     """The account that speaks on the case's network, or on the private page, where there is one."""
-    network = private_network(case) if private else case.network
-    channels = ChannelRow.objects.filter(brand=case.brand_id, network=network, enabled=True)
-    return channels.filter(pk=case.channel_id or 0).first() or channels.order_by("pk").first()
+    return channel_on(case, private_network(case) if private else case.network)
+
+
+def channel_on(case: Case, network: str) -> ChannelRow | None:
+    """The account that speaks on a network: the one that the case was heard on, else the first."""
+    channels = _channels(case.brand_id, network)
+    heard_on = (one for one in channels if one.pk == case.channel_id)
+    return next(heard_on, next(iter(channels), None))
+
+
+@prepared
+def _channels(brand: int, network: str) -> QuerySet[ChannelRow]:
+    channels = ChannelRow.objects.filter(brand=brand, network=network, enabled=True)
+    return channels.order_by("pk")
 
 
 def target_for(case: Case, *, private: bool, closes_out: bool) -> PostRow | None:
@@ -75,13 +91,22 @@ def target_for(case: Case, *, private: bool, closes_out: bool) -> PostRow | None
     first = case.first_post
     if closes_out and not first.private and first.deleted_at is None:
         return first
-    network = private_network(case) if private else case.network
+    return target_on(case, private_network(case) if private else case.network, private=private)
+
+
+def target_on(case: Case, network: str, *, private: bool) -> PostRow | None:
+    """The customer's newest post on a network; for a public reply, one that all can read."""
+    return next(iter(_newest(case.pk, case.customer_id, network, private=private)), None)
+
+
+@prepared
+def _newest(case: int, customer: int, network: str, *, private: bool) -> QuerySet[PostRow]:
     posts = PostRow.objects.filter(
-        place__case=case, ours=False, author__customer=case.customer_id, network=network
+        place__case=case, ours=False, author__customer=customer, network=network
     )
     if not private:
         posts = posts.filter(private=False, deleted_at=None)
-    return posts.select_related("author").order_by("-created_at", "-pk").first()
+    return posts.select_related("author").order_by("-created_at", "-pk")[:1]
 
 
 def queue_reply(

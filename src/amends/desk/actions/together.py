@@ -4,9 +4,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Exists, QuerySet
+
 from amends.casework import Action, Role, may
 from amends.casework.together import named_in
+from amends.desk.actions.in_passing import in_passing
 from amends.desk.models import Case, HeadsUp, Note, Presence, Responder
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.together import colleagues, may_be_told
 
 OFTEN: Final = timedelta(seconds=8)
@@ -26,6 +30,24 @@ def be_at(case: Case, *, by: Responder, now: datetime, writing: str = "") -> Non
         return
     if not mine.update(**facts):
         Presence.objects.update_or_create(case=case, person=by, defaults=facts)
+
+
+def look_at(case: Case, *, by: Responder, now: datetime) -> None:
+    """Somebody looks at a case: they are at it, and see the heads-ups that they were given on it."""
+    [(lately, unseen)] = _noted(by.pk, case.pk, now - OFTEN)
+    if lately and not unseen:
+        return
+    with in_passing():  # the page says again that it is open, and the next look sees them
+        be_at(case, by=by, now=now)
+        see_heads_ups(by=by, now=now, case=case)
+
+
+@prepared
+def _noted(person: int, case: int, since: datetime) -> QuerySet[Responder, tuple[bool, bool]]:
+    """Whether they were noted to be at it, and whether there is something that they did not see."""
+    lately = Presence.objects.filter(case=case, person=person, seen_at__gt=since)
+    unseen = HeadsUp.objects.filter(to=person, case=case, seen_at=None)
+    return Responder.objects.filter(pk=person).values_list(Exists(lately), Exists(unseen))
 
 
 def leave(case: Case, *, by: Responder, mode: str) -> None:

@@ -36,6 +36,13 @@ def as_json(values: Sequence[Any]) -> str:
         return json.dumps(values)
 
 
+def as_one(values: Sequence[Any], connection: BaseDatabaseWrapper) -> str:
+    """Values as the one that a database takes in their place."""
+    if connection.vendor == "postgresql":
+        return as_array(list(map(str, values)))
+    return as_json(values)
+
+
 class Among(Lookup):
     """As ``in``, which prepares and names every value by itself: of a batch's look-ups that took
     most of the time. The values go as one."""
@@ -46,9 +53,7 @@ class Among(Lookup):
         return list(self.rhs)
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> Sql:
-        return "%s", [
-            as_array(list(map(str, value))) if connection.vendor == "postgresql" else as_json(value)
-        ]
+        return "%s", [as_one(value, connection)]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         left, left_values = self.process_lhs(compiler, connection)

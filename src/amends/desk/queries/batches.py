@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from amends.casework import CaseState, ReplyStatus
 from amends.casework.bulk import MOST, UNDO_WITHIN, Bulk, Seen, would
 from amends.casework.closing import check_nothing_open
@@ -12,6 +14,7 @@ from amends.desk.models import Case, CaseBatch, Label, OutgoingReply, Responder
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.inbox import InboxFilter, filtered
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed
 
 _ON_THEIR_WAY = (ReplyStatus.READY, ReplyStatus.SENDING, ReplyStatus.NOT_KNOWN)
@@ -86,8 +89,13 @@ def _still_open(case: Case) -> str:
 
 def undoable(person: Responder, *, now: datetime) -> CaseBatch | None:
     """What this person did last to many cases, while it can be undone."""
-    mine = CaseBatch.objects.filter(by=person, at__gt=now - UNDO_WITHIN).order_by("-pk").first()
+    mine = next(iter(_latest(person.pk, now - UNDO_WITHIN)), None)
     return mine if mine is not None and mine.undone_at is None else None
+
+
+@prepared
+def _latest(person: int, after: datetime) -> QuerySet[CaseBatch]:
+    return CaseBatch.objects.filter(by=person, at__gt=after).order_by("-pk")[:1]
 
 
 def get_batch_for(person: Responder, pk: int) -> CaseBatch:

@@ -20,6 +20,7 @@ from amends.desk.models import (
     Responder,
 )
 from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.prepared import of_case, prepared
 
 MOST = 200
 _KINDS = ("claim.", "evidence.", "copy.")
@@ -58,7 +59,12 @@ def get_copy_for(person: Responder, claim: int, pk: int) -> ClaimCopy:
 
 def claims_of(case: Case) -> Sequence[Claim]:
     """A case's claims, the oldest first."""
-    return list(case.claims.select_related("post").order_by("pk"))
+    return of_case(case, _claims(case.pk))
+
+
+@prepared
+def _claims(case: int) -> QuerySet[Claim]:
+    return Claim.objects.filter(case=case).select_related("post").order_by("pk")
 
 
 def claims_for(person: Responder, *, state: str = "") -> Sequence[Claim]:

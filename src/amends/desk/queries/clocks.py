@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from amends.casework import CaseState, Priority
 from amends.casework.clocks import CaseTimes, Clock, Pause, Standing
 from amends.casework.hours import ALWAYS, Hours, Window
 from amends.casework.rota import Absence, Duty, Span, Turn, gaps
 from amends.casework.sla import SlaPolicy, choose_policy, standings
 from amends.desk.models import Case, HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
+from amends.desk.queries.prepared import prepared
+from amends.desk.queries.there import ALL, Part, Parts
 from amends.terms import BadInput
 
 log = logging.getLogger(__name__)
@@ -60,7 +64,12 @@ def _hours_or_always(row: HoursRow) -> Hours:
 
 def load_policies() -> list[SlaPolicy]:
     """Every SLA policy that somebody set up, in their order."""
-    return [policy_of(row) for row in SlaPolicyRow.objects.select_related("hours").order_by("pk")]
+    return [policy_of(row) for row in _policies()]
+
+
+@prepared
+def _policies() -> QuerySet[SlaPolicyRow]:
+    return SlaPolicyRow.objects.select_related("hours").order_by("pk")
 
 
 def policy_for(case: Case, policies: Iterable[SlaPolicy]) -> SlaPolicy:
@@ -96,8 +105,8 @@ class Clocks:
     shown: dict[Clock, Standing]
 
 
-def clocks_of(case: Case, *, now: datetime) -> Clocks:
-    policy = policy_for(case, load_policies())
+def clocks_of(case: Case, *, now: datetime, there: Parts = ALL) -> Clocks:
+    policy = policy_for(case, load_policies() if Part.SLA in there else ())
     return Clocks(policy, standings(times_of(case), policy, now=now))
 
 

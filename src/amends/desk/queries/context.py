@@ -2,11 +2,21 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from amends.desk.models import AuthorRow, Case, CustomerMerge, MentionRow, Promise, Responder
+from amends.desk.models import (
+    AuthorRow,
+    Case,
+    CustomerMerge,
+    Label,
+    MentionRow,
+    Promise,
+    Responder,
+)
 from amends.desk.queries.cases import merged_into
 from amends.desk.queries.doors import may_see
+from amends.desk.queries.prepared import prepared
+from amends.desk.queries.there import ALL, Part, Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +33,43 @@ class Context:
     labels: list[str]
 
 
-def context_of(case: Case, person: Responder) -> Context:
+def context_of(case: Case, person: Responder, there: Parts = ALL) -> Context:
     """The facts beside a case, as far as this person may see them."""
-    mentions = MentionRow.objects.filter(post__place__case=case).select_related("watch")
     words: dict[str, list[str]] = {}
-    for mention in mentions.order_by("watch__name", "pk"):
-        known = words.setdefault(mention.watch.name, [])
-        known += [word for word in mention.words if word not in known]
+    for watch, matched in _mentions(case.pk):
+        known = words.setdefault(watch, [])
+        known += [word for word in matched if word not in known]
     return Context(
-        profiles=list(AuthorRow.objects.filter(customer=case.customer_id).order_by("pk")),
-        earlier=history_of(case.customer_id, person, besides=case),
-        promises=promises_elsewhere(case, person),
-        merges=list(
-            CustomerMerge.objects.filter(kept=case.customer_id, undone_at=None)
-            .select_related("by")
-            .order_by("-pk")
-        ),
-        joined=merged_into(case),
+        profiles=_profiles(case.customer_id),
+        earlier=history_of(case.customer_id, person, besides=case) if Part.EARLIER in there else [],
+        promises=promises_elsewhere(case, person) if Part.PROMISED in there else [],
+        merges=_merges(case.customer_id) if Part.MERGES in there else [],
+        joined=merged_into(case) if Part.JOINED in there else [],
         words=words,
-        labels=list(case.labels.order_by("name").values_list("name", flat=True)),
+        labels=_labels(case.pk) if Part.LABELS in there else [],
     )
+
+
+@prepared
+def _mentions(case: int) -> QuerySet[MentionRow, tuple[str, list[str]]]:
+    mentions = MentionRow.objects.filter(post__place__case=case).order_by("watch__name", "pk")
+    return mentions.values_list("watch__name", "words")
+
+
+@prepared
+def _profiles(customer: int) -> QuerySet[AuthorRow]:
+    return AuthorRow.objects.filter(customer=customer).order_by("pk")
+
+
+@prepared
+def _merges(customer: int) -> QuerySet[CustomerMerge]:
+    merges = CustomerMerge.objects.filter(kept=customer, undone_at=None)
+    return merges.select_related("by").order_by("-pk")
+
+
+@prepared
+def _labels(case: int) -> QuerySet[Label, str]:
+    return Label.objects.filter(cases=case).order_by("name").values_list("name", flat=True)
 
 
 def promises_elsewhere(case: Case, person: Responder, *, most: int = 10) -> list[Promise]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from amends.casework import Action, Role, check_may, may
 from amends.casework.correcting import COMPLAINT
 from amends.desk.models import Correction, MentionRow, PostRow, ReadingRow, Responder
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.heard import ABOUT_US
+from amends.desk.queries.prepared import prepared
 
 MOST: Final = 2000
 """Corrections that are learnt from and looked at: the newest."""
@@ -19,11 +20,16 @@ MOST: Final = 2000
 
 def corrections_of(posts: Collection[int]) -> dict[int, dict[str, Correction]]:
     """What holds of each post, by ``what``: of several the last that was not taken back."""
-    rows = Correction.objects.filter(post__in=posts, taken_back_at=None).select_related("by")
     found: dict[int, dict[str, Correction]] = {}
-    for row in rows.order_by("pk"):
+    for row in _that_hold(list(posts)) if posts else ():
         found.setdefault(row.post_id, {})[row.what] = row
     return found
+
+
+@prepared
+def _that_hold(posts: list[int]) -> QuerySet[Correction]:
+    rows = Correction.objects.filter(post__id__among=posts, taken_back_at=None)
+    return rows.select_related("by").order_by("pk")
 
 
 def get_read_post_for(person: Responder, pk: int) -> PostRow:

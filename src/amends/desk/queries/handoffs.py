@@ -17,6 +17,7 @@ from amends.casework.handoff import SHIPPED, Field, Standing, fields_of, standin
 from amends.casework.letters import LetterStatus, LetterWay
 from amends.desk.models import Brand, Call, Case, Handoff, IntakePage, Letter, PostRow
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.prepared import prepared
 
 NETWORK: Final = "handoff"
 PATH: Final = "/h/"
@@ -156,13 +157,19 @@ def pages_in(case: Case) -> QuerySet[Handoff]:
 
 def handoffs_of(case: Case, *, now: datetime) -> Sequence[PageFacts]:
     """A case's hand-offs, the latest first."""
-    rows = pages_in(case).select_related("by", "author", "case").order_by("-pk")[:10]
+    rows = _handoffs(case.pk)
     found = []
     for row in rows:
         stands = standing_of(row, now=now)
         link = link_of(row) if stands is Standing.OPEN else ""
         found.append(PageFacts(row, link, stands, is_proven(row)))
     return found
+
+
+@prepared
+def _handoffs(case: int) -> QuerySet[Handoff]:
+    rows = Handoff.objects.filter(Q(case=case) | Q(case__merged_into=case))
+    return rows.select_related("by", "author", "case").order_by("-pk")[:10]
 
 
 def open_handoff(case: Case, *, now: datetime, claimed: bool) -> Handoff | None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from amends.casework import CaseState, ReplyStatus
+from amends.casework import CaseState, ReplyStatus, Role
 from amends.desk.models import Case, CasePost, OutgoingReply, Responder
-from amends.desk.queries.doors import may_see
+from amends.desk.queries.doors import may_see, seen_by, sees_cases
+from amends.desk.queries.prepared import counts_of, prepared, prepared_counts
 from amends.terms import BadInput
 
 PAGE = 50
@@ -56,7 +57,7 @@ class InboxPage:
     next: str
 
 
-def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
+def _tab(cases: QuerySet[Case], tab: Tab, person: int = 0) -> QuerySet[Case]:
     if tab is Tab.CLOSE_OUT:
         return cases.filter(state=CaseState.RESOLVED, resolved_at__isnull=False)
     if tab is Tab.DONE:
@@ -75,7 +76,7 @@ def _tab(cases: QuerySet[Case], tab: Tab, person: Responder) -> QuerySet[Case]:
 
 def filtered(person: Responder, wanted: InboxFilter) -> QuerySet[Case]:
     """All cases under a filter, in no order."""
-    cases = _tab(may_see(person), wanted.tab, person)
+    cases = _tab(may_see(person), wanted.tab, person.pk)
     if wanted.state in set(CaseState):
         cases = cases.filter(state=wanted.state)
     if wanted.network:
@@ -109,30 +110,39 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
     """One page: what waiting costs most comes first. Close-outs: longest settled first; done cases:
     latest first; snoozed ones: whichever wakes first."""
     order = _ORDERS.get(wanted.tab, _BY_RANK)
-    cases: QuerySet[Any] = filtered(person, wanted)
-    if wanted.after:
-        cases = _after(cases, wanted.after, order)
-    rows = list(cases.order_by(*order).values(*_COLUMNS, *_RENAMED)[: size + 1])
+    if wanted == InboxFilter(wanted.tab) and sees_cases(person):
+        whose = [person.pk] if wanted.tab is Tab.MINE else []
+        rows = _first_page(*whose, role=Role(person.role), tab=wanted.tab, size=size)
+    else:
+        cases = filtered(person, wanted)
+        rows = list(_page(_after(cases, wanted.after, order), order, size))
     for row in rows:
         for old, new in _RENAMED.items():
             row[new] = row.pop(old)
     more = len(rows) > size
     rows = rows[:size]
-    _put_trouble(rows)
     return InboxPage(rows, _key(rows[-1], order) if more else "")
 
 
-def _put_trouble(rows: list[dict[str, Any]]) -> None:
-    """Which cases have a reply that failed, or of which nobody knows whether it went out."""
-    trouble = set(
-        OutgoingReply.objects.filter(
-            case__in=[row["id"] for row in rows],
-            status__in=[ReplyStatus.NOT_KNOWN, ReplyStatus.FAILED],
-        ).values_list("case_id", "status")
+@prepared
+def _first_page(*whose: int, role: Role, tab: Tab, size: int) -> QuerySet[Case, dict[str, Any]]:
+    return _page(_tab(seen_by(role), tab, *whose), _ORDERS.get(tab, _BY_RANK), size)
+
+
+def _page(
+    cases: QuerySet[Case], order: tuple[str, str], size: int
+) -> QuerySet[Case, dict[str, Any]]:
+    rows: QuerySet[Case, dict[str, Any]] = cases.order_by(*order).values(
+        *_COLUMNS,
+        *_RENAMED,
+        replies_unknown=_with_a_reply(ReplyStatus.NOT_KNOWN),
+        replies_failed=_with_a_reply(ReplyStatus.FAILED),
     )
-    for row in rows:
-        row["replies_unknown"] = (row["id"], ReplyStatus.NOT_KNOWN) in trouble
-        row["replies_failed"] = (row["id"], ReplyStatus.FAILED) in trouble
+    return rows[: size + 1]
+
+
+def _with_a_reply(status: ReplyStatus) -> Exists:
+    return Exists(OutgoingReply.objects.filter(case=OuterRef("pk"), status=status))
 
 
 _COLUMNS = (
@@ -173,7 +183,10 @@ def _place(key: str, *, by_rank: bool) -> tuple[Any, int]:
 
 
 def _after(cases: QuerySet[Any], key: str, order: tuple[str, str]) -> QuerySet[Any]:
-    """What comes behind a place; its own column is asked alone, so that the index begins there."""
+    """What comes behind a place, if any; its own column is asked alone, so that the index begins
+    there."""
+    if not key:
+        return cases
     name, later = order[0].lstrip("-"), "lt" if order[0].startswith("-") else "gt"
     place, pk = _place(key, by_rank=name == "rank")
     from_there = cases.filter(**{f"{name}__{later}e": place})
@@ -182,13 +195,21 @@ def _after(cases: QuerySet[Any], key: str, order: tuple[str, str]) -> QuerySet[A
 
 def tab_counts(person: Responder, wanted: InboxFilter) -> dict[str, int]:
     """How many cases each tab holds under the other filters; ``MOST_COUNTED`` and one for more."""
-    return {
-        str(tab): _count(person, replace(wanted, tab=tab, state="", after="")) for tab in _COUNTED
-    }
+    wanted = replace(wanted, tab=Tab.ALL, state="", after="")
+    if wanted == InboxFilter() and sees_cases(person):
+        counts = _all_counts(person.pk, role=Role(person.role))
+    else:
+        counts = counts_of([_few(filtered(person, replace(wanted, tab=tab))) for tab in _COUNTED])
+    return dict(zip(map(str, _COUNTED), counts, strict=True))
+
+
+@prepared_counts
+def _all_counts(person: int, *, role: Role) -> list[QuerySet[Case]]:
+    return [_few(_tab(seen_by(role), tab, person)) for tab in _COUNTED]
 
 
 _COUNTED: Final = tuple(tab for tab in Tab if tab is not Tab.DONE)
 
 
-def _count(person: Responder, wanted: InboxFilter) -> int:
-    return filtered(person, wanted).order_by()[: MOST_COUNTED + 1].count()
+def _few(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.order_by()[: MOST_COUNTED + 1]

@@ -7,15 +7,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from amends.casework import Action, Role, check_may
 from amends.casework.calls import CallStatus
 from amends.casework.claims import OPEN as OPEN_CLAIMS
 from amends.casework.closing import CALL, CLAIM, PROMISE, Matter, remedy_matter
 from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus, first_status
-from amends.desk.models import Authority, Case, Determination, Promise, Remedy, Responder
+from amends.desk.models import Authority, Case, Determination, Letter, Promise, Remedy, Responder
 from amends.desk.queries.choices import approvers
+from amends.desk.queries.prepared import of_case, prepared
+from amends.desk.queries.there import ALL, Part, Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,39 @@ class Ledger:
     determinations: list[Determination]
     remedies: list[Remedy]
     promises: list[Promise]
+    letters: list[Letter]
 
 
-def ledger_of(case: Case) -> Ledger:
-    """Everything, the latest determination first, remedies and promises in their order."""
+def ledger_of(case: Case, there: Parts = ALL) -> Ledger:
+    """Everything, the latest determination first, the rest in its order."""
     return Ledger(
-        list(case.determinations.select_related("by").order_by("-pk")),
-        list(case.remedies.select_related("by", "decided_by", "letter").order_by("pk")),
-        list(case.promises.select_related("by").order_by("due_at", "pk")),
+        of_case(case, _determinations_of(case.pk)) if Part.DETERMINATIONS in there else [],
+        of_case(case, _remedies_of(case.pk)) if Part.REMEDIES in there else [],
+        of_case(case, _promises_of(case.pk)) if Part.PROMISES in there else [],
+        of_case(case, _letters_of(case.pk)) if Part.LETTERS in there else [],
+    )
+
+
+@prepared
+def _determinations_of(case: int) -> QuerySet[Determination]:
+    return Determination.objects.filter(case=case).select_related("by").order_by("-pk")
+
+
+@prepared
+def _remedies_of(case: int) -> QuerySet[Remedy]:
+    remedies = Remedy.objects.filter(case=case).order_by("pk")
+    return remedies.select_related("by", "decided_by", "letter")
+
+
+@prepared
+def _promises_of(case: int) -> QuerySet[Promise]:
+    return Promise.objects.filter(case=case).select_related("by").order_by("due_at", "pk")
+
+
+@prepared
+def _letters_of(case: int) -> QuerySet[Letter]:
+    return (
+        Letter.objects.filter(case=case).select_related("by", "approver", "remedy").order_by("pk")
     )
 
 
@@ -71,10 +98,16 @@ _COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (
 """What else keeps a case open says so here, a line each."""
 
 
-def limits() -> Mapping[Role, Decimal]:
+def limits(there: Parts = ALL) -> Mapping[Role, Decimal]:
     """How much each role may give by itself; none for roles that change no case."""
-    decided = {Role(row.role): row.most for row in Authority.objects.all()}
+    rows = _authorities() if Part.AUTHORITIES in there else []
+    decided = {Role(role): most for role, most in rows}
     return {role: decided.get(role, most) for role, most in SHIPPED.items()}
+
+
+@prepared
+def _authorities() -> QuerySet[Authority, tuple[str, Decimal]]:
+    return Authority.objects.values_list("role", "most")
 
 
 def remedy_approvers(row: Remedy) -> list[Responder]:

@@ -17,6 +17,7 @@ from amends.desk.models import (
     WatchRow,
 )
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import asked_of_speakers
 
 LATEST = 2000
@@ -57,6 +58,16 @@ def _asked_of_speakers() -> list[str]:
     said = [f"Policy, version {asked.policy}"] if asked.policy else []
     count = len(asked.training)
     return said + ([f"{count} training module{'' if count == 1 else 's'}"] if count else [])
+
+
+def first_brand() -> Brand | None:
+    """The brand whose threshold holds where posts of several are shown."""
+    return next(iter(_first_brand()), None)
+
+
+@prepared
+def _first_brand() -> QuerySet[Brand]:
+    return Brand.objects.order_by("pk")[:1]
 
 
 def brands_for(person: Responder) -> list[Brand]:

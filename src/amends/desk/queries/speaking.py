@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from amends.casework import Action, Role, check_may, may
 from amends.casework.signing import check_signed, sign
@@ -40,14 +40,26 @@ from amends.desk.models import (
 )
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import NETWORK
+from amends.desk.queries.prepared import prepared
+from amends.desk.queries.there import ALL, Part, Parts
 
 
 def rules_in_force() -> SpeakingRules | None:
-    return SpeakingRules.objects.order_by("-pk").first()
+    return next(iter(_rules()), None)
+
+
+@prepared
+def _rules() -> QuerySet[SpeakingRules]:
+    return SpeakingRules.objects.order_by("-pk")[:1]
 
 
 def newest_policy() -> SocialPolicy | None:
-    return SocialPolicy.objects.order_by("-number").first()
+    return next(iter(_policies()), None)
+
+
+@prepared
+def _policies() -> QuerySet[SocialPolicy]:
+    return SocialPolicy.objects.order_by("-number")[:1]
 
 
 def module_of(row: OwnModule) -> Module:
@@ -168,9 +180,10 @@ class Standing:
     must_sign: bool = False
 
 
-def standing_for(person: Responder, *, now: datetime) -> Standing:
+def standing_for(person: Responder, *, now: datetime, there: Parts = ALL) -> Standing:
     """Where this person stands now, by four queries at most and two where nothing is asked."""
-    rules, policy = rules_in_force(), newest_policy()
+    rules = rules_in_force() if Part.SPEAKING_RULES in there else None
+    policy = newest_policy() if Part.POLICIES in there else None
     asked = _asked(rules, policy)
     speaker = speakers([person], asked, now=now)[0]
     return Standing(

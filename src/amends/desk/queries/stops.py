@@ -17,14 +17,19 @@ from amends.desk.models import (
     TakeDown,
 )
 from amends.desk.queries.doors import may_see
+from amends.desk.queries.prepared import prepared
 
 RECENT = timedelta(days=30)
 
 
 def stops_in_force() -> list[SendingStop]:
     """What is stopped now; the stop of everything first."""
-    rows = SendingStop.objects.filter(lifted_at=None).select_related("channel", "by")
-    return sorted(rows, key=lambda one: (one.channel_id is not None, one.pk))
+    return sorted(_in_force(), key=lambda one: (one.channel_id is not None, one.pk))
+
+
+@prepared
+def _in_force() -> QuerySet[SendingStop]:
+    return SendingStop.objects.filter(lifted_at=None).select_related("channel", "by")
 
 
 def is_stopped(channel: int) -> bool:

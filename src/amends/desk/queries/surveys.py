@@ -16,6 +16,7 @@ from amends.casework.survey import SCORES, check_asking
 from amends.desk.models import Case, PostRow, Responder, Survey
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.handoffs import PATH
+from amends.desk.queries.prepared import of_case, prepared
 from amends.terms import NotAllowed
 
 SURVEYS: Final = f"{PATH}survey/"
@@ -84,7 +85,12 @@ def why_not_asked(case: Case, *, now: datetime) -> str:
 
 def surveys_of(case: Case) -> Sequence[Survey]:
     """A case's questions and answers, the latest first."""
-    return list(case.surveys.select_related("by", "reply").order_by("-pk"))
+    return of_case(case, _surveys(case.pk))
+
+
+@prepared
+def _surveys(case: int) -> QuerySet[Survey]:
+    return Survey.objects.filter(case=case).select_related("by", "reply").order_by("-pk")
 
 
 def open_survey(case: Case, *, now: datetime) -> Survey | None:

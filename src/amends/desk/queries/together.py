@@ -1,13 +1,17 @@
 """Who is at a case, and the heads-ups somebody was given."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Count, QuerySet
 
 from amends.casework import Action, Role, check_may, permitted
 from amends.casework.together import STAYS, Seen, who_is_there
 from amends.desk.models import Case, HeadsUp, Presence, Responder
+from amends.desk.queries.choices import at_work
 from amends.desk.queries.doors import may_see
+from amends.desk.queries.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,9 @@ def others_at(
     cases: Collection[int], *, now: datetime, besides: Responder
 ) -> dict[int, list[Beside]]:
     """Who else is at each of these cases now, by the case's primary key."""
-    rows = Presence.objects.filter(case__in=cases, seen_at__gt=now - STAYS).order_by("pk")
     seen: dict[int, list[Seen]] = {}
     names: dict[int, str] = {}
-    for row in rows.select_related("person"):
+    for row in _seen_lately(list(cases), now - STAYS) if cases else ():
         one = Seen(row.person_id, row.seen_at, row.writing, row.writing_at)
         seen.setdefault(row.case_id, []).append(one)
         names[row.person_id] = row.person.name
@@ -37,11 +40,17 @@ def others_at(
     }
 
 
-def colleagues() -> dict[int, str]:
-    """The names of everybody who may be given a heads-up, by primary key."""
-    reading = [role.value for role in Role if Action.SEE_CASES in permitted(role)]
-    found = Responder.objects.filter(is_active=True, role__in=reading).order_by("name", "pk")
-    return dict(found.values_list("pk", "name"))
+@prepared
+def _seen_lately(cases: list[int], after: datetime) -> QuerySet[Presence]:
+    rows = Presence.objects.filter(case__id__among=cases, seen_at__gt=after)
+    return rows.select_related("person").order_by("pk")
+
+
+def colleagues(people: Iterable[Responder] | None = None) -> dict[int, str]:
+    """The names of everybody who may be given a heads-up, by primary key. ``people``: who is at
+    work, where that is known."""
+    there = at_work() if people is None else people
+    return {one.pk: one.name for one in there if Action.SEE_CASES in permitted(Role(one.role))}
 
 
 def may_be_told(case: Case, people: Collection[int]) -> list[Responder]:
@@ -61,4 +70,10 @@ def heads_ups_for(person: Responder, *, most: int = 100) -> list[HeadsUp]:
 
 
 def heads_ups_unseen(person: Responder) -> int:
-    return HeadsUp.objects.filter(to=person, seen_at__isnull=True).count()
+    return sum(_unseen(person.pk))
+
+
+@prepared
+def _unseen(person: int) -> QuerySet[HeadsUp, int]:
+    unseen = HeadsUp.objects.filter(to=person, seen_at=None).order_by().values("to")
+    return unseen.annotate(number=Count("pk")).values_list("number", flat=True)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.desk.actions.in_passing import in_passing
 from amends.desk.actions.macros import Ran
-from amends.desk.actions.together import be_at, see_heads_ups
+from amends.desk.actions.together import be_at, look_at
 from amends.desk.models import Case
 from amends.desk.queries import get_case_for
 from amends.web.asking import is_fragment, me
@@ -21,9 +21,7 @@ from amends.web.views.inbox import list_facts
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     person = me(request)
     case = get_case_for(person, ref)
-    with in_passing():  # the page says again that it is open, and the next look sees them
-        be_at(case, by=person, now=timezone.now())
-        see_heads_ups(by=person, now=timezone.now(), case=case)
+    look_at(case, by=person, now=timezone.now())
     return draw(request, case)
 
 
@@ -38,11 +36,12 @@ def draw(
 ) -> HttpResponse:
     """The case: the region alone for htmx, else the whole page with the list beside it."""
     person = me(request)
-    facts = case_facts(case, person, typed=typed, error=error, offer=offer)
     if is_fragment(request):
+        facts = case_facts(case, person, typed=typed, error=error, offer=offer)
         return render(request, "case/_case.html", facts, status=status)
-    facts |= list_facts(person, request.GET, whole=True)
-    return render(request, "inbox/inbox.html", facts, status=status)
+    listed = list_facts(person, request.GET, whole=True, opened=case)
+    facts = case_facts(case, person, typed=typed, error=error, offer=offer, listed=listed)
+    return render(request, "inbox/inbox.html", facts | listed, status=status)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from amends.casework import Action, CaseState
-from amends.desk.models import Responder
+from amends.desk.models import Case, Responder
 from amends.desk.queries import (
     InboxFilter,
     Tab,
@@ -50,8 +50,15 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox/inbox.html", list_facts(person, request.GET, whole=True))
 
 
-def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> dict[str, Any]:
-    """What the list shows. ``whole``: with the choices of its filter."""
+def list_facts(
+    person: Responder,
+    asked: QueryDict,
+    *,
+    whole: bool = False,
+    opened: Case | None = None,
+) -> dict[str, Any]:
+    """What the list shows. ``whole``: with the choices of its filter; ``opened``: the case that stands
+    beside it."""
     wanted = read_filter(asked)
     counts = tab_counts(person, wanted)
     tabs = [
@@ -59,7 +66,7 @@ def list_facts(person: Responder, asked: QueryDict, *, whole: bool = False) -> d
          "query": query_of(wanted, tab=tab)}
         for tab, label in TABS.items()
     ]  # fmt: skip
-    facts = _rows(person, asked) | {"tabs": tabs, "filtered": is_filtered(wanted)}
+    facts = _rows(person, asked, opened) | {"tabs": tabs, "filtered": is_filtered(wanted)}
     if whole:
         facts |= {
             "states": {state.value: STATES[state] for state in CaseState},
@@ -79,19 +86,23 @@ def counted(number: int | None) -> str | None:
     return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
-def _rows(person: Responder, asked: QueryDict) -> dict[str, Any]:
+def _rows(person: Responder, asked: QueryDict, opened: Case | None = None) -> dict[str, Any]:
     wanted = read_filter(asked)
     shown = asked.get("shown", "")
     size = min(max(int(shown), PAGE), MOST_SHOWN) if shown.isdecimal() and len(shown) < 5 else PAGE
     page = inbox_page(person, wanted, size=size)
-    there = others_at([row["id"] for row in page.rows], now=timezone.now(), besides=person)
+    cases = {row["id"] for row in page.rows} | ({opened.pk} if opened else set())
+    there = others_at(sorted(cases), now=timezone.now(), besides=person)
     for row in page.rows:
         row["beside"] = there.get(row["id"], ())
         row["state_words"] = STATES[row["state"]]
         row["priority_words"] = PRIORITIES[row["priority"]]
         row["clock_words"] = CLOCKS.get(row["clock"], "")
         row["why"] = reasons(row)
-    return {"rows": page.rows, "next": page.next, "wanted": wanted, "query": query_of(wanted)}
+    return {
+        "rows": page.rows, "next": page.next, "there": there, "wanted": wanted,
+        "query": query_of(wanted),
+    }  # fmt: skip
 
 
 def read_filter(asked: QueryDict) -> InboxFilter:

@@ -1,0 +1,84 @@
+"""Prepared queries give what the same queries give that are made anew."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from amends.casework import CaseState
+from amends.desk.models import Case, PostRow
+from amends.desk.queries.prepared import counts_of, prepared, prepared_counts
+from tests import factories, people
+
+pytestmark = pytest.mark.database
+
+
+@prepared
+def _posts(case: int, state: str, *, private: bool) -> QuerySet[PostRow]:
+    posts = PostRow.objects.filter(place__case=case, place__case__state=state, private=private)
+    posts = posts.select_related("author", "reading", "reply__by", "place__case")
+    return posts.prefetch_related("claims").order_by("pk")
+
+
+@prepared
+def _refs(cases: list[int], since: object) -> QuerySet[Case, str]:
+    cases_ = Case.objects.filter(id__among=cases, opened_at__gt=since)
+    return cases_.order_by("pk").values_list("ref", flat=True)
+
+
+@prepared
+def _facts(ref: str) -> QuerySet[Case, Any]:
+    return Case.objects.filter(ref=ref).values("ref", "opened_at", "private", "pauses")
+
+
+@prepared_counts
+def _counts(person: int) -> list[QuerySet[Case]]:
+    return [Case.objects.filter(owner=person), Case.objects.none(), Case.objects.filter(owner=None)]
+
+
+def test_rows_are_those_of_the_query_whatever_the_values() -> None:
+    first, second = factories.case(handle="ann"), factories.case(handle="bo")
+    for case in (first, second, first):
+        [post] = _posts(case.pk, CaseState.NEW, private=False)
+        assert post == case.first_post
+        with CaptureQueriesContext(connection) as asked:
+            facts = post.author, post.place.case, post.reading.complaint, list(post.claims.all())
+        assert (facts, len(asked)) == ((case.first_post.author, case, 0.9, []), 0)
+    assert _posts(first.pk, CaseState.OPEN, private=False) == []
+    assert _posts(first.pk, CaseState.NEW, private=True) == []
+
+
+def test_moments_lists_and_texts_are_values_too() -> None:
+    cases = [factories.case(handle="ann"), factories.case(handle="bo")]
+    pks, before = [one.pk for one in cases], factories.NOON - timedelta(seconds=1)
+    assert _refs(pks, before) == [one.ref for one in cases]
+    assert _refs(pks[1:], before) == [cases[1].ref]
+    assert _refs([], before) == _refs(pks, factories.NOON + timedelta(days=1)) == []
+    [facts] = _facts(cases[1].ref)
+    assert facts == Case.objects.values(*facts).get(pk=cases[1].pk)
+
+
+def test_several_are_counted_by_one_statement() -> None:
+    Case.objects.filter(pk=factories.case(handle="ann").pk).update(owner=people.mina())
+    factories.case(handle="bo")
+    with CaptureQueriesContext(connection) as asked:
+        assert _counts(people.mina().pk) == [1, 0, 1]
+        assert counts_of([Case.objects.all(), Case.objects.none()]) == [2, 0]
+    assert [one["sql"].startswith("SELECT (SELECT COUNT") for one in asked][-2:] == [True, True]
+    assert _counts(0) == [0, 0, 1]
+
+
+@pytest.mark.alike
+def test_query_that_does_more_than_compare_is_refused() -> None:
+    @prepared
+    def lengths(more: str) -> QuerySet[Case]:
+        return Case.objects.filter(ref__startswith=more)
+
+    with pytest.raises(TypeError, match="more with its values than compare"):
+        lengths("T")
+    for value in (None, True, 1.5):
+        with pytest.raises(TypeError, match="no value of a prepared query"):
+            _facts(value)
