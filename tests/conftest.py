@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import hypothesis
@@ -23,6 +24,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
+
+if TYPE_CHECKING:
+    from tests.kill.desk import Zygote
 
 gc.disable()  # until the tests are collected
 
@@ -129,6 +133,18 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Zygote]":
+    """Forks what the kill tests kill."""
+    from tests.kill.desk import Zygote
+
+    made = Zygote(tmp_path_factory.mktemp("zygote"))
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.hookimpl(trylast=True)

@@ -130,6 +130,11 @@ def replies() -> list[dict[str, Any]]:
     ]
 
 
+def heard() -> int:
+    """How many cases there are."""
+    return Case.objects.count()
+
+
 def unsettled() -> int:
     """Replies the desk will still do something about by itself, and cases without a reply."""
     soon = SystemClock().now() + A_DAY

@@ -4,14 +4,14 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.kill.desk import Desk
-from tests.kill.network import Network
+from tests.kill.desk import Desk, Zygote
+from tests.kill.network import TOKEN, Network
 from tests.support.postgres import postgres_server
 
 # A killed worker's connection may linger for a moment.
@@ -34,48 +34,57 @@ def postgres() -> Iterator[str]:
         yield url.rpartition("/")[0]
 
 
-def _sqlite(home: Path) -> tuple[Desk, Callable[[], None]]:
-    desk = Desk(home)
+def _sqlite(zygote: Zygote) -> tuple[Desk, Callable[[], None]]:
+    desk = Desk(zygote)
     desk.ask("migrate")
-    file, kept = home / "desk.sqlite3", home / "migrated.sqlite3"
+    file, kept = zygote.home / "desk.sqlite3", zygote.home / "migrated.sqlite3"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(file, kept)
 
     def empty() -> None:
-        for left in home.glob(f"{file.name}-*"):
+        for left in zygote.home.glob(f"{file.name}-*"):
             left.unlink()
         shutil.copy(kept, file)
 
     return desk, empty
 
 
-def _postgres(home: Path, server: str) -> tuple[Desk, Callable[[], None]]:
+def _postgres(zygote: Zygote, server: str) -> tuple[Desk, Callable[[], None]]:
     def administer(*statements: bytes) -> None:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 
     administer(b"CREATE DATABASE kills")
-    desk = Desk(home, f"{server}/kills")
+    desk = Desk(zygote, f"{server}/kills")
     desk.ask("migrate")
     administer(b"CREATE DATABASE migrated TEMPLATE kills")
     return desk, lambda: administer(*_ANEW)
 
 
+@pytest.fixture(scope="session")
+def _rehearsed(
+    zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Desk, Callable[[], None]]:
+    """The desk on SQLite; what is forked from here on need load nothing more."""
+    desk, empty = _sqlite(zygote)
+    with on_a_network(tmp_path_factory.mktemp("rehearsal"), zygote) as network:
+        network.do("signup", handle="keyed")
+        for number in range(3):
+            text = f"@keyed you lost my bag and nobody answers, terrible service. {number}"
+            network.do("post", handle=f"customer{number}", text=text, lang="en")
+        desk.ask("rehearse", network.url, TOKEN, 3)
+    return desk, empty
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def _desks(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Desk, Callable[[], None]]]:
-    home = tmp_path_factory.mktemp("desk")
+    request: pytest.FixtureRequest, zygote: Zygote, _rehearsed: tuple[Desk, Callable[[], None]]
+) -> tuple[Desk, Callable[[], None]]:
     if request.param == "postgres":
-        made = _postgres(home, request.getfixturevalue("postgres"))
-    else:
-        made = _sqlite(home)
-    try:
-        yield made
-    finally:
-        made[0].close()
+        return _postgres(zygote, request.getfixturevalue("postgres"))
+    return _rehearsed
 
 
 @pytest.fixture
@@ -85,11 +94,17 @@ def desk(_desks: tuple[Desk, Callable[[], None]]) -> Desk:
     return desk
 
 
-@pytest.fixture
-def network(tmp_path: Path) -> Iterator[Network]:
-    made = Network(tmp_path)
+@contextmanager
+def on_a_network(folder: Path, zygote: Zygote) -> Iterator[Network]:
+    made = Network(folder, zygote)
     try:
         made.start()
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def network(tmp_path: Path, zygote: Zygote) -> Iterator[Network]:
+    with on_a_network(tmp_path, zygote) as made:
+        yield made

@@ -1,4 +1,5 @@
-"""The demo network as a process of its own, which can be killed and started again."""
+"""The demo network as a process of its own, which can be killed and started again: the first time by
+its command, later forked."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,39 +12,48 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+    from tests.kill.desk import Zygote
+
 TOKEN = "kill-test"
 
 
 class Network:
     """``amends demo serve`` on a port of its own, with nobody on it but those who sign up."""
 
-    def __init__(self, folder: "Path") -> None:
-        self._folder = folder
+    def __init__(self, folder: "Path", zygote: "Zygote") -> None:
+        self._folder, self._zygote = folder, zygote
         (self.port,) = free_ports(1)
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._client = httpx2.Client(
             base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=30
         )
-        self._starts = 0
+        self._words = ["demo", "serve", "--path", str(folder / "demo.sqlite3")]
+        self._words += ["--port", str(self.port), "--no-cast", "--control", "--token", TOKEN]
         self._process: subprocess.Popen[bytes] | None = None
+        self._forked: int | None = None
 
     def start(self) -> None:
-        self._starts += 1
-        command = [sys.executable, "-m", "amends", "demo", "serve"]
-        command += ["--path", str(self._folder / "demo.sqlite3"), "--port", str(self.port)]
-        command += ["--no-cast", "--control", "--token", TOKEN]
-        self._process = start(command, log=self._folder / f"network-{self._starts}.log")
+        log = self._folder / "network.log"
+        if self._process is None:
+            self._process = start([sys.executable, "-m", "amends", *self._words], log=log)
+        else:
+            self._forked = self._zygote.ask("run", str(log), self._words)
         wait_until(lambda: answers(self.port), seconds=30, what="the demo network")
 
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+        if self._forked is not None:
+            assert self._zygote.ask("kill", self._forked) == 9
+            self._forked = None
 
     def close(self) -> None:
         self._client.close()
         if self._process is not None:
             stop(self._process)
+        if self._forked is not None:
+            self._zygote.ask("kill", self._forked)
 
     def do(self, verb: str, /, **body: object) -> Any:
         """One control verb; fails where the network refuses it."""

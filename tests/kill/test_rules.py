@@ -23,7 +23,7 @@ def test_killed_workers_follow_each_rule_once(desk: Desk, network: Network, kill
     """Issue 5, item 10: executed in the workers, exactly once over SIGKILL."""
     draw = random.Random(f"rules {kills}")
     network.do("signup", handle="keyed")
-    desk.ask("set_up", network.url, TOKEN, {"keyed": {}})
+    desk.ask("set_up", network.url, TOKEN, {"keyed": {"poll_seconds": "0.3"}})
     desk.ask("automate")
     for number in range(kills):
         for more in range(EACH):

@@ -1,10 +1,12 @@
-"""A process that forks workers: all that is slow to load is loaded once, before the first fork.
+"""A process that forks others: all that is slow to load is loaded once, before the first fork.
 
 Started as ``python -m tests.kill.zygote``. Each line of standard input is a JSON list, a verb and its
-arguments; each answer is a line of JSON. ``start`` forks a worker and answers with its process id,
-at once or when it has asked the network so many times; ``kill`` ends it by SIGKILL and answers with the signal it died of; every other verb is
-a function of ``tests.kill.chores``, called in a fork of its own. No connection is open and no event
-loop runs in this process, so a fork shares nothing with the next.
+arguments; each answer is a line of JSON. ``use`` names the database of what follows. ``start`` forks
+a worker and answers with its process id, at once or when it has asked the network so many times;
+``run`` forks a command of ``amends``; ``kill`` ends either by SIGKILL and answers with the signal it
+died of; ``rehearse`` goes here once through what forks do later; every other verb is a function of
+``tests.kill.chores``, called in a fork of its own. No connection is open, no event loop runs and no
+thread lives in this process when it forks, so a fork shares nothing with the next.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ import random
 import select
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +29,13 @@ import django
 
 django.setup()
 
-from amends.config.django_settings import AMENDS  # noqa: E402 (Django must be set up first)
+from django.conf import settings  # noqa: E402 (Django must be set up first)
+from django.db import connections  # noqa: E402
+from django.db.utils import ConnectionHandler  # noqa: E402
+
+from amends.cli import main as amends  # noqa: E402
+from amends.config import django_settings  # noqa: E402
+from amends.connectors.demo import server  # noqa: E402, F401 (what ``run`` forks)
 from amends.connectors.registry import connector_class, traits_of  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
 from amends.guard import CaseFacts, check  # noqa: E402
@@ -42,26 +51,28 @@ from tests.kill import chores  # noqa: E402
 
 HOLD = timedelta(seconds=1)
 SETTLING = timedelta(seconds=1)
-PATIENCE_S = 10.0
+PATIENCE_S = 4.0
 
 
 class Telling(Outbound):
-    """Writes a byte to a pipe when the network is asked the ``times``-th time."""
+    """Writes a byte to a pipe when the network is asked the ``times``-th time; with ``writing``,
+    when it is asked to take something so often."""
 
-    def __init__(self, times: int, pipe: int) -> None:
-        super().__init__(allow=AMENDS.allow_hosts)
-        self._left, self._pipe = times, pipe
+    def __init__(self, times: int, pipe: int, *, writing: bool) -> None:
+        super().__init__(allow=django_settings.AMENDS.allow_hosts)
+        self._left, self._pipe, self._writing = times, pipe, writing
 
     async def request(self, method: str, url: str, **more: Any) -> Response:
-        self._left -= 1
-        if self._left == 0:
-            os.write(self._pipe, b".")
+        if method == "POST" or not self._writing:
+            self._left -= 1
+            if self._left == 0:
+                os.write(self._pipe, b".")
         return await super().request(method, url, **more)
 
 
-def listen_and_send(reader: Reader, limit: int, outbound: Outbound) -> None:
-    """Work until killed, in small pages and with claims that soon run out."""
-    worker = Worker(
+def worker(reader: Reader, limit: int, outbound: Outbound) -> Worker:
+    """One with small pages and claims that soon run out."""
+    return Worker(
         reader=reader,
         outbound=outbound,
         clock=SystemClock(),
@@ -72,19 +83,20 @@ def listen_and_send(reader: Reader, limit: int, outbound: Outbound) -> None:
         settling=SETTLING,
         limit=limit,
     )
-    asyncio.run(work(worker, asyncio.Event()))
 
 
-def fork(act: Callable[[], None]) -> int:
-    """Run ``act`` in a child that never comes back here; its process id."""
+def fork(act: Callable[[], None], *, said: str = os.devnull) -> int:
+    """Run ``act`` in a child that never comes back here, what it prints going to a file; its
+    process id."""
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 0)
-        os.dup2(nothing, 1)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
+        if said != os.devnull:
+            os.dup2(1, 2)
         act()
         status = 0
     except Exception:  # noqa: BLE001 (whatever it is, the test reads it in the log)
@@ -93,15 +105,31 @@ def fork(act: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def start(reader: Reader, limit: int, times: int) -> int:
-    """A worker's process id; without ``times`` at once, else when it has asked, or after ``PATIENCE_S``."""
+def start(reader: Reader, limit: int, times: int, writing: bool) -> int:
+    """A worker's process id; without ``times`` at once, else when it has asked, or after
+    ``PATIENCE_S``."""
     read, write = os.pipe()
-    pid = fork(lambda: listen_and_send(reader, limit, Telling(times, write)))
+
+    def listen_and_send() -> None:
+        outbound = Telling(times, write, writing=writing)
+        asyncio.run(work(worker(reader, limit, outbound), asyncio.Event()))
+
+    pid = fork(listen_and_send)
     os.close(write)
     if times:
         select.select([read], [], [], PATIENCE_S)
     os.close(read)
     return pid
+
+
+def run(log: str, words: list[str]) -> int:
+    """The process id of a command, which says what it says in the file ``log``."""
+
+    def act() -> None:
+        sys.argv = ["amends", *words]
+        amends()
+
+    return fork(act, said=log)
 
 
 def call(verb: str, arguments: list[Any]) -> Any:
@@ -123,12 +151,58 @@ def call(verb: str, arguments: list[Any]) -> Any:
 
 
 def kill(pid: int) -> int:
-    """Returns the signal a worker died of; 0 where it had ended by itself."""
+    """Returns the signal a process died of; 0 where it had ended by itself."""
     os.kill(pid, signal.SIGKILL)
     return os.WTERMSIG(os.waitpid(pid, 0)[1])
 
 
-def main() -> None:
+def use(database_url: str) -> str:
+    """All that is forked from now on works on this database, of which kind is returned; empty: on
+    the SQLite file."""
+    os.environ["AMENDS_DATABASE_URL"] = database_url
+    importlib.reload(django_settings)
+    settings.DATABASES = django_settings.DATABASES
+    settings.AMENDS = django_settings.AMENDS
+    connections.close_all()
+    vars(connections).pop("settings", None)
+    ConnectionHandler.__init__(connections)  # every module has hold of this one
+    return connections["default"].vendor
+
+
+def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
+    """Hear what so many customers of ``keyed`` said, and answer: what is loaded late is loaded now."""
+    chores.set_up(url, token, {"keyed": {}})
+    chores.automate()
+    connections.close_all()
+
+    def closing(chore: Callable[..., Any], *given: Any) -> Any:
+        try:
+            return chore(*given)
+        finally:
+            connections.close_all()
+
+    async def until(chore: Callable[[], int], wanted: int) -> None:
+        async with asyncio.timeout(30):
+            while await asyncio.to_thread(closing, chore) != wanted:  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.05)
+
+    async def once() -> None:
+        stop = asyncio.Event()
+        outbound = Outbound(allow=django_settings.AMENDS.allow_hosts)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work(worker(reader, 50, outbound), stop))
+            await until(chores.heard, customers)
+            await asyncio.to_thread(closing, chores.queue, customers)
+            await until(chores.unsettled, 0)
+            stop.set()
+
+    asyncio.run(once())
+    for chore in (chores.posts, chores.cases, chores.replies, chores.ruled, chores.not_known):
+        closing(chore)
+
+
+def load() -> Reader:
+    """What a worker's first second would be spent with; returns the reader."""
     connector_class("demo")
     reader = load_reader(depth="none")
     said = "@brindlewing you lost my bag and nobody answers, terrible service. 7"
@@ -139,15 +213,26 @@ def main() -> None:
         "I am sorry. ^MK", CaseFacts(mode="public", post="You lost my bag"), [], traits_of("demo")
     )
     trust()
-    for late in ("anyio._backends._asyncio", "django.db.models.sql.compiler"):
-        importlib.import_module(late)  # what a worker's first second would be spent with
-    gc.freeze()  # a fork would copy what the collector touches
+    for late in ("anyio._backends._asyncio", "django.db.models.sql.compiler", "psycopg_pool"):
+        importlib.import_module(late)
+    return reader
+
+
+def main() -> None:
+    reader = load()
+    own: dict[str, Callable[..., Any]] = {
+        "start": lambda *given: start(reader, *given),
+        "run": run,
+        "kill": kill,
+        "use": use,
+        "rehearse": lambda *given: rehearse(reader, *given),
+    }
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
-        if verb == "start":
-            answer = start(reader, *arguments)
-        else:
-            answer = kill(*arguments) if verb == "kill" else call(verb, arguments)
+        if verb in ("start", "run"):
+            gc.freeze()  # a fork would copy what the collector touches
+            assert threading.active_count() == 1, "a process with threads is not safely forked"
+        answer = own[verb](*arguments) if verb in own else call(verb, arguments)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
