@@ -3,9 +3,12 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from amends.desk.actions import connect_channel, save_brand, save_watch
 from amends.desk.actions.hearing import store_mentions
 from amends.desk.models import Brand, Case, ChannelRow, PostRow, WatchRow
+from amends.desk.queries.prepared import prepared
 from amends.terms import Author, Mention, Post, Reading, Ref, WatchKind
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -13,24 +16,37 @@ _numbers = itertools.count(1)
 
 
 def brand(name: str = "Halcyon Air") -> Brand:
-    return Brand.objects.filter(name=name).first() or save_brand(
-        None, name=name, contact_route="Please send us a private message."
-    )
+    route = "Please send us a private message."
+    return next(iter(_brands(name)), None) or save_brand(None, name=name, contact_route=route)
+
+
+@prepared
+def _brands(name: str) -> QuerySet[Brand]:
+    return Brand.objects.filter(name=name).order_by("pk")
 
 
 def channel(network: str = "demo", handle: str = "halcyonair") -> ChannelRow:
-    found = ChannelRow.objects.filter(network=network, handle=handle).first()
-    return found or connect_channel(
+    found = (one for one in _channels(network) if one.handle == handle)
+    return next(found, None) or connect_channel(
         brand=brand(), network=network, handle=handle, settings={}, secrets={"token": "t"}
     )
 
 
 def watch(kind: WatchKind = WatchKind.BRAND, *phrases: str) -> WatchRow:
     phrases = phrases or ("halcyon",)
-    found = WatchRow.objects.filter(name=phrases[0]).first()
-    return found or save_watch(
+    return next(iter(_watches(phrases[0])), None) or save_watch(
         None, brand=brand(), kind=kind, name=phrases[0], phrases=phrases, handles=[], hashtags=[]
     )
+
+
+@prepared
+def _channels(network: str) -> QuerySet[ChannelRow]:
+    return ChannelRow.objects.filter(network=network).order_by("pk")
+
+
+@prepared
+def _watches(name: str) -> QuerySet[WatchRow]:
+    return WatchRow.objects.filter(name=name).order_by("pk")
 
 
 def reading(complaint: float = 0.9, praise: float = 0.0, question: float = 0.0) -> Reading:
@@ -94,11 +110,10 @@ def store(*mentions: Mention, now: datetime | None = None) -> list[Case]:
     times = [t for one in mentions for t in (one.post.created_at, one.post.edited_at) if t]
     refs = (f"T{next(_numbers)}" for _ in itertools.count())
     network = mentions[0].post.network
-    found = ChannelRow.objects.filter(network=network).first()
     return store_mentions(
         mentions,
         brand=brand(),
-        channel=found,
+        channel=next(iter(_channels(network)), None),
         threshold=0.5,
         now=now or max(NOON, *times),
         new_ref=lambda: next(refs),

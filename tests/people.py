@@ -1,15 +1,22 @@
 """Who works at the desk in the tests: Mina owns the case, Omar is on her team, Priya leads."""
 
+from django.db.models import QuerySet
+
 from amends.casework import Role
 from amends.desk.models import Responder
+from amends.desk.queries.prepared import prepared
 
 PASSWORD = "a-long-enough-pass-phrase"
 
 
+@prepared
+def _by_email(email: str) -> QuerySet[Responder]:
+    return Responder.objects.filter(email=email)
+
+
 def _person(name: str, role: Role, *, approves: bool = False) -> Responder:
     email = f"{name.split(maxsplit=1)[0].lower()}@desk.example"
-    found = Responder.objects.filter(email=email).first()
-    if found is not None:
+    for found in _by_email(email):
         return found
     person = Responder.objects.create_user(email, name=name, role=role)
     if approves:

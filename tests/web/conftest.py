@@ -1,8 +1,13 @@
 """What tests of pages share."""
 
+import logging
+
 import pytest
 from django.contrib.auth import middleware as auth_middleware
 from django.template.backends.django import Template
+
+# Each refusal would be written down, and kept for the report; no test reads that.
+logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from amends.desk.models import Case, OutgoingReply, Responder
 from amends.web.views import acts
 from amends.web.views.acts import ACTS, DECISIONS
 from tests import factories, people
-from tests.web.support import HTMX, signed_in, undone
+from tests.web.support import HTMX, Asking, signed_in, undone
 
 pytestmark = pytest.mark.database
 
@@ -137,7 +137,7 @@ def test_acting_needs_the_role_and_the_right_to_see() -> None:
 
 
 def _wrongly_open(made: dict[str, Case], who: Responder) -> list[tuple[str, str, int]]:
-    client, wrong = Client(WHO=who), []
+    client, wrong = Asking(WHO=who), []
     for which, case in made.items():
         reply, head = OutgoingReply.objects.only("pk").get(case=case), _head(case)
         for verb in VERBS:
@@ -158,7 +158,7 @@ def test_reading_needs_the_right_to_see() -> None:
     made, everybody = _objects(), [person() for person in people.EVERYBODY]
     every = list(itertools.product(everybody, made.items(), READS))
     seen = {
-        (who.name, which, part): Client(WHO=who)
+        (who.name, which, part): Asking(WHO=who)
         .get(f"/cases/{case.ref}/{part}", headers=HTMX)
         .status_code
         for who, (which, case), part in every

@@ -17,7 +17,6 @@ from functools import partial
 import pytest
 from django.contrib.auth import middleware as auth_middleware
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -59,7 +58,7 @@ from amends.web.views import acts
 from tests import factories, people
 from tests.factories import NOON
 from tests.ways import LADEN, WRITES, address_of, sent_for
-from tests.web.support import undone
+from tests.web.support import Asking, undone
 from tests.web.test_matrix import NEEDS
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -255,7 +254,7 @@ def _wrong(scene: Scene, attempt: Callable[[Responder, str, Case], bool]) -> dic
 
 def test_addresses_allow_what_is_declared_and_nothing_else(said: list[str]) -> None:
     scene = Scene()
-    clients = {person.pk: Client(WHO=str(person.pk)) for person in scene.everybody}
+    clients = {person.pk: Asking(WHO=str(person.pk)) for person in scene.everybody}
 
     def ask(person: Responder, verb: str, case: Case) -> bool:
         sent, before = sent_for(verb, scene.names), len(said)
@@ -326,7 +325,7 @@ def test_replies_are_decided_only_from_where_it_is_declared(said: list[str]) -> 
     case, wrong = factories.case(), {}
     reply = _queued(case)
     for person in [one() for one in ONE_OF_EACH]:
-        client, found = Client(WHO=str(person.pk)), set[tuple[str, str, bool]]()
+        client, found = Asking(WHO=str(person.pk)), set[tuple[str, str, bool]]()
         for (status, lapsed), decision in itertools.product(STANDS, ReplyDecision):
             OutgoingReply.objects.filter(pk=reply.pk).update(status=status, lapsed=lapsed)
             by_address = _asked(client, reply, decision)
@@ -350,7 +349,7 @@ def _decisions_declared(person: Responder) -> set[tuple[str, str, bool]]:
     }
 
 
-def _asked(client: Client, reply: OutgoingReply, decision: str) -> bool:
+def _asked(client: Asking, reply: OutgoingReply, decision: str) -> bool:
     with undone():
         url = f"/cases/{reply.case.ref}/replies/{reply.pk}/{decision}/"
         return client.post(url, {"because": "Too cold.", "now": "1"}).status_code < 400

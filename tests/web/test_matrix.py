@@ -5,7 +5,6 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
 from django.urls import get_resolver, reverse
 
 from amends.casework import Action, Role, may
@@ -40,7 +39,7 @@ from amends.web.views.acts import ACTS, DECISIONS
 from amends.web.views.claims import DEEDS
 from tests import factories, people
 from tests.casework.test_training import LESSON, QUIZ
-from tests.web.support import HTMX, signed_in, undone
+from tests.web.support import HTMX, Asking, signed_in, undone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -327,7 +326,7 @@ def test_address_asks_for_the_role_before_anything_else() -> None:
         url = _address(name)
         for who in everybody:
             with undone():
-                refused[who.role, name] = _refused(Client(WHO=who), name, url)
+                refused[who.role, name] = _refused(Asking(WHO=who), name, url)
     assert refused == {
         (who.role, name): {not may(Role(who.role), action)}
         for name, action in NEEDS.items()
@@ -335,7 +334,7 @@ def test_address_asks_for_the_role_before_anything_else() -> None:
     }
 
 
-def _refused(client: Client, name: str, url: str) -> set[bool]:
+def _refused(client: Asking, name: str, url: str) -> set[bool]:
     asks: list[Any] = [client.get] if name in READ_ONLY else [client.get, client.post]
     answers = [ask(url, headers=headers).status_code for ask in asks for headers in ({}, HTMX)]
     return {status == 403 for status in answers if status != 405}

@@ -1,6 +1,9 @@
 """Which accounts speak for whom: a brand's own, and those of other companies."""
 
+from django.db.models import QuerySet
+
 from amends.desk.models import AuthorRow, Brand, ChannelRow, WatchRow
+from amends.desk.queries.prepared import prepared
 from amends.terms import Channel, WatchKind
 
 Account = tuple[str, str]
@@ -27,17 +30,26 @@ def own_accounts(brand: Brand) -> list[Channel]:
 
 def other_companies(brand: Brand) -> frozenset[Account]:
     """Accounts of the desk's other brands and of competitors: no customers, whatever they say."""
-    channels = ChannelRow.objects.exclude(brand=brand).values_list("network", "handle")
-    theirs = {(network, bare(handle)) for network, handle in channels}
-    kinds = (WatchKind.BRAND, WatchKind.COMPETITOR)
-    watched = WatchRow.objects.filter(kind__in=kinds, active=True)
-    for kind, watcher, handles in watched.values_list("kind", "brand_id", "handles"):
+    theirs = {(network, bare(handle)) for network, handle in _of_others(brand.pk)}
+    for kind, watcher, handles in _watched():
         if kind == WatchKind.COMPETITOR or watcher != brand.pk:
             theirs |= {("", bare(handle)) for handle in handles}
     if not theirs:
         return frozenset()
     own = {bare(channel.handle) for channel in own_accounts(brand)}
     return frozenset(one for one in theirs if one[1] not in own)
+
+
+@prepared
+def _of_others(brand: int) -> QuerySet[ChannelRow, tuple[str, str]]:
+    return ChannelRow.objects.exclude(brand=brand).values_list("network", "handle")
+
+
+@prepared
+def _watched() -> QuerySet[WatchRow, tuple[str, int, list[str]]]:
+    kinds = (WatchKind.BRAND, WatchKind.COMPETITOR)
+    watched = WatchRow.objects.filter(kind__in=kinds, active=True)
+    return watched.values_list("kind", "brand_id", "handles")
 
 
 def is_one_of(author: AuthorRow | None, accounts: frozenset[Account]) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, cast
 
+from django.db.models import QuerySet
+
 from amends.casework import LIVE, CaseState
 from amends.desk.actions.accounts import Account, is_one_of, other_companies
 from amends.desk.actions.bulk import SKIP, insert_rows, new_keys, update_rows
@@ -23,6 +25,7 @@ from amends.desk.models import (
 )
 from amends.desk.models.signs import STEPS, intents_in, topics_in
 from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.threads import ANSWERS, FIRSTS, by_network, in_threads
 from amends.terms import Reading
 
@@ -148,23 +151,25 @@ def _hold(pks: Collection[int]) -> dict[int, Case]:
     """These cases and those they went on in, each once, so that nobody counts its events twice."""
     wanted = fresh = set(pks)
     while fresh:
-        targets = Case.objects.filter(pk__in=fresh).values_list("merged_into", flat=True)
-        fresh = {pk for pk in targets if pk is not None} - wanted
+        fresh = {pk for pk in _went_on_in(list(fresh)) if pk is not None} - wanted
         wanted = wanted | fresh
-    rows = (
-        Case.objects.select_for_update(of=("self",))
-        .filter(pk__in=wanted)
-        .select_related("first_post")
-        .defer(
-            *(f"first_post__{name}" for name in ("text", "links", "media", "counts", "quote_of"))
-        )
-        .order_by("pk")
-    )
-    cases = {case.pk: case for case in rows}
+    cases = {case.pk: case for case in (_locked(list(wanted)) if wanted else ())}
     for case in cases.values():
         if case.merged_into_id is not None:
             case.merged_into = cases[case.merged_into_id]
     return cases
+
+
+@prepared
+def _went_on_in(cases: list[int]) -> QuerySet[Case, int | None]:
+    return Case.objects.filter(id__among=cases).values_list("merged_into", flat=True)
+
+
+@prepared
+def _locked(cases: list[int]) -> QuerySet[Case]:
+    unread = [f"first_post__{name}" for name in ("text", "links", "media", "counts", "quote_of")]
+    rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
+    return rows.filter(id__among=cases).defer(*unread).order_by("pk")
 
 
 def _loose(arrivals: Sequence[Arrival], held: Collection[Thread]) -> dict[Thread, list[Arrival]]:
@@ -248,12 +253,17 @@ def reading_of(post: PostRow) -> Reading | None:
 def _share_authors(arrivals: Sequence[Arrival]) -> list[AuthorRow]:
     """One object for each author: whom an earlier post made a customer, a later one finds so."""
     wanted = {a.row.author_id for a in arrivals if a.row.author_id}
-    rows = AuthorRow.objects.filter(pk__in=wanted).only("network", "handle", "customer_id", "role")
-    shared = {row.pk: row for row in rows}
+    shared = {row.pk: row for row in (_authors(list(wanted)) if wanted else ())}
     for one in arrivals:
         if one.row.author_id is not None:
             one.row.author = shared[one.row.author_id]
     return list(shared.values())
+
+
+@prepared
+def _authors(authors: list[int]) -> QuerySet[AuthorRow]:
+    rows = AuthorRow.objects.filter(id__among=authors)
+    return rows.only("network", "handle", "customer_id", "role")
 
 
 def _silence(arrivals: Iterable[Arrival], companies: frozenset[Account]) -> None:

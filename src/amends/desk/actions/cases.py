@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import (
     LIVE,
@@ -26,6 +27,7 @@ from amends.desk.actions.merging import joining, parting
 from amends.desk.actions.together import give_heads_ups
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed, Stale
 
 LONGEST_NOTE = 20_000
@@ -51,14 +53,20 @@ def held(
         check_may(Role(by.role), needed)
     wanted = [case.pk] if beside is None else [case.pk, beside.pk]
     with transaction.atomic():
-        rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-        found = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+        found = {row.pk: row for row in locked(wanted)}
         if by is not None and any(row.legal for row in found.values()):
             check_may(Role(by.role), Action.LEGAL)
         if verb:
             row = found[case.pk]
             check_verb(verb, CaseState(row.state), goes_on_in=goes_on_in(row))
         yield found[case.pk]
+
+
+@prepared
+def locked(cases: list[int]) -> QuerySet[Case]:
+    """Cases by their primary keys, locked in their order. Runs inside a transaction."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
+    return rows.filter(id__among=cases).order_by("pk")
 
 
 def goes_on_in(case: Case) -> str:

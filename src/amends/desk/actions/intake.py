@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from amends.casework import (
     LIVE,
     CaseState,
@@ -23,6 +25,7 @@ from amends.desk.actions.claim_ends import retracted
 from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
+from amends.desk.queries.prepared import prepared
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in, abusive
 
@@ -79,7 +82,13 @@ def _ask_for_abuse(arrivals: Sequence[Arrival]) -> None:
 def hold(brand: Brand) -> None:
     """Hold the brand's row to the end of the transaction, so that two listeners who hear one
     conversation cannot open two cases for it. First of all rows, everywhere."""
-    Brand.objects.select_for_update().filter(pk=brand.pk).values_list("pk").get()
+    if not _held(brand.pk):
+        raise Brand.DoesNotExist
+
+
+@prepared
+def _held(brand: int) -> QuerySet[Brand, int]:
+    return Brand.objects.select_for_update().filter(pk=brand).values_list("pk", flat=True)
 
 
 def _consider(one: Arrival, book: Book, around: Circumstances) -> None:

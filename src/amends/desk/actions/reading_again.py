@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from amends.desk.actions.book import Book, arrivals_of, write_book
 from amends.desk.actions.bulk import update_values
+from amends.desk.actions.cases import locked
 from amends.desk.actions.intake import Circumstances, take_in
 from amends.desk.actions.keeping import more_of, words_of_care
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Case, CasePost, DeepWait, PostRow, ReadingRow, SpecialCare
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
+from amends.desk.queries.prepared import prepared
 from amends.terms import Reading
 
 _COLUMNS = (
@@ -42,10 +46,7 @@ def read_again(readings: Mapping[int, Reading], around: Circumstances) -> list[C
     """
     if not readings:
         return []
-    there = PostRow.objects.filter(
-        pk__in=readings, ours=False, erased_at=None, deleted_at=None, reading__isnull=False
-    )
-    rows = {row.pk: row for row in there.select_related("author")}
+    rows = {row.pk: row for row in _that_were_read(list(readings))}
     if not rows:
         return []
     put_readings({pk: readings[pk] for pk in rows})
@@ -60,11 +61,18 @@ def read_again(readings: Mapping[int, Reading], around: Circumstances) -> list[C
     return take_in(arrivals_of(free, around.brand), around)
 
 
+@prepared
+def _that_were_read(posts: list[int]) -> QuerySet[PostRow]:
+    there = PostRow.objects.filter(
+        id__among=posts, ours=False, erased_at=None, deleted_at=None, reading__isnull=False
+    )
+    return there.select_related("author").order_by("pk")
+
+
 def _cases_of(rows: Mapping[int, PostRow]) -> dict[int, Case]:
     """The posts' cases, held in their order, one object for each."""
     places = dict(CasePost.objects.filter(post__in=rows).values_list("post_id", "case_id"))
-    held = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-    cases = {case.pk: case for case in held.filter(pk__in=set(places.values())).order_by("pk")}
+    cases = {case.pk: case for case in locked(sorted(set(places.values())))}
     return {post: cases[case] for post, case in places.items()}
 
 

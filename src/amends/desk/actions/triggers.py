@@ -6,11 +6,15 @@ off no rule.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from amends.casework import LIVE
 from amends.casework.automation import Trigger
 from amends.desk.actions.bulk import SKIP, insert_rows
 from amends.desk.models import Case, CaseEvent, RuleDue, RuleRow
+from amends.desk.queries.prepared import prepared
 
 _OTHERS = frozenset({"ours", "bystander"})
 Waits = Sequence[tuple[int, int]]
@@ -23,10 +27,7 @@ def note_triggers(events: Sequence[CaseEvent], cases: Iterable[Case] = ()) -> No
     happened = [one for event in events if (one := _due(event)) is not None]
     if not happened:
         return
-    active = RuleRow.objects.filter(enabled=True, removed_at=None).values_list(
-        "trigger", "pk", "after"
-    )
-    wanted = list(active)
+    wanted = _active()
     triggers = {trigger for trigger, _, _ in wanted}
     waits = [(pk, after) for trigger, pk, after in wanted if trigger == Trigger.WAITED]
     dues = [one for one in happened if one.trigger in triggers - {Trigger.WAITED}]
@@ -36,6 +37,12 @@ def note_triggers(events: Sequence[CaseEvent], cases: Iterable[Case] = ()) -> No
         for case in cases:
             dues += _waiting(case, waits, after=None if case.pk in opened else at)
     insert_rows(dues, known=SKIP)
+
+
+@prepared
+def _active() -> QuerySet[RuleRow, tuple[str, int, Any]]:
+    active = RuleRow.objects.filter(enabled=True, removed_at=None)
+    return active.values_list("trigger", "pk", "after")
 
 
 def _due(event: CaseEvent) -> RuleDue | None:

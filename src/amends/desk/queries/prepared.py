@@ -18,7 +18,7 @@ from amends.desk.models import Case
 from amends.desk.models.among import as_one
 
 Row = TypeVar("Row")
-Value = int | str | datetime | list[int]
+Value = int | str | datetime | list[int] | list[str]
 Key = tuple[Any, ...]
 _FIRST: Final[dict[type, Callable[[int], Value]]] = {
     int: lambda number: -2_000_000_000 - number,
@@ -32,7 +32,7 @@ _FIRST: Final[dict[type, Callable[[int], Value]]] = {
 def prepared(make: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]]:
     """The rows of the query that ``make`` makes of the values it is given.
 
-    Values by position (whole numbers, texts, moments; lists of numbers for ``among``) change from one
+    Values by position (whole numbers, texts, moments; lists for ``among``) change from one
     asking to the next; those by name change what the query looks like, and each gets its own.
     ``make`` may do nothing with the values by position but compare columns with them. Raises
     ``TypeError`` where it does.

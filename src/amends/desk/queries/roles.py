@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from amends.casework import Action, Role, check_may
 from amends.desk.models import AuthorRow, PostRow, Responder, RoleMark
 from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.prepared import prepared
 
 Account = tuple[str, str]
 """A network ("" for any) and a handle."""
@@ -24,8 +25,7 @@ def roles_of(accounts: Iterable[Account]) -> dict[Account, str]:
     wanted = {(network, handle): fold(handle) for network, handle in accounts}
     last: dict[str, list[tuple[str, str]]] = {}
     handles = set(wanted.values()) - {""}
-    marks = RoleMark.objects.filter(handle__among=handles).order_by("pk")
-    for handle, network, role in marks.values_list("handle", "network", "role") if handles else ():
+    for handle, network, role in _marks(sorted(handles)) if handles else ():
         last.setdefault(handle, []).append((network, role))
     found: dict[Account, str] = {}
     if not last:
@@ -35,6 +35,12 @@ def roles_of(accounts: Iterable[Account]) -> dict[Account, str]:
         if fitting and fitting[-1]:
             found[account] = fitting[-1]
     return found
+
+
+@prepared
+def _marks(handles: list[str]) -> QuerySet[RoleMark, tuple[str, str, str]]:
+    marks = RoleMark.objects.filter(handle__among=handles).order_by("pk")
+    return marks.values_list("handle", "network", "role")
 
 
 @dataclass(frozen=True, slots=True)
