@@ -6,11 +6,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from amends.desk.models import AuthorRow, PostRow
+from amends.desk.actions.hearing import keep_mentions
+from amends.desk.models import AuthorRow, CasePost, PostRow
 from amends.desk.models.ids import Turned, turned
-from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.lookups import LookUp, Stretch
 from amends.desk.queries.threads import ANSWERS
-from tests.factories import heard, mention, store
+from tests.factories import NOON, heard, mention, store
 
 pytestmark = pytest.mark.database
 
@@ -87,3 +88,32 @@ def test_look_up_written_once_finds_what_the_query_finds() -> None:
     assert posts("other", asked) == posts("demo", ()) == []
     known = set(AuthorRow.objects.values_list("native_id", flat=True))
     assert {native for (native,) in authors("demo", known | asked)} == known
+
+
+@pytest.mark.parametrize("most", [5, 100])
+def test_stretch_holds_those_that_are_there(most: int) -> None:
+    """All are left to be looked up one by one where too much lies between them."""
+    stretch = Stretch(
+        lambda low, high: (
+            PostRow.objects.annotate(turned=Turned("native_id"))
+            .filter(turned__gte=low, turned__lte=high)
+            .values_list("native_id")
+        ),
+        most=most,
+    )
+    there = {f"{number:020}" for number in range(10)}
+    keep_mentions([mention(native_id=one) for one in there], now=NOON)
+    asked = {f"{number:020}" for number in range(2, 40, 2)}
+    assert stretch.narrow(asked) == (asked & there if most == 100 else asked)
+    assert stretch.narrow({f"{number:020}" for number in range(20, 40)}) == set()
+
+
+def test_long_batch_finds_what_is_stored_and_what_waits_for_it() -> None:
+    """As many as are looked for by their stretch: half is there, and a case in a thread of one."""
+    calm = [mention(native_id=f"{n:020}", watches={}, complaint=0.1) for n in range(300)]
+    first = calm[7].post.id
+    assert len(store(mention(native_id="1" * 20, in_reply_to=first, handle="ben"), *calm[::2])) == 1
+    assert store(*calm) == []
+    assert PostRow.objects.count() == 301
+    held = CasePost.objects.values_list("post__native_id", flat=True)
+    assert sorted(held) == [first, "1" * 20]

@@ -70,7 +70,9 @@ def test_list_holds_for_profiles_known_and_to_come() -> None:
     assert mark_accounts(["tom"], role=EMPLOYEE, by=people.ada(), now=NOON) == 0
 
 
-def test_list_for_one_network_leaves_the_others() -> None:
+@pytest.mark.parametrize("few", [0, 200])
+def test_list_for_one_network_leaves_the_others(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.desk.queries.roles.FEW", few)
     mark_accounts(["rosa"], role=PRESS, network="bluesky", by=people.ada(), now=NOON)
     assert roles_of([("bluesky", "@Rosa"), ("demo", "rosa"), ("demo", "")]) == {
         ("bluesky", "@Rosa"): "press"

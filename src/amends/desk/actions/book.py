@@ -23,8 +23,9 @@ from amends.desk.models import (
     PostRow,
     ReadingRow,
 )
+from amends.desk.models.ids import Turned
 from amends.desk.models.signs import STEPS, intents_in, topics_in
-from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.lookups import LookUp, Stretch
 from amends.desk.queries.prepared import prepared
 from amends.desk.queries.threads import ANSWERS, FIRSTS, by_network, in_threads
 from amends.terms import Reading
@@ -138,11 +139,23 @@ _FIRSTS_HELD: Final = LookUp(
 )
 
 
+_ANSWERED: Final = Stretch(
+    lambda low, high: (
+        PostRow.objects.filter(ANSWERS)
+        .annotate(turned=Turned("conversation"))
+        .filter(turned__gte=low, turned__lte=high)
+        .values_list("conversation")
+    )
+)
+
+
 def cases_in(threads: Collection[Thread], new: Collection[Thread] = ()) -> set[Held]:
     """The cases with posts in these conversations, of other networks too where ids are the same.
     ``new``: posts that are in no case yet."""
-    held = set(_ANSWERS_HELD("", {native for _, native in threads}))
-    for network, ids in by_network(set(threads).difference(new)).items():
+    before = set(threads).difference(new)
+    begun = _ANSWERED.narrow({native for _, native in before.symmetric_difference(threads)})
+    held = set(_ANSWERS_HELD("", {native for _, native in before}.union(begun)))
+    for network, ids in by_network(before).items():
         held.update(_FIRSTS_HELD(network, ids))
     return cast("set[Held]", held)
 

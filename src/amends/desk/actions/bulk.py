@@ -206,14 +206,15 @@ def _insert_some(model: type[Model], pairs: Sequence[Pair], number: int, known: 
     insert = "INSERT" if known else "INSERT OR FAIL"
     start = f"{insert} INTO {_into(model, there)} VALUES "
     one = f"({', '.join(places)})"
-    values = list(zip(*given, strict=True)) or [()] * number
+    flat = tuple(chain.from_iterable(zip(*given, strict=True)))
+    same, wide = tuple(shared), len(given)
     full = number - number % AT_ONCE
     written = 0
     for count, rows in ((AT_ONCE, range(0, full, AT_ONCE)), (1, range(full, number))):
         if rows:
-            numbers = (f"?{at + 1}" for at in range(len(shared), len(shared) + count * len(given)))
+            numbers = (f"?{at + 1}" for at in range(len(shared), len(shared) + count * wide))
             sql = f"{start} {', '.join([one] * count).format(*numbers)} {known}"
-            some = [(*shared, *chain(*values[at : at + count])) for at in rows]
+            some = [same + flat[at * wide : (at + count) * wide] for at in rows]
             written += _run_each(sql, some)
     return written
 

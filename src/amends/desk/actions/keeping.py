@@ -32,8 +32,9 @@ from amends.desk.models import (
     SpecialCare,
     WatchRow,
 )
+from amends.desk.models.ids import Turned
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
-from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.lookups import LookUp, Stretch
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
 from amends.terms import Author, Mention, Post, Reading
@@ -94,12 +95,21 @@ _POSTS: Final = LookUp(
 )
 
 
+_STORED: Final = Stretch(
+    lambda low, high: (
+        PostRow.objects.annotate(turned=Turned("native_id"))
+        .filter(turned__gte=low, turned__lte=high)
+        .values_list("native_id")
+    )
+)
+
+
 def stored(keys: Iterable[Key]) -> dict[Key, int]:
     """Those of the posts that are stored already, with their primary keys."""
     return {
         (network, native): pk
         for network, ids in by_network(keys).items()
-        for native, pk in _POSTS(network, ids)
+        for native, pk in _POSTS(network, _STORED.narrow(ids))
     }
 
 
@@ -246,24 +256,31 @@ def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[st
     return {str(pk): (pk, frozenset({kind})) for pk, kind in found}
 
 
-def _profile_key(network: str, author: Author | None) -> Key | None:
-    """How a profile is told from others: its id, else its handle. None where neither is known."""
-    if author is None or not (author.id or author.handle):
-        return None
-    return network, author.id or f"@{(author.handle or '').lower()}"
+def _profile_keys(posts: Sequence[Post]) -> list[Key | None]:
+    """How profiles are told from others: by their id, else their handle. None where neither is
+    known."""
+    return [
+        (post.network, author.id)
+        if (author := post.author) and author.id
+        else (post.network, f"@{author.handle.lower()}")
+        if author and author.handle
+        else None
+        for post in posts
+    ]
 
 
 def _store_profiles(posts: Sequence[Post]) -> tuple[list[int | None], dict[int, int]]:
     """Profiles as last heard; those erased stay erased until they write anew, which this is. The
     primary keys of the posts' authors, and the customers of those who are somebody's."""
-    keys = [_profile_key(post.network, post.author) for post in posts]
+    keys = _profile_keys(posts)
     latest = {
         key: post.author for key, post in zip(keys, posts, strict=True) if key and post.author
     }
     known = _profiles(latest)
     _refresh({key: latest[key] for key in known}, known)
     # In one order everywhere, so that two who meet the same people wait for each other one way.
-    fresh = sorted(latest.keys() - known.keys())
+    strangers = by_network(latest.keys() - known.keys())
+    fresh = [(one, native) for one in sorted(strangers) for native in sorted(strangers[one])]
     made = new_keys(AuthorRow, len(fresh))
     pks: dict[Key | None, int] = dict(zip(fresh, made, strict=True))
     if not _insert_profiles(made, fresh, [latest[key] for key in fresh]):

@@ -52,9 +52,8 @@ def _opens(kept: Kept, at: int, around: Circumstances) -> bool:
 
 def _speak_to_us(kept: Kept) -> list[int]:
     """Only what does may join its author's case elsewhere, or open one."""
+    about = {kinds for kinds in set(kept.kinds) if not kinds.isdisjoint(ABOUT_US)}
     of = zip(kept.kinds, kept.columns["to_us"], kept.columns["private"], strict=True)
     return [
-        at
-        for at, (kinds, to_us, private) in enumerate(of)
-        if to_us or private or not kinds.isdisjoint(ABOUT_US)
+        at for at, (kinds, to_us, private) in enumerate(of) if kinds in about or to_us or private
     ]

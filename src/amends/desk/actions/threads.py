@@ -20,24 +20,32 @@ def conversations_of(keys: Sequence[Key], posts: Sequence[Post]) -> list[Key]:
 
     Runs inside the transaction that stores the posts.
     """
-    points = {key: _points_to(key, post) for key, post in zip(keys, posts, strict=True)}
-    answers = [key for key, point in points.items() if key != point]
-    if not answers:
+    points = _points(keys, posts)
+    if not points:
         return list(keys)
-    stored = _conversations({points[key] for key in answers} - points.keys())
+    new = set(keys)
+    stored = _conversations(set(points.values()).difference(new))
     found: dict[Key, Key] = {}
-    for key in answers:
-        _follow(key, points, stored, found)
-    moved = {key: found[key] for key in answers if found[key] != key}
+    for key, point in points.items():
+        if point in new:
+            _follow(key, points, stored, found)
+        else:
+            found[key] = stored.get(point, point)
+    moved = {key: first for key, first in found.items() if first != key}
     found |= {key: _last(first, moved) for key, first in moved.items()}
     _move_those_below({key: found[key][1] for key in moved if found[key] != key})
     return [found.get(key, key) for key in keys]
 
 
-def _points_to(key: Key, post: Post) -> Key:
-    """Itself where it begins a conversation."""
-    first = post.conversation or (post.in_reply_to.id if post.in_reply_to else None)
-    return key if first is None or first == key[1] else (key[0], first)
+def _points(keys: Sequence[Key], posts: Sequence[Post]) -> dict[Key, Key]:
+    """What answers point to; a post that begins a conversation points nowhere."""
+    firsts = [
+        post.conversation or (post.in_reply_to.id if post.in_reply_to else key[1])
+        for key, post in zip(keys, posts, strict=True)
+    ]
+    return {
+        key: (key[0], first) for key, first in zip(keys, firsts, strict=True) if first != key[1]
+    }
 
 
 _CONVERSATIONS: Final = LookUp(

@@ -24,10 +24,12 @@ Waits = Sequence[tuple[int, int]]
 def note_triggers(events: Sequence[CaseEvent], cases: Iterable[Case] = ()) -> None:
     """Write down for the rules what happened, and from when customers wait. All are stored, and
     their cases held. ``cases``: those that the events may have made wait."""
-    happened = [one for event in events if (one := _due(event)) is not None]
-    if not happened:
+    if not events:
         return
     wanted = _active()
+    happened = [one for event in events if (one := _due(event)) is not None] if wanted else []
+    if not happened:
+        return
     triggers = {trigger for trigger, _, _ in wanted}
     waits = [(pk, after) for trigger, pk, after in wanted if trigger == Trigger.WAITED]
     dues = [one for one in happened if one.trigger in triggers - {Trigger.WAITED}]

@@ -1,8 +1,9 @@
 """Who an author is to us: what was said of accounts, and the door to an author."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Max, QuerySet
 
@@ -20,21 +21,33 @@ def fold(handle: str) -> str:
     return handle.strip().lstrip("@\uff20").casefold()
 
 
-def roles_of(accounts: Iterable[Account]) -> dict[Account, str]:
+FEW: Final = 200
+"""Marks that are read as they are; of more only those are looked up that are asked for."""
+
+
+def roles_of(accounts: Collection[Account]) -> dict[Account, str]:
     """The roles of those accounts, as given, that have one: of the marks that fit, the last holds."""
+    said = _first_marks(most=FEW + 1)
+    if not said:
+        return {}
     wanted = {(network, handle): fold(handle) for network, handle in accounts}
+    if len(said) > FEW:
+        said = _marks(sorted(set(wanted.values()) - {""}))
     last: dict[str, list[tuple[str, str]]] = {}
-    handles = set(wanted.values()) - {""}
-    for handle, network, role in _marks(sorted(handles)) if handles else ():
+    for handle, network, role in said:
         last.setdefault(handle, []).append((network, role))
     found: dict[Account, str] = {}
-    if not last:
-        return found
-    for account, handle in wanted.items():
+    for account, handle in wanted.items() if last else ():
         fitting = [role for network, role in last.get(handle, ()) if network in ("", account[0])]
         if fitting and fitting[-1]:
             found[account] = fitting[-1]
     return found
+
+
+@prepared
+def _first_marks(*, most: int) -> QuerySet[RoleMark, tuple[str, str, str]]:
+    marks = RoleMark.objects.exclude(handle="").order_by("pk")
+    return marks.values_list("handle", "network", "role")[:most]
 
 
 @prepared
