@@ -19,7 +19,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from pytest_django import DjangoDbBlocker
 
 from tests.support.migrated import copy_on_postgres, migrated_home
@@ -169,6 +169,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    # Nobody else waits to write, to whom the test before would leave the place for a while.
+    vars(connections[DEFAULT_DB_ALIAS]).pop("_not_before", None)
     if _ON_POSTGRES and item.get_closest_marker("database"):
         there = "AMENDS_DATABASE_URL" in os.environ
         need("postgres", None if there else "PostgreSQL 15 is not installed")

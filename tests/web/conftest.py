@@ -1,13 +1,30 @@
 """What tests of pages share."""
 
 import logging
+from typing import Any
 
 import pytest
 from django.contrib.auth import middleware as auth_middleware
 from django.template.backends.django import Template
+from django.test import client as django_client
 
-# Each refusal would be written down, and kept for the report; no test reads that.
-logging.getLogger("django.request").setLevel(logging.ERROR)
+client: Any = django_client
+_store = client.store_rendered_templates
+
+
+def _store_the_first(store: dict[str, Any], signal: Any, *args: Any, **known: Any) -> None:
+    """Of what a page is drawn with, not each of its hundred parts."""
+    if "context" not in store:
+        _store(store, signal, *args, **known)
+
+
+client.store_rendered_templates = _store_the_first
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _refusals_are_not_logged() -> None:
+    """Each would be kept for the report, and no test reads that."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.handlers.base import BaseHandler
 from django.db import transaction
@@ -19,6 +18,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
 from amends.desk.models import Case, Responder
+from amends.web.sessions import SessionStore
 from tests import people
 
 HTMX = {"HX-Request": "true"}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
@@ -12,6 +13,7 @@ from django.urls import get_resolver
 from amends.casework import Action, Role, may
 from amends.desk.actions import assign_case, queue_reply
 from amends.desk.models import Case, OutgoingReply, Responder
+from amends.desk.queries.prepared import prepared
 from amends.web.views import acts
 from amends.web.views.acts import ACTS, DECISIONS
 from tests import factories, people
@@ -150,7 +152,12 @@ def _wrongly_open(made: dict[str, Case], who: Responder) -> list[tuple[str, str,
 
 
 def _head(case: Case) -> object:
-    return Case.objects.values_list("head", flat=True).get(pk=case.pk)
+    return _heads(case.pk)
+
+
+@prepared
+def _heads(case: int) -> QuerySet[Case, str]:
+    return Case.objects.filter(pk=case).values_list("head", flat=True)
 
 
 @pytest.mark.usefixtures("_undrawn", "_known")

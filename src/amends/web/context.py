@@ -1,5 +1,6 @@
 """What every page knows: who is there, where they may go, how they like it."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -49,14 +50,20 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return facts
 
 
+@cache
+def _address(name: str) -> str:
+    """Where a page of the navigation is; "" where it is not."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def _nav(request: HttpRequest, person: Responder) -> list[dict[str, object]]:
     items = []
     for name, label, action in NAV:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if may(Role(person.role), action):
+        url = _address(name)
+        if url and may(Role(person.role), action):
             here = request.path.startswith((url, *ALSO.get(name, ())))
             items.append({"name": name, "label": label, "url": url, "here": here})
     return items

@@ -60,7 +60,11 @@ def get_post_in(case: Case, pk: int) -> PostRow:
 def get_reply_for(person: Responder, ref: str, pk: int) -> OutgoingReply:
     """Raises ``NotThere``."""
     case = get_case_for(person, ref)
-    try:
-        return case.replies.select_related("case", "channel").get(pk=pk)
-    except OutgoingReply.DoesNotExist:
-        raise NotThere(f"There is no such reply in case {case.ref}.") from None
+    for reply in _reply(pk, case.pk):
+        return reply
+    raise NotThere(f"There is no such reply in case {case.ref}.")
+
+
+@prepared
+def _reply(pk: int, case: int) -> QuerySet[OutgoingReply]:
+    return OutgoingReply.objects.filter(pk=pk, case=case).select_related("case", "channel")

@@ -7,13 +7,13 @@ from typing import Final
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from amends.casework import Action, Role, may
 from amends.desk.models import Responder
 from amends.web.feed import HEARTBEAT_S, Feed, in_own_thread, shared_feed
+from amends.web.sessions import SessionStore
 
 CHECK_S: Final = 60.0
 Welcome = Callable[[], Awaitable[bool]]
