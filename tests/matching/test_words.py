@@ -1,7 +1,7 @@
 """A term is found where its finder first finds it, by whatever way is shorter (R01)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from amends.matching.nodes import Keyword, Phrase
@@ -18,6 +18,7 @@ TERMS = st.sampled_from(PIECES).map(Keyword) | st.lists(
 
 @settings(max_examples=150)
 @given(TERMS, TEXTS)
+@example(Keyword("\u624b"), "#acme\u624b")
 def test_a_term_starts_where_its_finder_first_finds_it(term: Keyword | Phrase, text: str) -> None:
     found = next(finder(term)(Words(text)), None)
     assert start_of(term)(Words(text)) == (-1 if found is None else found.start)

@@ -33,11 +33,11 @@ is first found."""
 
 
 class Judge(NamedTuple):
-    """A query as functions of facts; ``reasons`` adds to a list, and is asked only where it
-    ``holds``."""
+    """A query as functions of facts. ``reasons`` says the same as ``holds`` and adds to a list
+    what satisfied it; nothing where it does not hold."""
 
     holds: Test
-    reasons: Callable[[Facts, list[Reason]], None]
+    reasons: Callable[[Facts, list[Reason]], bool]
 
 
 def evaluate(node: Node, facts: Facts) -> bool:
@@ -51,14 +51,14 @@ def why(node: Node, facts: Facts) -> list[str]:
     Words stand as in the query, without quotes. What must not be is not named. Never empty where
     the post matches, for every query wants something.
     """
-    judged = judge(node)
-    return told(judged, facts) if judged.holds(facts) else []
+    return told(judge(node), facts) or []
 
 
-def told(judged: Judge, facts: Facts) -> list[str]:
-    """``why``, for a query that is known to hold."""
+def told(judged: Judge, facts: Facts) -> list[str] | None:
+    """``why``, or None where the query does not hold."""
     found: list[Reason] = []
-    judged.reasons(facts, found)
+    if not judged.reasons(facts, found):
+        return None
     found.sort(key=_order)
     return list(dict.fromkeys([label for _, _, label in found]))
 
@@ -75,11 +75,10 @@ def judge(node: Node) -> Judge:
         case And(parts):
             return _every([judge(part) for part in parts])
         case Or(parts):
-            # A term that is not found has no first place, so it need not be tested before.
-            return _any([(judge(part), isinstance(part, Term)) for part in parts])
+            return _any([judge(part) for part in parts])
         case Not(part):
             unwanted = judge(part).holds
-            return Judge(lambda facts: not unwanted(facts), lambda _facts, _found: None)
+            return Judge(lambda facts: not unwanted(facts), lambda facts, _: not unwanted(facts))
         case Operator(name, value):
             return _fact(_OPERATORS[name](value), label(node))
         case Compare():
@@ -97,15 +96,21 @@ def _every(parts: Sequence[Judge]) -> Judge:
                 return False
         return True
 
-    def reasons(facts: Facts, found: list[Reason]) -> None:
-        for part in parts:
-            part.reasons(facts, found)
+    tells = [part.reasons for part in parts]
+
+    def reasons(facts: Facts, found: list[Reason]) -> bool:
+        before = len(found)
+        for tell in tells:
+            if not tell(facts, found):
+                del found[before:]
+                return False
+        return True
 
     return Judge(holds, reasons)
 
 
-def _any(parts: Sequence[tuple[Judge, bool]]) -> Judge:
-    tests = [part.holds for part, _ in parts]
+def _any(parts: Sequence[Judge]) -> Judge:
+    tests = [part.holds for part in parts]
 
     def holds(facts: Facts) -> bool:
         for test in tests:  # noqa: SIM110 (a generator costs more than a test)
@@ -113,16 +118,26 @@ def _any(parts: Sequence[tuple[Judge, bool]]) -> Judge:
                 return True
         return False
 
-    def reasons(facts: Facts, found: list[Reason]) -> None:
-        for part, needs_no_test in parts:
-            if needs_no_test or part.holds(facts):
-                part.reasons(facts, found)
+    tells = [part.reasons for part in parts]
+
+    def reasons(facts: Facts, found: list[Reason]) -> bool:
+        holding = False
+        for tell in tells:  # all of them, for each that holds is told
+            if tell(facts, found):
+                holding = True
+        return holding
 
     return Judge(holds, reasons)
 
 
 def _fact(test: Test, name: str) -> Judge:
-    return Judge(test, lambda facts, found: found.append((len(facts.parts), 0, name)))
+    def reasons(facts: Facts, found: list[Reason]) -> bool:
+        if not test(facts):
+            return False
+        found.append((len(facts.parts), 0, name))
+        return True
+
+    return Judge(test, reasons)
 
 
 def _term(term: Term) -> Judge:
@@ -134,11 +149,13 @@ def _term(term: Term) -> Judge:
                 return True
         return False
 
-    def reasons(facts: Facts, found: list[Reason]) -> None:
+    def reasons(facts: Facts, found: list[Reason]) -> bool:
+        before = len(found)
         for number, part in enumerate(facts.parts):
             at = start(part)
             if at >= 0:
                 found.append((number, at, name))
+        return len(found) > before
 
     return Judge(holds, reasons)
 

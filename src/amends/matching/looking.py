@@ -134,8 +134,9 @@ def _satisfied(state: State, post: Post, near: Near) -> dict[str, tuple[str, ...
     facts = Facts.of(post)
     met = {}
     for part, query in chain(near, _unled(state, facts)):
-        if part.holds(query, facts):
-            met[part.names[query]] = part.why(query, facts)
+        why = part.why(query, facts)
+        if why is not None:
+            met[part.names[query]] = why
     return met
 
 

@@ -20,13 +20,10 @@ class Part:
         self.unled = ByAccount({number: self.nodes[number] for number in self.index.unbounded})
         self._judges: dict[int, Judge] = {}
 
-    def holds(self, query: int, facts: Facts) -> bool:
-        """Whether a post satisfies the query of that number."""
+    def why(self, query: int, facts: Facts) -> tuple[str, ...] | None:
+        """What satisfied the query of that number; None where it does not hold."""
         judged = self._judges.get(query)
         if judged is None:
             judged = self._judges[query] = judge(self.nodes[query])
-        return judged.holds(facts)
-
-    def why(self, query: int, facts: Facts) -> tuple[str, ...]:
-        """What satisfied the query of that number, which holds."""
-        return tuple(told(self._judges[query], facts))
+        reasons = told(judged, facts)
+        return None if reasons is None else tuple(reasons)

@@ -74,7 +74,10 @@ class Words:
     def may_be_tagged(self, place: int) -> bool:
         """Whether what begins there may be a part of a hashtag."""
         before = self.form[place - 1 : place]
-        return "#" in self.form and (before in ("#", "_") or not before.isascii())
+        # Behind a letter only what is a token of its own begins, as in scripts without blanks.
+        return "#" in self.form and (
+            before in ("#", "_") or before.isalnum() or not before.isascii()
+        )
 
     def at(self, token: str) -> Iterator[int]:
         """The indexes of a token, in order."""

@@ -36,7 +36,7 @@ class Foreign:
         text = self.text
         for line in lines:
             try:
-                if _ODD in line:
+                if b"\\" in line and _ODD in line:
                     found.append(self._text_of_whole(line))
                 else:
                     found.append(text(line))
@@ -91,7 +91,8 @@ _ODD = b"\\u0000"
 
 def may_need_cleaning(line: bytes) -> bool:
     """Whether a NUL or a lone surrogate, escaped as JSON has them, may be in a line."""
-    return _ODD in line or b"\\ud" in line or b"\\uD" in line
+    # One sign is found in no time, and most lines escape nothing.
+    return b"\\" in line and (_ODD in line or b"\\ud" in line or b"\\uD" in line)
 
 
 def _only(founds: Iterator[Found]) -> Found:

@@ -21,6 +21,7 @@ _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
 _LEARNING, _LEARN_EVERY = 16, 64  # batches learned from in full: the first, later one of so many
 _MOST_HITS = 3.0  # a text; where more is expected, tables are faster than a scanner
 _FEW = 64  # texts that tell nothing yet of how many hits there will be
+_NEEDLESS = 0.02  # hits a text that cost less than going through it a second time
 _SUPERFLUOUS = 0.2  # hits a text of probes that lead nowhere any more, before they are dropped
 
 
@@ -111,7 +112,7 @@ class Index:
         ripe = self._seen > _LAST_PLAN
         self._met[ripe] /= 2
         self._seen[ripe] /= 2
-        made = plan(self._clauses, self._met / self._seen, self.size)
+        made = self._kept_to(scanners, plan(self._clauses, self._met / self._seen, self.size))
         return _Ready(
             made,
             Finder(self._probes, made.leads),
@@ -119,6 +120,17 @@ class Index:
             np.setdiff1d(made.rest, made.leads),
             self._scanners(made, scanners),
         )
+
+    def _kept_to(self, scanners: tuple[Scanner, ...], made: Plan) -> Plan:
+        """The plan, or another that looks for hardly more and needs no second scanner for it."""
+        if not scanners or not len(np.setdiff1d(made.leads, scanners[0].probes)):
+            return made
+        shares = self._met / self._seen
+        liked = np.zeros(len(shares), dtype=np.bool_)
+        liked[scanners[0].probes] = True
+        other = plan(self._clauses, shares, self.size, liked)
+        needless = shares[other.leads].sum() - shares[made.leads].sum()
+        return other if needless < _NEEDLESS else made
 
     def _scanners(self, made: Plan, before: tuple[Scanner, ...]) -> tuple[Scanner, ...]:
         """What scans for the leading probes, unless many of them stand in a text.

@@ -64,14 +64,17 @@ class Plan(NamedTuple):
     bulk: Bulk
 
 
-def plan(clauses: Clauses, shares: Shares, queries: int) -> Plan:
-    """The plan for probes that stand in ``shares`` of the posts."""
+def plan(
+    clauses: Clauses, shares: Shares, queries: int, liked: npt.NDArray[np.bool_] | None = None
+) -> Plan:
+    """The plan for probes that stand in ``shares`` of the posts. Clauses of ``liked`` probes alone
+    are looked at before others."""
     best = np.ones(queries)
     if not len(clauses.starts):
         none = clauses.held
         return Plan(none, none, best, _anchors(clauses, [], len(shares), queries), _no_bulk())
     share = np.minimum(1.0, np.add.reduceat(shares[clauses.held], clauses.starts))
-    order = np.lexsort((share, clauses.query_of))
+    order = np.lexsort((share, _disliked(clauses, liked), clauses.query_of))
     ranks = _ranks(clauses.query_of[order])
     first = order[ranks == 0]
     best[clauses.query_of[first]] = share[first]
@@ -84,6 +87,13 @@ def plan(clauses: Clauses, shares: Shares, queries: int) -> Plan:
     rest = _probes_of(clauses, np.concatenate(levels[1:]) if levels[1:] else levels[0][:0])
     anchors = _anchors(clauses, levels, len(shares), queries)
     return Plan(leads, rest, best, anchors, _bulk(clauses, bulky, len(shares)))
+
+
+def _disliked(clauses: Clauses, liked: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
+    """Whether clauses have a probe that is not liked."""
+    if liked is None:
+        return np.zeros(len(clauses.starts), dtype=np.bool_)
+    return np.logical_or.reduceat(~liked[clauses.held], clauses.starts)
 
 
 def spread(starts: Places, sizes: Places) -> Places:
