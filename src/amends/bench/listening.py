@@ -17,7 +17,7 @@ from amends.matching import Matcher, compile  # noqa: A004 (the word of the fiel
 from amends.terms import decode_post
 
 DISTINCT = 40_000
-BATCH = 4096
+BATCH = 8192
 _WATCHED_S = 2.0
 _FEW = 100
 _BAITED = 0.007  # of the posts; chance alone makes up for the rest of one in a hundred

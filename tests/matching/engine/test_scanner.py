@@ -102,6 +102,18 @@ def test_plan_that_changes_keeps_its_scanner_and_adds_what_it_lacks() -> None:
     assert (later[:1] == first, len(later)) == (True, 2)
 
 
+def test_plan_keeps_its_scanner_where_another_word_is_hardly_rarer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was thought common proves rare, and would spare nothing worth a second scanner."""
+    monkeypatch.setattr(index_module, "_LEARNING", 16)
+    index = index_of(*[f"zebra{number} okapis{number}" for number in range(20)], "zq giraffes")
+    first = index._ready.scanners
+    texts = ["zq giraffes", *["giraffes"] * 9, *["air"] * 4000]
+    found = [near(index, texts), near(index, texts)]
+    assert (found, index._ready.scanners) == ([[(0, 20)]] * 2, first)
+
+
 def test_without_hyperscan_tables_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner_module, "_hyperscan", None)
     index = index_of("zebra late")

@@ -23,7 +23,7 @@ from amends.listening.history.raw import (
 from amends.listening.lines.lines import Cutter, Lines
 from amends.terms import BadInput, DeadLetter
 
-CHUNK = 1 << 19
+CHUNK = 1 << 22  # some 6,000 posts: fewer cost more each
 _LOOK_AGAIN_S = 0.5
 
 Tell = Callable[[str], None]

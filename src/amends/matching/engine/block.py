@@ -10,7 +10,7 @@ from amends.matching.engine.keys import Tokens, tokens_of
 from amends.matching.engine.plain import PADDING, Places, Plain, plain
 from amends.matching.engine.shapes import ROW_END
 
-MOST_ROWS = 4096
+MOST_ROWS = 8192
 """Texts looked through at once; more would leave the cache."""
 
 

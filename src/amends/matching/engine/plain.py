@@ -60,7 +60,6 @@ _LEADS = np.array(
 )  # with which characters of 2, 3, 4 bytes begin
 _LEAD_BITS = np.array((0, 0, 0x1F, 0x0F, 0x07), dtype=np.uint8)
 _BETWEEN = f" {SEPARATOR} "
-_SEPARATOR_BYTE, _BETWEEN_BYTES = SEPARATOR.encode(), _BETWEEN.encode()
 
 Places = npt.NDArray[np.intp]
 Bytes = npt.NDArray[np.uint8]
@@ -103,13 +102,17 @@ def joined(texts: Sequence[str]) -> str:
     return rows
 
 
-def _joined_bytes(texts: Sequence[str]) -> bytes:
-    """``joined`` as UTF-8. Characters of different widths are joined faster so."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    rows = _BETWEEN_BYTES.join((b"", *encoded, b""))[2:-1]
-    if rows.count(_SEPARATOR_BYTE) != len(texts):
-        return joined(texts).encode("utf-8", "surrogatepass")
-    return rows
+def _joined_bytes(texts: Sequence[str]) -> Bytes:
+    """``joined`` as UTF-8, to be written over."""
+    rows = _BETWEEN.join(("", *texts, ""))[2:-1]
+    try:
+        encoded = rows.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        encoded = rows.encode("utf-8", "surrogatepass")
+    data = np.array(np.frombuffer(encoded, dtype=np.uint8))
+    if np.count_nonzero(data == ord(SEPARATOR)) != len(texts):
+        return _joined_bytes([text.replace(SEPARATOR, " ") for text in texts])
+    return data
 
 
 def _plain_ascii(texts: Sequence[str]) -> bytes:
@@ -128,7 +131,7 @@ def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:
     if len(texts) <= _FEW:
         few = "".join(" ".join(("", *tokens(text), "\n")) for text in texts)
         return few.encode(), np.arange(len(texts), dtype=np.intp)
-    data = np.array(np.frombuffer(_joined_bytes(texts), dtype=np.uint8))
+    data = _joined_bytes(texts)
     at = np.flatnonzero(data >= _LEADS[0])
     sizes, points = _characters(data, at)
     written = shapes().written.take(points, mode="clip")
