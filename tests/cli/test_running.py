@@ -16,7 +16,10 @@ CLIENT = logging.getLogger("httpx2")
 
 
 def test_little_is_said_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
-    with running_desk(tmp_path) as desk, httpx.Client(base_url=desk.address) as client:
+    with (
+        running_desk(tmp_path, reader_depth="none") as desk,
+        httpx.Client(base_url=desk.address) as client,
+    ):
         page = client.get(desk.link).text
         found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)
         assert found is not None

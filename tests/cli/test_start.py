@@ -30,18 +30,19 @@ def refusal(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 class Run(Protocol):
-    def __call__(self, home: Path, **settings: str) -> str: ...
+    def __call__(self, home: Path | str, *words: str, **settings: str) -> str: ...
 
 
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """What ``amends run`` says where it refuses before it opens the database: in this process."""
+    """What ``amends run``, or another command, says where it refuses before it opens the database:
+    in this process."""
 
-    def run(home: Path, **settings: str) -> str:
+    def run(home: Path | str, *words: str, **settings: str) -> str:
         given = {"home": str(home)} | settings
         for name, value in given.items():
             monkeypatch.setenv(f"AMENDS_{name.upper()}", value)
-        monkeypatch.setattr("sys.argv", ["amends", "run"])
+        monkeypatch.setattr("sys.argv", ["amends", *(words or ["run"])])
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
@@ -143,18 +144,12 @@ def test_address_that_is_not_ours(tmp_path: Path, refused: Run) -> None:
     )
 
 
-def test_empty_home_is_not_the_folder_we_stand_in(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "amends", "migrate"]
-    done = subprocess.run(
-        command,
-        env=ENV | {"AMENDS_HOME": ""},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert refusal(done) == "AMENDS_HOME is empty. Name a folder, or leave it out for var."
+def test_empty_home_is_not_the_folder_we_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = refused("", "migrate")
+    assert said == "AMENDS_HOME is empty. Name a folder, or leave it out for var."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -176,8 +171,8 @@ def test_unknown_person_gets_no_link(home: Path) -> None:
     assert said == "Nobody here has the address nobody@desk.example. There are: no people yet."
 
 
-def test_file_that_is_not_there(tmp_path: Path) -> None:
-    said = refusal(amends("import", str(tmp_path / "none.csv"), home=tmp_path))
+def test_file_that_is_not_there(tmp_path: Path, refused: Run) -> None:
+    said = refused(tmp_path, "import", str(tmp_path / "none.csv"))
     assert said == f"There is no file {tmp_path / 'none.csv'}."
 
 

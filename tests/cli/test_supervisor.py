@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from amends.cli.supervisor import Supervisor
 from tests.support.desk import Desk, running_desk
 from tests.support.processes import wait_until
 
@@ -42,23 +44,38 @@ def ended(pid: int) -> bool:
         return True
 
 
-def test_half_that_is_killed_is_started_again_and_both_end_when_the_supervisor_is_killed(
-    desk: Desk,
-) -> None:
-    before = halves(desk)
-    assert set(before) == {"web", "work"}
-    for pid in before.values():
-        os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: new(desk, before), seconds=15, what="their next life")
-    assert httpx.get(f"{desk.address}/healthz", timeout=15).text == "ok"
-    after = halves(desk)
-    desk.process.kill()
-    wait_until(lambda: all(map(ended, after.values())), seconds=15, what="their end")
-
-
 def new(desk: Desk, before: dict[str, int]) -> bool:
     now = halves(desk)
     return set(now) == set(before) and not set(now.values()) & set(before.values())
+
+
+@pytest.fixture
+def handlers_kept() -> Iterator[None]:
+    before = [(name, signal.getsignal(name)) for name in (signal.SIGINT, signal.SIGTERM)]
+    yield
+    for name, handler in before:
+        signal.signal(name, handler)
+
+
+@pytest.mark.usefixtures("handlers_kept")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_supervisor_that_is_asked_to_end_ends_both_halves_and_leaves_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
+    half = tmp_path / "half"
+    half.write_text("#!/bin/sh\nexec sleep 60\n")
+    half.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(half))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        supervisor = Supervisor(door, tick=lambda _: os.kill(os.getpid(), how))
+        supervisor.start()
+        processes = [child.process for child in supervisor.children if child.process]
+        assert [process.poll() for process in processes] == [None, None]
+        assert supervisor.watch() == 0
+    assert [process.poll() for process in processes] == [-signal.SIGTERM] * 2
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def test_half_that_does_not_heed_the_end_is_ended() -> None:
@@ -72,9 +89,33 @@ def test_half_that_does_not_heed_the_end_is_ended() -> None:
     assert process.wait(20) == 1
 
 
-def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(desk: Desk, home: Path) -> None:
-    """Everything said at the most talkative level, after refusals of every kind."""
+def test_halves_live_and_end_with_the_supervisor_and_the_log_tells_no_secrets(
+    desk: Desk, home: Path
+) -> None:
+    """One desk, at its most talkative: it refuses things of every kind, its halves are killed and
+    started again, and end when it is killed itself; its log holds no way in, no password and nothing
+    people wrote."""
     token = desk.link.rstrip("/").rpartition("/")[2]
+    refuse_and_sign_in(desk)
+    wait_until(lambda: len(_texts(home)) > 2, seconds=30, what="the first posts")
+    before = halves(desk)
+    assert set(before) == {"web", "work"}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: new(desk, before), seconds=15, what="their next life")
+    assert httpx.get(f"{desk.address}/healthz", timeout=15).text == "ok"
+    after = halves(desk)
+    desk.process.kill()
+    wait_until(lambda: all(map(ended, after.values())), seconds=15, what="their end")
+    log = "".join(line for line in desk.said if "once and within a day" not in line)
+    vault = (home / "vault.key").read_text()
+    secrets = [token, PASSWORD, vault, (home / "secret.key").read_text(), *_texts(home)]
+    assert "/enter/(hidden)/" in log
+    assert [secret for secret in secrets if secret in log] == []
+
+
+def refuse_and_sign_in(desk: Desk) -> None:
+    """Each wrong way in, then the right one, then that one again."""
     with httpx.Client(base_url=desk.address, follow_redirects=True) as client:
         client.post(desk.link, data={"csrfmiddlewaretoken": "x"})
         page = client.get(desk.link).text
@@ -85,16 +126,6 @@ def test_log_holds_no_way_in_no_password_and_nothing_people_wrote(desk: Desk, ho
         client.post("/sign-in/", data={**sent, "email": "a@b.example", "password": PASSWORD})
         assert client.post(desk.link, data=sent).status_code == 200
         client.post(desk.link, data=sent)
-    wait_until(lambda: len(_texts(home)) > 2, seconds=30, what="the first posts")
-    children = halves(desk)
-    desk.process.terminate()
-    assert desk.process.wait(20) == 0
-    assert all(map(ended, children.values()))
-    log = "".join(line for line in desk.said if "once and within a day" not in line)
-    vault = (home / "vault.key").read_text()
-    secrets = [token, PASSWORD, vault, (home / "secret.key").read_text(), *_texts(home)]
-    assert "/enter/(hidden)/" in log
-    assert [secret for secret in secrets if secret in log] == []
 
 
 def _texts(home: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def running_desk(home: Path, **settings: str) -> Iterator[Desk]:
         yield desk
     finally:
         process.terminate()
-        process.wait(20)
+        assert process.wait(20) in (0, -signal.SIGKILL), "the desk did not end well"
         reader.join(5)
         assert process.stdout is not None
         process.stdout.close()
