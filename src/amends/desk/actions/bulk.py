@@ -6,7 +6,8 @@ the time. SQLite runs one prepared statement for each row; PostgreSQL gets all r
 or as one array a column. Defaults hold, signals do not exist; rows do not learn their primary keys.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -65,15 +66,44 @@ def insert_columns(model: type[Model], columns: Mapping[str, Column], *, known: 
     number = len(pairs[0][1])
     if not number:
         return 0
-    # Table and columns are our own, here and below; the values go beside the statement.
     if connection.vendor != "postgresql":
         return _insert_some(model, pairs, number, known)
-    into = _into(model, (field for field, _ in pairs))
     if known:
+        into = _into(model, (field for field, _ in pairs))
         arrays, values = _arrays(pairs)
+        # Table and columns are our own, here and below; the values go beside the statement.
         return _run(f"INSERT INTO {into} SELECT * FROM {arrays} {known}", values)  # noqa: S608
-    _copy(f"COPY {into} FROM STDIN", pairs, number)
+    Insertion(model, columns).run()
     return number
+
+
+class Insertion:
+    """Rows, given as for ``insert_columns``, as the database takes them."""
+
+    def __init__(self, model: type[Model], columns: Mapping[str, Column]) -> None:
+        self._model = model
+        self._pairs = [(_field(model, name), column) for name, column in columns.items()]
+        self._number = len(self._pairs[0][1])
+        self._copied: _Copied | None = None
+        if self._number and connection.vendor == "postgresql":
+            self._copied = _Copied(model, self._pairs, self._number)
+
+    def run(self) -> None:
+        """Insert the rows."""
+        with self.running():
+            pass
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Insert the rows. What is done inside, which asks the database nothing, is done while
+        PostgreSQL is still at it; the rows are there when that has ended."""
+        if self._copied is not None:
+            with self._copied.running():
+                yield
+            return
+        if self._number:
+            _insert_some(self._model, self._pairs, self._number, "")
+        yield
 
 
 def insert_new(model: type[Model], columns: Mapping[str, Column]) -> bool:
@@ -121,10 +151,11 @@ def new_keys(model: type[Model], number: int) -> Sequence[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+                "SELECT array_agg(nextval(%s::regclass)) FROM generate_series(1, %s)",
                 [_sequence(table, _key(model).column), number],
             )
-            return [key for (key,) in cursor.fetchall()]
+            (keys,) = cursor.fetchone()
+            return keys or ()
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = (cursor.fetchone() or (0,))[0]
         return range(last + 1, last + 1 + number)
@@ -219,21 +250,37 @@ def _insert_some(model: type[Model], pairs: Sequence[Pair], number: int, known: 
     return written
 
 
-def _copy(sql: str, pairs: Sequence[Pair], number: int) -> None:
-    """PostgreSQL reads a line for each row. What each row holds is written into the pattern once,
-    and it stores the first rows while the others are still being written."""
-    pattern, given = [], []
-    for field, column in pairs:
-        if all_one(column):
-            pattern.append(for_copy(field, column[:1])[0].replace("%", "%%"))
-        else:
-            pattern.append("%s")
-            given.append(for_copy(field, column))
-    line = "\t".join(pattern) + "\n"
-    rows = list(zip(*given, strict=True)) or [()] * number
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        for at in range(0, number, PART):
-            copy.write("".join(map(line.__mod__, rows[at : at + PART])))
+class _Copied:
+    """Lines for PostgreSQL's COPY, one for each row. What each row holds is written into the pattern
+    once; columns that hold nothing are left out."""
+
+    def __init__(self, model: type[Model], pairs: Sequence[Pair], number: int) -> None:
+        pattern, given, there = [], [], []
+        for field, column in pairs:
+            if not all_one(column):
+                pattern.append("%s")
+                given.append(for_copy(field, column))
+            elif column[0] is not None:
+                pattern.append(for_copy(field, column[:1])[0].replace("%", "%%"))
+            else:
+                continue
+            there.append(field)
+        self._sql = f"COPY {_into(model, there)} FROM STDIN"
+        self._line = "\t".join(pattern) + "\n"
+        self._rows = list(zip(*given, strict=True)) or [()] * number
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """It stores the first rows while the others are still being written, and the last ones while
+        the block runs."""
+        with (
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.copy(self._sql) as copy,
+        ):
+            for at in range(0, len(self._rows), PART):
+                copy.write("".join(map(self._line.__mod__, self._rows[at : at + PART])))
+            yield
 
 
 def _arrays(pairs: Sequence[Pair]) -> tuple[str, list[Any]]:

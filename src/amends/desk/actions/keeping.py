@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from amends.desk.actions.book import Arrival
 from amends.desk.actions.bulk import (
     SKIP,
+    Insertion,
     insert_columns,
     insert_new,
     insert_values,
@@ -132,11 +133,17 @@ def keep_new(mentions: Mapping[Key, Mention], *, now: datetime, taken_in: bool) 
         **_written(posts, now=now),
     }
     columns = {name: facts[name] for name in POST}
-    insert_columns(PostRow, columns)
-    store_readings(
-        [(pk, one.reading) for pk, one in zip(pks, heard, strict=True) if one.reading is not None]
-    )
-    kinds = _store_matches(pks, heard, columns["created_at"])
+    read = [
+        (pk, one.reading) for pk, one in zip(pks, heard, strict=True) if one.reading is not None
+    ]
+    watches = _watches(heard)
+    with Insertion(PostRow, columns).running():
+        readings = Insertion(ReadingRow, _readings(read))
+        rows, kinds = _matches(pks, heard, columns["created_at"], watches)
+        matches = Insertion(MentionRow, rows)
+    readings.run()
+    matches.run()
+    _store_more(read)
     return Kept(heard, keys, threads, columns, customers, kinds)
 
 
@@ -167,8 +174,13 @@ def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
 
 def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
     """Store what was read in new posts, by their primary keys."""
+    insert_columns(ReadingRow, _readings(pairs))
+    _store_more(pairs)
+
+
+def _readings(pairs: Sequence[tuple[int, Reading]]) -> dict[str, Column]:
     read = [reading for _, reading in pairs]
-    columns: dict[str, Column] = {
+    return {
         "post_id": [pk for pk, _ in pairs],
         "complaint": [one.complaint for one in read],
         "praise": [one.praise for one in read],
@@ -183,7 +195,10 @@ def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
         ],
         "more": [more_of(one) for one in read],
     }
-    insert_columns(ReadingRow, columns)
+
+
+def _store_more(pairs: Sequence[tuple[int, Reading]]) -> None:
+    """That a post waits for the deep tier, and what is kept apart."""
     insert_values(DeepWait, ("post_id",), [(pk,) for pk, one in pairs if one.unsure])
     care = [(pk, words_of_care(one)) for pk, one in pairs if VULNERABLE in one.intents]
     insert_values(SpecialCare, ("post_id", "words"), care)
@@ -213,11 +228,13 @@ _CARE: Final = f"intents.{VULNERABLE}"
 _APART: Final = frozenset({"complaint", _CARE})  # the words of the first are in ``why``
 
 
-def _store_matches(
-    pks: Sequence[int], mentions: Sequence[Mention], written: Column
-) -> list[frozenset[str]]:
-    """Store which watches matched, but for those removed meanwhile; the kinds of each post's."""
-    watches = _watches(mentions)
+def _matches(
+    pks: Sequence[int],
+    mentions: Sequence[Mention],
+    written: Column,
+    watches: Mapping[str, tuple[int, frozenset[str]]],
+) -> tuple[dict[str, Column], list[frozenset[str]]]:
+    """Which watches matched, but for those removed meanwhile; and the kinds of each post's."""
     rows, kinds = [], []
     for pk, one, at in zip(pks, mentions, written, strict=True):
         of_post = _NONE
@@ -227,8 +244,8 @@ def _store_matches(
                 rows.append((pk, known[0], words, at))
                 of_post = of_post | known[1] if of_post else known[1]
         kinds.append(of_post)
-    insert_values(MentionRow, _MATCH, rows)
-    return kinds
+    columns = zip(*rows, strict=True) if rows else [()] * len(_MATCH)
+    return dict(zip(_MATCH, columns, strict=True)), kinds
 
 
 _NONE: Final = frozenset[str]()
