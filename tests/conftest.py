@@ -20,6 +20,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
 
 from tests.support.migrated import copy_on_postgres, migrated_home
@@ -80,8 +81,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("amends")
 
 django.setup()
+from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
+
 # Argon2 is slow on purpose; tests that are about it put it back.
 settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+# Emptying the tables would write down anew, each time, what nobody asks for.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+post_migrate.disconnect(create_contenttypes)
 # It is made for an event loop alone: each request of a test client would start a thread with one.
 settings.MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
 

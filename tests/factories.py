@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from amends.desk.actions import connect_channel, save_brand, save_watch
 from amends.desk.actions.hearing import store_mentions
 from amends.desk.models import Brand, Case, ChannelRow, PostRow, WatchRow
+from amends.desk.models.ids import Turned, turned
 from amends.desk.queries.prepared import prepared
 from amends.terms import Author, Mention, Post, Reading, Ref, WatchKind
 
@@ -123,7 +124,14 @@ def store(*mentions: Mention, now: datetime | None = None) -> list[Case]:
 def heard(text: str = "Halcyon lost my bag", **facts: object) -> PostRow:
     one = mention(text, **facts)  # type: ignore[arg-type]
     store(one)
-    return PostRow.objects.get(network=one.post.network, native_id=one.post.id)
+    [row] = _posts(one.post.network, turned(one.post.id))
+    return row
+
+
+@prepared
+def _posts(network: str, turned_id: str) -> QuerySet[PostRow]:
+    posts = PostRow.objects.alias(turned=Turned("native_id"))
+    return posts.filter(network=network, turned=turned_id)
 
 
 def heard_at_once(*mentions: Mention) -> None:
@@ -135,4 +143,10 @@ def heard_at_once(*mentions: Mention) -> None:
 def case(text: str = "Halcyon lost my bag", **facts: object) -> Case:
     """A new case, with a channel to answer on."""
     channel(str(facts.get("network", "demo")))
-    return Case.objects.get(places__post=heard(text, **facts))
+    [opened] = _holding(heard(text, **facts).pk)
+    return opened
+
+
+@prepared
+def _holding(post: int) -> QuerySet[Case]:
+    return Case.objects.filter(places__post=post)

@@ -74,10 +74,15 @@ def goes_on_in(case: Case) -> str:
     return case.merged_into.ref if case.merged_into is not None else ""
 
 
+@prepared
+def _now(case: int) -> QuerySet[Case]:
+    return Case.objects.filter(pk=case).select_related("merged_into")
+
+
 def check_now(case: Case, verb: str) -> None:
     """Raise ``NotAllowed`` unless this may be done to the case as it is now: for verbs that change
     customers or another case, and hold those."""
-    row = Case.objects.select_related("merged_into").get(pk=case.pk)
+    [row] = _now(case.pk)
     check_verb(verb, CaseState(row.state), goes_on_in=goes_on_in(row))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from amends.casework import CaseState, ReplyStatus, check_delivery, next_try
 from amends.desk.actions.cases import AWAITED, await_outcome, held, write
@@ -15,6 +15,7 @@ from amends.desk.actions.replies import waiting_path
 from amends.desk.actions.speaking import hold_if_lapsed
 from amends.desk.models import AuthorRow, Case, CaseEvent, CasePost, OutgoingReply, PostRow
 from amends.desk.queries.ledger import open_matters
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.stops import overtaken, stopped_channels
 from amends.terms import Author, ConnectorError, DeliveryUnknown, OnlyByHand, Published
 from amends.text import storable
@@ -33,39 +34,55 @@ def claim_reply(
     Nothing is claimed for sending on a channel that is stopped, and no reply for later whose
     customer wrote since.
     """
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = OutgoingReply.objects.filter(free, due_at__lte=now)
-    may_go = Q(status=ReplyStatus.READY) & ~stopped_channels()
-    may_go &= ~(Q(goes_at__isnull=False) & Q(overtaken()))
-    waiting = due.filter(may_go | Q(status=ReplyStatus.NOT_KNOWN))
-    if channels is not None:
-        waiting = waiting.filter(channel__in=channels)
-    for pk, status in waiting.order_by("due_at", "pk").values_list("pk", "status")[:10]:
+    for pk, status in _waiting(now) if channels is None else _waiting(now, channels):
         if status == ReplyStatus.READY and hold_if_lapsed(pk, now=now):
             continue
         fresh = {"claimed_until": now + hold, "claim": holder}
         if status == ReplyStatus.READY:
             fresh |= {"status": ReplyStatus.SENDING, "sending_at": now}
-        if due.filter(pk=pk, status=status).update(**fresh):
-            return _whole(pk)
+        if _due(now).filter(pk=pk, status=status).update(**fresh):
+            [claimed] = _whole(pk)
+            return claimed
     return None
 
 
-def _whole(pk: int) -> OutgoingReply:
-    return OutgoingReply.objects.select_related(
-        "case__first_post", "channel", "by", "to_post__author"
-    ).get(pk=pk)
+def _due(now: datetime) -> QuerySet[OutgoingReply]:
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    return OutgoingReply.objects.filter(free, due_at__lte=now)
+
+
+@prepared
+def _waiting(
+    now: datetime, channels: list[int] | None = None
+) -> QuerySet[OutgoingReply, tuple[int, str]]:
+    may_go = Q(status=ReplyStatus.READY) & ~stopped_channels()
+    may_go &= ~(Q(goes_at__isnull=False) & Q(overtaken()))
+    waiting = _due(now).filter(may_go | Q(status=ReplyStatus.NOT_KNOWN))
+    if channels is not None:
+        waiting = waiting.filter(channel__id__among=channels)
+    return waiting.order_by("due_at", "pk").values_list("pk", "status")[:10]
+
+
+@prepared
+def _whole(pk: int) -> QuerySet[OutgoingReply]:
+    rows = OutgoingReply.objects.filter(pk=pk)
+    return rows.select_related("case__first_post", "channel", "by", "to_post__author")
 
 
 def expire_claims(*, now: datetime) -> int:
     """A reply whose worker died while it was on the wire is ``not known`` from now on."""
-    lost = OutgoingReply.objects.filter(status=ReplyStatus.SENDING, claimed_until__lt=now)
     count = 0
-    for reply in lost.select_related("case"):
+    for reply in _lost(now):
         count += settle_unknown(
             reply, "The desk stopped while this was being sent.", now=now, look_up_at=now
         )
     return count
+
+
+@prepared
+def _lost(now: datetime) -> QuerySet[OutgoingReply]:
+    lost = OutgoingReply.objects.filter(status=ReplyStatus.SENDING, claimed_until__lt=now)
+    return lost.select_related("case").order_by("pk")
 
 
 def settle_sent(reply: OutgoingReply, published: Published, *, us: Author, now: datetime) -> None:

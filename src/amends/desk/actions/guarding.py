@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from msgspec.structs import replace
 
 from amends.casework import (
@@ -19,10 +21,20 @@ from amends.casework.remedies import OPEN
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
-from amends.desk.models import Case, ChannelRow, GuardRules, OutgoingReply, PostRow, Responder
+from amends.desk.models import (
+    Call,
+    Case,
+    ChannelRow,
+    GuardRules,
+    OutgoingReply,
+    PostRow,
+    Remedy,
+    Responder,
+)
 from amends.desk.queries.choices import approvers
 from amends.desk.queries.guarding import case_facts, contacts_of, policy_in_force
 from amends.desk.queries.ledger import limits
+from amends.desk.queries.prepared import prepared, prepared_counts
 from amends.desk.queries.recent import recent_replies
 from amends.desk.queries.speaking import check_may_speak
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, private_words, verdict_of
@@ -87,39 +99,50 @@ def facts_of(
     by: Responder,
 ) -> CaseFacts:
     """The facts of a case as the guard wants them."""
-    told = PostRow.objects.filter(place__case=case, private=True, ours=False)
-    written = told.order_by("pk").values_list("text", flat=True)[:100]
-    spoken = case.calls.exclude(said="").order_by("pk").values_list("said", flat=True)[:100]
+    sent, heard, inviting, owed = _counts(case.pk)
     facts = case_facts(
         case,
         channel=channel,
         target=target,
         private=private,
         closes_out=closes_out,
-        public_turns=_public_turns(case),
+        public_turns=sent + heard,
     )
     return replace(
         facts,
-        private_words=private_words([*written, *spoken]),
+        private_words=private_words([*_written(case.pk), *_spoken(case.pk)]),
         authority=float(limits().get(Role(by.role), 0)),
-        invited=case.invited_at is not None or _invites(case),
-        owed=case.remedies.filter(status__in=sorted(OPEN)).exists(),
+        invited=case.invited_at is not None or inviting > 0,
+        owed=owed > 0,
     )
 
 
-def _invites(case: Case) -> bool:
-    """Whether an invitation is on its way, or was sent."""
-    never = [ReplyStatus.CANCELLED, ReplyStatus.FAILED]
-    return case.replies.filter(invites=True).exclude(status__in=never).exists()
+@prepared
+def _written(case: int) -> QuerySet[PostRow, str]:
+    told = PostRow.objects.filter(place__case=case, private=True, ours=False)
+    return told.order_by("pk").values_list("text", flat=True)[:100]
 
 
-def _public_turns(case: Case) -> int:
-    """Our public replies: those sent or on their way, and those that were only heard."""
-    gone = case.replies.filter(private=False).exclude(
-        status__in=[ReplyStatus.CANCELLED, ReplyStatus.FAILED, ReplyStatus.HELD]
+@prepared
+def _spoken(case: int) -> QuerySet[Call, str]:
+    calls = Call.objects.filter(case=case).exclude(said="")
+    return calls.order_by("pk").values_list("said", flat=True)[:100]
+
+
+@prepared_counts
+def _counts(case: int) -> list[QuerySet[Any]]:
+    """Our public replies: those sent or on their way, and those that were only heard; invitations
+    on their way or sent; what is still to be given."""
+    replies, never = (
+        OutgoingReply.objects.filter(case=case),
+        (ReplyStatus.CANCELLED, ReplyStatus.FAILED),
     )
-    known = PostRow.objects.filter(place__case=case, ours=True, private=False, reply=None)
-    return gone.count() + known.count()
+    return [
+        replies.filter(private=False).exclude(status__in=[*never, ReplyStatus.HELD]),
+        PostRow.objects.filter(place__case=case, ours=True, private=False, reply=None),
+        replies.filter(invites=True).exclude(status__in=never),
+        Remedy.objects.filter(case=case, status__in=sorted(OPEN)),
+    ]
 
 
 def why_anyway(checked: Checked, anyway: str, *, by: Responder) -> str:

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from amends.casework import Action, ReplyDecision, ReplyStatus, check_decision
 from amends.casework.scheduling import check_send_time
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.pictures import give_back
 from amends.desk.models import Draft, OutgoingReply, Responder
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import check_may_speak
 from amends.desk.queries.stops import overtaken
 from amends.terms import NotAllowed
@@ -41,9 +44,15 @@ def reschedule_reply(
 
 def withdraw_overtaken(*, now: datetime, most: int = 50) -> int:
     """Withdraw replies for later whose customer wrote since; their texts are drafts again."""
-    rows = OutgoingReply.objects.filter(overtaken(), goes_at__isnull=False, status__in=_WAITING)
-    found = rows.select_related("case", "by").order_by("case_id", "pk")[:most]
-    return sum(withdraw(reply, now=now) for reply in found)
+    return sum(withdraw(reply, now=now) for reply in _overtaken(most=most))
+
+
+@prepared
+def _overtaken(*, most: int) -> QuerySet[OutgoingReply]:
+    rows = OutgoingReply.objects.filter(
+        overtaken(), goes_at__isnull=False, status__in=sorted(_WAITING)
+    )
+    return rows.select_related("case", "by").order_by("case_id", "pk")[:most]
 
 
 def withdraw(reply: OutgoingReply, *, now: datetime) -> bool:

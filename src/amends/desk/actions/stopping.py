@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from amends.casework import Action, ReplyDecision, ReplyStatus, Role, check_decision, check_may
 from amends.casework.delivery import HELD_BACK
@@ -12,6 +12,7 @@ from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import ChannelRow, OutgoingReply, Responder, SendingStop
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import check_may_speak
 from amends.desk.queries.stops import is_stopped, overtaken, stopped_channels
 from amends.terms import BadInput, NotAllowed, Stale
@@ -64,10 +65,14 @@ def pause_stopped(*, now: datetime, most: int | None = 50) -> int:
 
     They wait for a person then, also where the stop is lifted before anybody looks.
     """
+    return sum(_pause(reply, now=now) for reply in _stopped(now, most=most))
+
+
+@prepared
+def _stopped(now: datetime, *, most: int | None) -> QuerySet[OutgoingReply]:
     waits = Q(goes_at=None) | Q(goes_at__lte=now)
     rows = OutgoingReply.objects.filter(stopped_channels(), waits, status=ReplyStatus.READY)
-    found = rows.select_related("case").order_by("case_id", "pk")[:most]
-    return sum(_pause(reply, now=now) for reply in found)
+    return rows.select_related("case").order_by("case_id", "pk")[:most]
 
 
 def _pause(reply: OutgoingReply, *, now: datetime) -> bool:

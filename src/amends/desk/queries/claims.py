@@ -19,7 +19,7 @@ from amends.desk.models import (
     PostRow,
     Responder,
 )
-from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.doors import NotThere, may_see, seen_by, sees_cases
 from amends.desk.queries.prepared import of_case, prepared
 
 MOST = 200
@@ -28,15 +28,18 @@ _KINDS = ("claim.", "evidence.", "copy.")
 
 def get_claim_for(person: Responder, pk: int) -> Claim:
     """Raises ``NotThere``."""
-    claims = Claim.objects.filter(case__in=may_see(person))
-    found = claims.select_related(
+    for claim in _claim(pk, role=Role(person.role)) if sees_cases(person) else ():
+        return claim
+    raise NotThere("There is no such claim that you may see.")
+
+
+@prepared
+def _claim(pk: int, *, role: Role) -> QuerySet[Claim]:
+    claims = Claim.objects.filter(pk=pk, case__in=seen_by(role))
+    return claims.select_related(
         "case__brand", "case__customer", "case__first_post", "post__author", "by", "decided_by",
         "request", "retraction__author",
-    ).filter(pk=pk)  # fmt: skip
-    claim = found.first()
-    if claim is None:
-        raise NotThere("There is no such claim that you may see.")
-    return claim
+    )  # fmt: skip
 
 
 def get_evidence_for(person: Responder, claim: int, pk: int) -> Evidence:

@@ -110,9 +110,9 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
     """One page: what waiting costs most comes first. Close-outs: longest settled first; done cases:
     latest first; snoozed ones: whichever wakes first."""
     order = _ORDERS.get(wanted.tab, _BY_RANK)
-    if wanted == InboxFilter(wanted.tab) and sees_cases(person):
+    if (wanted, size) == (InboxFilter(wanted.tab), PAGE) and sees_cases(person):
         whose = [person.pk] if wanted.tab is Tab.MINE else []
-        rows = _first_page(*whose, role=Role(person.role), tab=wanted.tab, size=size)
+        rows = _first_page(*whose, role=Role(person.role), tab=wanted.tab)
     else:
         cases = filtered(person, wanted)
         rows = list(_page(_after(cases, wanted.after, order), order, size))
@@ -125,8 +125,8 @@ def inbox_page(person: Responder, wanted: InboxFilter, *, size: int = PAGE) -> I
 
 
 @prepared
-def _first_page(*whose: int, role: Role, tab: Tab, size: int) -> QuerySet[Case, dict[str, Any]]:
-    return _page(_tab(seen_by(role), tab, *whose), _ORDERS.get(tab, _BY_RANK), size)
+def _first_page(*whose: int, role: Role, tab: Tab) -> QuerySet[Case, dict[str, Any]]:
+    return _page(_tab(seen_by(role), tab, *whose), _ORDERS.get(tab, _BY_RANK), PAGE)
 
 
 def _page(

@@ -3,9 +3,13 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import QuerySet
 
 from amends.casework import ReplyStatus
 from amends.desk.models import OutgoingReply
+from amends.desk.queries.prepared import prepared
 from amends.guard import RecentReplies
 
 CAPACITY = 100_000
@@ -24,20 +28,36 @@ class _Memory:
 
     def catch_up(self) -> None:
         """What was sent since, and a further part of what was sent before."""
-        sent = OutgoingReply.objects.exclude(status__in=_NEVER_OUT).exclude(text="")
-        before, most = sent, FIRST
+        most = FIRST if self.oldest is None else FURTHER
         if self.oldest is not None:
-            most = FURTHER
-            before = sent.filter(pk__lt=self.oldest)
-            self._add(sent.filter(pk__gt=self.newest).order_by("pk").values_list("pk", "text"))
-        most = max(0, min(most, CAPACITY - len(self.index)))
-        self._add(before.order_by("-pk").values_list("pk", "text")[:most])
+            self._add(_after(self.newest))
+        room = CAPACITY - len(self.index)
+        if room > 0:
+            self._add(_before(self.oldest or _LAST, most=most)[:room])
 
     def _add(self, rows: Iterable[tuple[int, str]]) -> None:
         for pk, text in rows:
             self.index.add(text, key=str(pk))
             self.newest = max(self.newest, pk)
             self.oldest = min(self.oldest or pk, pk)
+
+
+_LAST: Final = 2**62
+
+
+def _sent() -> QuerySet[OutgoingReply, tuple[int, str]]:
+    sent = OutgoingReply.objects.exclude(status__in=sorted(_NEVER_OUT)).exclude(text="")
+    return sent.values_list("pk", "text")
+
+
+@prepared
+def _after(newest: int) -> QuerySet[OutgoingReply, tuple[int, str]]:
+    return _sent().filter(pk__gt=newest).order_by("pk")
+
+
+@prepared
+def _before(oldest: int, *, most: int) -> QuerySet[OutgoingReply, tuple[int, str]]:
+    return _sent().filter(pk__lt=oldest).order_by("-pk")[:most]
 
 
 _memory = _Memory()
