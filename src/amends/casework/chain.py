@@ -9,8 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 GENESIS = "0" * 64
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,7 @@ def event_hash(
     """SHA-256 in hex over the canonical JSON of the event and the hash before it."""
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     body = [before, case, seq, kind, actor, moment, data]
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 def verify(links: Iterable[Link], *, count: int, head: str) -> Verdict:

@@ -24,6 +24,7 @@ from amends.desk.models import (
     ReadingRow,
 )
 from amends.desk.models.ids import Turned
+from amends.desk.models.made import made
 from amends.desk.models.signs import STEPS, intents_in, topics_in
 from amends.desk.queries.lookups import LookUp, Stretch
 from amends.desk.queries.prepared import prepared
@@ -92,7 +93,7 @@ class Book:
         """Somebody is behind every profile that opens a case."""
         if author.customer_id is None:
             author.customer_id = -1 - len(self.newcomers)
-            self.newcomers[author.customer_id] = (Customer(since=since), author)
+            self.newcomers[author.customer_id] = (made(Customer, since=since), author)
 
 
 def open_book(
@@ -149,14 +150,17 @@ _ANSWERED: Final = Stretch(
 )
 
 
-def cases_in(threads: Collection[Thread], new: Collection[Thread] = ()) -> set[Held]:
+def cases_in(threads: Iterable[Thread], new: Collection[Thread] = ()) -> set[Held]:
     """The cases with posts in these conversations, of other networks too where ids are the same.
     ``new``: posts that are in no case yet."""
-    before = set(threads).difference(new)
-    begun = _ANSWERED.narrow({native for _, native in before.symmetric_difference(threads)})
-    held = set(_ANSWERS_HELD("", {native for _, native in before}.union(begun)))
-    for network, ids in by_network(before).items():
-        held.update(_FIRSTS_HELD(network, ids))
+    before = set(threads)
+    begun = before.intersection(new)
+    before -= begun
+    ids = {native for _, native in before}
+    ids.update(_ANSWERED.narrow([native for _, native in begun]))
+    held = set(_ANSWERS_HELD("", ids))
+    for network, natives in by_network(before).items():
+        held.update(_FIRSTS_HELD(network, natives))
     return cast("set[Held]", held)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from amends.casework import LIVE, CaseState, Link, Verdict, check_move, event_hash, verify
 from amends.desk.models import Case, CaseEvent, Responder
+from amends.desk.models.made import made
 
 KINDS: Final[dict[str, str]] = {
     "case.opened": "A post opened the case.",
@@ -145,7 +146,7 @@ def make_event(
         message = f"{kind} is no kind of event"
         raise ValueError(message)
     actor = by.pk if by else None
-    made = event_hash(
+    mark = event_hash(
         case=case.ref,
         seq=case.events + 1,
         kind=kind,
@@ -154,17 +155,20 @@ def make_event(
         data=data,
         before=case.head,
     )
-    event = CaseEvent(
-        case=case,
+    event = made(
+        CaseEvent,
         seq=case.events + 1,
         kind=kind,
-        actor=by,
+        actor_id=actor,
         at=at,
         data=data,
         before=case.head,
-        hash=made,
+        hash=mark,
     )
-    case.events, case.head, case.touched_at = case.events + 1, made, at
+    event.case = case
+    if by is not None:
+        event.actor = by
+    case.events, case.head, case.touched_at = case.events + 1, mark, at
     if kind in GIVEN and data.get("to") is not None:
         case.route_at = None  # somebody has it, whether they are there or not
     return event

@@ -25,6 +25,7 @@ from amends.desk.actions.claim_ends import retracted
 from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
+from amends.desk.models.made import made
 from amends.desk.queries.prepared import prepared
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in, abusive
@@ -180,9 +181,9 @@ def _place(one: Arrival, book: Book, around: Circumstances, *, about_us: bool) -
     else:
         return False
     abusive_at = note_abuse(case, row, one.reading, one.abusive)
-    book.places.append(
-        CasePost(case=case, post_id=row.pk, why=decision.why, at=now, abusive_at=abusive_at)
-    )
+    place = made(CasePost, post_id=row.pk, why=decision.why, at=now, abusive_at=abusive_at)
+    place.case = case
+    book.places.append(place)
     book.enter(case, (row.network, row.conversation))
     if not row.ours:
         note_customer_post(case, row, decision, now=now, book=book)
@@ -200,19 +201,21 @@ def new_case(
         author.customer = Customer.objects.create(since=row.created_at)
         author.save(update_fields=["customer"])
         customer = author.customer.pk
-    return Case(
+    case = made(
+        Case,
         ref=ref,
-        brand=brand,
-        channel=channel,
+        brand_id=brand.pk,
+        channel_id=channel.pk if channel is not None else None,
         customer_id=customer,
         network=row.network,
         conversation=row.conversation,
-        first_post=row,
         private=row.private,
         priority=priority_of(one.reading),
         opened_at=now,
         touched_at=now,
     )
+    case.brand, case.channel, case.first_post = brand, channel, row
+    return case
 
 
 def attach(one: Arrival, case: Case, decision: Decision, book: Book, *, now: datetime) -> None:

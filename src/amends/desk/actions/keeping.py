@@ -7,6 +7,7 @@ So everything here is looked up for the whole batch at once and written by ``bul
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -206,18 +207,23 @@ def _store_more(pairs: Sequence[tuple[int, Reading]]) -> None:
 
 def more_of(reading: Reading) -> dict[str, object] | None:
     """What is only shown of a reading, without what is kept apart; None where there is nothing."""
-    more: dict[str, object] = {}
-    if reading.emotion is not None:
-        more = {"emotion": reading.emotion, "arousal": round(reading.arousal, 2)}
-    if reading.lang is not None:
-        more["lang"] = reading.lang
+    felt = reading.emotion, round(reading.arousal, 2), reading.lang
+    if not reading.targets and not reading.reasons:
+        return _felt(*felt)
+    more: dict[str, object] = {**(_felt(*felt) or {})}
     if reading.targets:
         more["targets"] = reading.targets
-    if reading.reasons:
-        why = {name: said for name, said in reading.reasons.items() if name not in _APART}
-        if why:
-            more["why"] = why
+    why = {name: said for name, said in reading.reasons.items() if name not in _APART}
+    if why:
+        more["why"] = why
     return more or None
+
+
+@lru_cache(4096)
+def _felt(emotion: str | None, arousal: float, lang: str | None) -> dict[str, object] | None:
+    """The same object each time, that nobody changes."""
+    felt: dict[str, object] = {} if emotion is None else {"emotion": emotion, "arousal": arousal}
+    return (felt if lang is None else felt | {"lang": lang}) or None
 
 
 def words_of_care(reading: Reading) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def that_matter(kept: Kept, around: Circumstances) -> tuple[list[int], Collectio
     of all."""
     if not kept:
         return [], ()
-    held = cases_in(set(kept.threads), set(kept.keys))
+    held = cases_in(kept.threads, kept.keys)
     spoken = _speak_to_us(kept)
     authors = kept.columns["author_id"]
     threads = {(network, thread) for _, _, network, thread in held}
