@@ -13,8 +13,8 @@ _store = client.store_rendered_templates
 
 
 def _store_the_first(store: dict[str, Any], signal: Any, *args: Any, **known: Any) -> None:
-    """Of what a page is drawn with, not each of its hundred parts."""
-    if "context" not in store:
+    """Of what a page is drawn with, not each of its hundred parts, nor one that was drawn before."""
+    if "context" not in store and not str(known["template"].name).startswith("parts/"):
         _store(store, signal, *args, **known)
 
 

@@ -2,7 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
+
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from amends.casework.correcting import WORDS, corrected
 from amends.casework.intake import PRAISE, QUESTION
@@ -65,7 +70,7 @@ class Told:
     because: Sequence[str]
     more: str
     said: Sequence[tuple[str, Correction]]
-    choices: Sequence[tuple[str, Sequence[Choice]]]
+    choices: SafeString
     model: str
     care: Sequence[str]
 
@@ -117,7 +122,11 @@ def _told(
         because=because(plain, plain.complaint >= threshold),
         more=_more(plain, names),
         said=[(is_words(what, one.said), one) for what, one in sorted(said.items())],
-        choices=_choices(reading, threshold),
+        choices=choices_drawn(
+            "complaint" if reading.complaint >= threshold else "none",
+            reading.severity,
+            reading.sentiment,
+        ),
         model=row.model,
         care=care,
     )
@@ -177,22 +186,22 @@ def _and(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _choices(reading: Reading, threshold: float) -> list[tuple[str, Sequence[Choice]]]:
-    now = {
-        "complaint": "complaint" if reading.complaint >= threshold else "none",
-        "severity": reading.severity,
-        "sentiment": reading.sentiment,
-    }
-    return [
+@lru_cache(64)
+def choices_drawn(*reads: str) -> SafeString:
+    """The buttons that say what a post is, where it reads so (in the order of ``WORDS``): the same for
+    all that read alike, and there are many of them on a page."""
+    groups = [
         (
             TITLES[what],
             [
-                Choice(what, said, LABELS[what][said], KEYS[what, said], now[what] == said)
+                Choice(what, said, LABELS[what][said], KEYS[what, said], now == said)
                 for said in words
             ],
         )
-        for what, words in WORDS.items()
+        for (what, words), now in zip(WORDS.items(), reads, strict=True)
     ]
+    drawn: Any = get_template("parts/_choices.html")
+    return SafeString(drawn.template.render(Context({"groups": groups})))
 
 
 def marked(text: str, told: Told | None) -> list[Piece]:

@@ -34,6 +34,7 @@ from amends.desk.models.among import Among
 from amends.desk.models.signs import STEPS, intent_bit, topic_bit
 from amends.desk.queries.doors import NotThere, may_see
 from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
+from amends.desk.queries.prepared import prepared
 from amends.terms import AuthorRole, WatchKind
 
 ABOUT_US: Final = (WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON)
@@ -262,17 +263,24 @@ def competitors_heard(person: Responder, *, most: int = 200) -> list[AuthorRow]:
     return list(rows.order_by("handle", "network")[:most])
 
 
-def networks_heard(*, among: int = 1000) -> list[str]:
-    """The networks we have accounts on, and those of the newest posts."""
-    newest = PostRow.objects.order_by("-created_at", "-pk").values_list("network", flat=True)
-    ours = ChannelRow.objects.values_list("network", flat=True)
-    return sorted({*newest[:among], *ours} - {""})
+def heard_of_late(*, among: int = 1000) -> tuple[list[str], list[str]]:
+    """The networks we have accounts on, and those of the newest posts; and these posts' languages,
+    without their regions."""
+    pairs = _of_late(among=among)
+    networks = {*_ours(), *(network for network, _ in pairs)}
+    return sorted(networks - {""}), sorted({lang.partition("-")[0] for _, lang in pairs} - {""})
 
 
-def langs_heard(*, among: int = 1000) -> list[str]:
-    """The languages of the newest posts, without their regions."""
-    newest = PostRow.objects.order_by("-created_at", "-pk").values_list("lang", flat=True)
-    return sorted({lang.partition("-")[0] for lang in newest[:among]} - {""})
+@prepared
+def _of_late(*, among: int) -> QuerySet[PostRow, tuple[str, str]]:
+    newest = PostRow.objects.order_by("-created_at", "-pk").values("pk")[:among]
+    posts = PostRow.objects.filter(pk__in=newest).order_by()
+    return posts.values_list("network", "lang").distinct()
+
+
+@prepared
+def _ours() -> QuerySet[ChannelRow, str]:
+    return ChannelRow.objects.values_list("network", flat=True)
 
 
 def get_heard_for(person: Responder, pk: int) -> PostRow:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from amends.casework import Action
 from amends.desk.actions.roles import mark_accounts, mark_author
-from amends.desk.queries.heard import networks_heard
+from amends.desk.queries.heard import heard_of_late
 from amends.desk.queries.roles import accounts_said, get_author_for, get_mark_for
 from amends.terms import AuthorRole, BadInput, network_name, written_handle
 from amends.web.asking import require
@@ -50,7 +50,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        networks = [(name, network_name(name)) for name in networks_heard()]
+        networks = [(name, network_name(name)) for name in heard_of_late()[0]]
         self.fields["network"] = forms.ChoiceField(
             required=False, label="On", choices=[("", "Any network"), *networks]
         )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amends.casework import Action
 from amends.desk.actions.manual import open_case_by_hand
-from amends.desk.models import AuthorRow, Brand, PostRow, Responder
+from amends.desk.models import AuthorRow, PostRow, Responder
 from amends.desk.models.signs import STEPS, topics_in
 from amends.desk.queries.heard import (
     KINDS_OF,
@@ -26,11 +26,11 @@ from amends.desk.queries.heard import (
     cases_of,
     competitors_heard,
     get_heard_for,
+    heard_of_late,
     heard_page,
-    langs_heard,
-    networks_heard,
     watches_heard,
 )
+from amends.desk.queries.setup import first_brand
 from amends.terms import network_name
 from amends.web.asking import is_fragment, require
 from amends.web.heardpage import (
@@ -83,7 +83,7 @@ def _known(person: Responder, wanted: HeardFilter) -> HeardFilter:
 
 
 def _list_facts(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
-    threshold = threshold_of(Brand.objects.order_by("pk").first())
+    threshold = threshold_of(first_brand())
     page = heard_page(wanted, threshold=threshold, tick=time.monotonic, size=SIZE)
     return {
         "rows": rows_of(person, page.posts, threshold),
@@ -114,7 +114,8 @@ def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
     watches = list(watches_heard(person, wanted.view)[:MOST_WATCHES])
     if wanted.watch is not None and wanted.watch not in {watch.pk for watch in watches}:
         watches += watches_heard(person).filter(pk=wanted.watch)
-    langs = {*langs_heard(), wanted.lang} - {""}
+    networks, spoken = heard_of_late()
+    langs = {*spoken, wanted.lang} - {""}
     return {
         "further": any(getattr(wanted, name) for name in FURTHER),
         "without_who": query_of(wanted, who=None, after=""),
@@ -128,7 +129,7 @@ def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
         "topics": TOPICS,
         "intents": INTENTS,
         "severities": LABELS["severity"],
-        "networks": {name: network_name(name) for name in networks_heard()},
+        "networks": {name: network_name(name) for name in networks},
         "langs": {code: lang_name(code) for code in sorted(langs, key=lang_name)},
     }
 
@@ -138,7 +139,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """The newest posts of a view as a table for other programs."""
     person = require(request, Action.SEE_HEARD)
     wanted = _known(person, read_filter(request.GET))
-    threshold = threshold_of(Brand.objects.order_by("pk").first())
+    threshold = threshold_of(first_brand())
     page = heard_page(
         wanted, threshold=threshold, tick=time.monotonic, size=MOST_SAVED, budget=SAVING_S
     )
