@@ -11,7 +11,9 @@ import click
 @click.option("--url", default="", help="An empty PostgreSQL database; else a server is started.")
 @click.option("--stored", default=100_000, show_default=True, help="Mentions there before.")
 @click.option("--seconds", default=20.0, show_default=True, help="How long pages are asked, twice.")
-@click.option("--batch", default=2000, show_default=True, help="Mentions in a transaction.")
+@click.option(
+    "--batch", default=4000, show_default=True, help="Mentions in a transaction, as streams gather."
+)
 @click.option("--watches", default=200, show_default=True, help="Watches on others than us.")
 @click.option(
     "--by-time", is_flag=True, help="Ids that grow, as on X; else as random as Bluesky's."

@@ -27,8 +27,8 @@ class Limits:
     """When a batch is ripe: ``items`` or ``size`` (bytes) are reached, or its first part is
     ``age_s`` seconds old. What is held is at most that and one part more."""
 
-    items: int = 2_000
-    size: int = 4_000_000
+    items: int = 4_000
+    size: int = 8_000_000
     age_s: float = 0.2
 
 
