@@ -261,7 +261,7 @@ class _Copied:
                 pattern.append("%s")
                 given.append(for_copy(field, column))
             elif column[0] is not None:
-                pattern.append(for_copy(field, column[:1])[0].replace("%", "%%"))
+                pattern.append(str(for_copy(field, column[:1])[0]).replace("%", "%%"))
             else:
                 continue
             there.append(field)

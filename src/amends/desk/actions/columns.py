@@ -16,6 +16,7 @@ from django.db.models import BooleanField, DateField, DateTimeField, FloatField,
 Column = Sequence[Any]
 _FLAGS: Final = {True: "t", False: "f"}
 _TEXT_TYPES: Final = frozenset({str, type(None)})
+_NUMBERS: Final = frozenset({int})
 _TEXTS: Final = frozenset({"CharField", "TextField", "JSONField"})
 _EMPTY: Final[dict[type, str]] = {list: "[]", tuple: "[]", dict: "{}"}
 _ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
@@ -56,6 +57,8 @@ def for_postgres(field: Any, column: Column) -> Column:
 
 def for_copy(field: Any, column: Column) -> Column:
     """As ``for_postgres``, in COPY's text form."""
+    if _NUMBERS.issuperset(map(type, column)):
+        return column  # a pattern writes them as they are
     spelt = for_postgres(field, column)
     if None in spelt:
         return ["\\N" if one is None else _escaped_one(one) for one in spelt]

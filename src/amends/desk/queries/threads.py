@@ -30,4 +30,6 @@ def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySe
 def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
     known = list(keys)
     networks = {network for network, _ in known}  # a handful at most
+    if len(networks) == 1:
+        return {networks.pop(): {native for _, native in known}}
     return {one: {native for network, native in known if network == one} for one in networks}
