@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
+from lxml import etree
 
 from amends.desk.models import Case, Responder
 from amends.web.sessions import SessionStore
@@ -103,28 +103,37 @@ def write(client: Client, case: Case, mode: str, text: str, **more: str) -> Any:
     return client.post(f"/cases/{case.ref}/write/", data)
 
 
-class Page(HTMLParser):
-    """The elements of a page: ``tags`` with their attributes, and the text between them."""
+class Page:
+    """The elements of a page: ``tags`` with their attributes ("" without a value), and the text
+    between them."""
 
     def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.pieces: list[str] = []
-        self.feed(source)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self._texts: list[list[str]] = [[]]
+        if source.strip():
+            parser = etree.HTMLParser(target=self)
+            parser.feed(source)
+            parser.close()
+        if "<html" not in source:  # which the parser puts around a part of a page
+            self.tags = [one for one in self.tags if one[0] not in {"html", "body"}]
+        spoken = ["".join(parts) for parts in self._texts]
+        self.text = "".join(spoken)
+        self.words = " ".join(word for one in spoken for word in one.split())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attrs: Mapping[str, str]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self._texts.append([])
 
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        self.pieces += data.split()
+    def end(self, _tag: str) -> None:
+        self._texts.append([])
 
-    @property
-    def words(self) -> str:
-        return " ".join(self.pieces)
+    def data(self, text: str) -> None:
+        self._texts[-1].append(text)
 
-    def hooks(self, name: str) -> list[dict[str, str | None]]:
+    def close(self) -> None:
+        """Asked for by the parser."""
+
+    def hooks(self, name: str) -> list[dict[str, str]]:
         """The elements whose ``data-test`` is ``name``."""
         return [attrs for _, attrs in self.tags if attrs.get("data-test") == name]
 

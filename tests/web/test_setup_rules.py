@@ -1,6 +1,7 @@
 """Rules are set up on a page that reads as a sentence and tries them before they are saved."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -96,31 +97,29 @@ class Fields(Page):
 
     def __init__(self, source: str) -> None:
         self.found: list[tuple[str, str]] = []
-        self._area = self._select = ""
+        self._area = self._select = self._typed = ""
         super().__init__(source)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        super().handle_starttag(tag, attrs)
-        facts = dict(attrs)
-        name, value = facts.get("name") or "", facts.get("value") or ""
-        kind = facts.get("type")
+    def start(self, tag: str, attrs: Mapping[str, str]) -> None:
+        super().start(tag, attrs)
+        name, value, kind = attrs.get("name", ""), attrs.get("value", ""), attrs.get("type")
         if tag == "textarea":
-            self._area = name
-            self.found.append((name, ""))
+            self._area, self._typed = name, ""
         elif tag == "select":
             self._select = name
-        elif tag == "option" and "selected" in facts:
+        elif tag == "option" and "selected" in attrs:
             self.found.append((self._select, value))
-        elif tag == "input" and (kind not in {"checkbox", "radio"} or "checked" in facts):
-            self.found.append((name, value if "value" in facts or kind != "checkbox" else "on"))
+        elif tag == "input" and (kind not in {"checkbox", "radio"} or "checked" in attrs):
+            self.found.append((name, value if "value" in attrs or kind != "checkbox" else "on"))
 
-    def handle_data(self, data: str) -> None:
-        super().handle_data(data)
-        if self._area:
-            self.found[-1] = (self._area, data.strip())
+    def data(self, text: str) -> None:
+        super().data(text)
+        self._typed += text
 
-    def handle_endtag(self, tag: str) -> None:
-        self._area = "" if tag == "textarea" else self._area
+    def end(self, tag: str) -> None:
+        super().end(tag)
+        if tag == "textarea":
+            self.found.append((self._area, self._typed.strip()))
 
 
 def test_sample_says_what_it_would_have_done_before_it_is_saved() -> None:
