@@ -23,7 +23,7 @@ run: ## Start the desk with the demo network, and print the address and a sign-i
 test: dev ## Install what the tests need (as root), then run every check and every test
 	@$(MAKE) --no-print-directory lint types contracts
 	@scripts/test-setup
-	@scripts/beside "test-kill KILLS=20 PROCESSES=0" "test-fast test-postgres"
+	@scripts/beside "test-kill KILLS=20 PROCESSES=0" test-databases
 	@$(MAKE) --no-print-directory test-cluster test-browser test-atproto
 
 .PHONY: check
@@ -54,6 +54,10 @@ test-fast: dev ## Every test without browser, test network and kills, on SQLite
 .PHONY: test-postgres
 test-postgres: dev ## The database tests again, on PostgreSQL
 	AMENDS_TEST_DATABASE=postgres $(PYTEST) -q -n 2 -m "database and $(PLAIN)"
+
+.PHONY: test-databases
+test-databases: dev ## Both of these in one go, which collects the tests but once
+	AMENDS_TEST_DATABASE=both $(PYTEST) -q -n 2 --dist worksteal -m "$(PLAIN)"
 
 .PHONY: test-examples
 test-examples: dev ## The tests that draw their examples, with EXAMPLES of each (500) instead of 25

@@ -1,7 +1,7 @@
 """Where tests keep their files, and which database they run on.
 
-``AMENDS_TEST_DATABASE=postgres`` runs the database tests on a PostgreSQL server of their own;
-otherwise they run on SQLite. Set before Django is loaded, so it stands at the top of the module.
+``AMENDS_TEST_DATABASE=postgres`` runs the database tests on a PostgreSQL server of their own, ``both``
+runs them on SQLite and there; otherwise they run on SQLite. Set before Django is loaded, so it stands at the top of the module.
 """
 
 import atexit
@@ -23,6 +23,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
 
+from tests.support.databases import on_postgres
 from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
 
@@ -50,7 +51,6 @@ for _name in [n for n in os.environ if n.startswith("AMENDS_")]:
         "AMENDS_TEST_DATABASE",
         "AMENDS_KILLS",
         "AMENDS_EXAMPLES",
-        "AMENDS_DATABASE_URL",
     }:
         del os.environ[_name]
 os.environ["AMENDS_HOME"] = _HOME
@@ -60,19 +60,19 @@ os.environ["AMENDS_ALLOW_HOSTS"] = "localhost:*,127.0.0.1:*"
 os.environ["AMENDS_LOG_LEVEL"] = "WARNING"
 os.environ["DJANGO_SETTINGS_MODULE"] = "amends.config.django_settings"
 
-_ON_POSTGRES = os.environ.get("AMENDS_TEST_DATABASE", "sqlite") == "postgres"
-if _ON_POSTGRES and "PYTEST_XDIST_WORKER" not in os.environ:
+_WHERE = os.environ.get("AMENDS_TEST_DATABASE", "sqlite")
+_SERVER = "TESTS_POSTGRES"  # where the server of this run is, for its test processes too
+if _WHERE in ("postgres", "both") and "PYTEST_XDIST_WORKER" not in os.environ:
     from tests.support.postgres import missing_postgres, postgres_server
 
-    _missing = missing_postgres()
-    if _missing is None:
+    os.environ.pop(_SERVER, None)
+    if missing_postgres() is None:
         _stack = contextlib.ExitStack()
-        os.environ["AMENDS_DATABASE_URL"] = _stack.enter_context(postgres_server())
+        os.environ[_SERVER] = _stack.enter_context(postgres_server()).rpartition("/")[0]
         atexit.register(_stack.close)
-    else:
-        os.environ.pop("AMENDS_DATABASE_URL", None)
-elif not _ON_POSTGRES:
-    os.environ.pop("AMENDS_DATABASE_URL", None)
+os.environ.pop("AMENDS_DATABASE_URL", None)
+if _WHERE == "postgres" and _SERVER in os.environ:
+    os.environ["AMENDS_DATABASE_URL"] = f"{os.environ[_SERVER]}/postgres"
 
 # Each run draws other examples; `make test-examples` draws more of them.
 hypothesis.settings.register_profile(
@@ -117,16 +117,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
     On PostgreSQL the ``database`` tests alone run; ``-m`` may leave out what a whole file needs.
     """
-    name, folder = collection_path.name, collection_path.parent.name
+    name = collection_path.name
     if not (name.startswith("test_") and collection_path.suffix == ".py"):
         return None
     text = collection_path.read_text("utf-8")
     needs = re.search(r"^pytestmark = pytest\.mark\.(browser|atproto|kill)$", text, re.MULTILINE)
     if needs and f"not {needs[1]}" in config.option.markexpr:
         return True
-    if not _ON_POSTGRES:
+    if _WHERE != "postgres":
         return None
-    return True if "mark.database" not in text or (folder == "web" and name in _ONCE) else None
+    return True if "mark.database" not in text or _once(collection_path) else None
+
+
+def _once(path: Path) -> bool:
+    return path.parent.name == "web" and path.name in _ONCE
 
 
 @pytest.fixture(scope="session")
@@ -136,11 +140,8 @@ def django_db_setup(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """A copy of a database that was migrated once, instead of migrating in each test process."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    if _ON_POSTGRES:
-        name = f"test_{worker}"
-        server = os.environ["AMENDS_DATABASE_URL"].rpartition("/")[0]
-        copy_on_postgres(tmp_path_factory, server, name)
+    if _WHERE == "postgres":
+        name = _postgres_copy(tmp_path_factory)
     else:
         # A file, as in real life: a database in memory locks tables that a file does not.
         name = f"{_HOME}/test.sqlite3"
@@ -149,6 +150,56 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+def _postgres_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    copy_on_postgres(tmp_path_factory, os.environ[_SERVER], name)
+    return name
+
+
+def _need_postgres() -> None:
+    need("postgres", None if _SERVER in os.environ else "PostgreSQL 15 is not installed")
+
+
+if _WHERE == "both":
+
+    @pytest.fixture(scope="session")
+    def _postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+        _need_postgres()
+        return f"{os.environ[_SERVER]}/{_postgres_copy(tmp_path_factory)}"
+
+    @pytest.fixture(scope="session", autouse=True)
+    def _database(
+        request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+    ) -> Iterator[None]:
+        """PostgreSQL in place of SQLite, for tests that ask for it."""
+        if getattr(request, "param", "sqlite") == "sqlite":
+            yield
+            return
+        request.getfixturevalue("django_db_setup")
+        with on_postgres(request.getfixturevalue("_postgres")):
+            yield
+
+    def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+        """A test of the database runs on each."""
+        if metafunc.definition.get_closest_marker("database"):
+            metafunc.parametrize(
+                "_database", ["sqlite", "postgres"], indirect=True, scope="session"
+            )
+
+
+def _database_of(item: pytest.Item) -> str:
+    spec = getattr(item, "callspec", None)
+    return spec.params.get("_database", "sqlite") if _WHERE == "both" and spec else _WHERE
+
+
+def _runs_elsewhere(item: pytest.Item) -> bool:
+    """What two at once need (``two_writers``) is PostgreSQL's alone, as SQLite has one writer; what
+    is ``alike`` on either database is not run twice."""
+    if _database_of(item) == "sqlite":
+        return item.get_closest_marker("two_writers") is not None
+    return item.get_closest_marker("alike") is not None or _once(item.path)
 
 
 @pytest.fixture(scope="session")
@@ -165,13 +216,11 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Zygote]":
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test marked ``database`` may use it, without saying so twice; what two at once need
-    (``two_writers``) is PostgreSQL's alone, as SQLite has one writer, and what is ``alike`` on
-    either database is not run twice."""
-    elsewhere = "alike" if _ON_POSTGRES else "two_writers"
-    others = [item for item in items if item.get_closest_marker(elsewhere)]
+    """A test marked ``database`` may use it, without saying so twice. PostgreSQL comes last."""
+    others = [item for item in items if _runs_elsewhere(item)]
     config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+    left = set(items) - set(others)
+    items[:] = sorted((item for item in items if item in left), key=_database_of, reverse=True)
     for item in items:
         if item.get_closest_marker("database") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
@@ -189,6 +238,5 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     # Nobody else waits to write, to whom the test before would leave the place for a while.
     vars(connections[DEFAULT_DB_ALIAS]).pop("_not_before", None)
-    if _ON_POSTGRES and item.get_closest_marker("database"):
-        there = "AMENDS_DATABASE_URL" in os.environ
-        need("postgres", None if there else "PostgreSQL 15 is not installed")
+    if _WHERE == "postgres" and item.get_closest_marker("database"):
+        _need_postgres()

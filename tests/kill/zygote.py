@@ -31,7 +31,6 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 (Django must be set up first)
 from django.db import connections  # noqa: E402
-from django.db.utils import ConnectionHandler  # noqa: E402
 
 from amends.cli import main as amends  # noqa: E402
 from amends.config import django_settings  # noqa: E402
@@ -48,6 +47,7 @@ from amends.understanding.abuse import abusive  # noqa: E402
 from amends.understanding.readings import Understanding  # noqa: E402
 from amends.understanding.targets import Watched  # noqa: E402
 from tests.kill import chores  # noqa: E402
+from tests.support import databases  # noqa: E402
 
 HOLD = timedelta(seconds=1)
 SETTLING = timedelta(seconds=1)
@@ -161,11 +161,8 @@ def use(database_url: str) -> str:
     the SQLite file."""
     os.environ["AMENDS_DATABASE_URL"] = database_url
     importlib.reload(django_settings)
-    settings.DATABASES = django_settings.DATABASES
     settings.AMENDS = django_settings.AMENDS
-    connections.close_all()
-    vars(connections).pop("settings", None)
-    ConnectionHandler.__init__(connections)  # every module has hold of this one
+    databases.use(django_settings.DATABASES)
     return connections["default"].vendor
 
 

@@ -10,6 +10,7 @@ import pytest
 from amends.listening.cluster import Slice, Slicer, sliced
 from amends.listening.cluster.layout import REMOVALS
 from amends.listening.cluster.slices import FRAMES, LONGEST_LINE, TOGETHER
+from amends.listening.lines import files
 from amends.listening.lines.files import file_lines
 from amends.listening.lines.lines import Lines
 from amends.terms import BadInput
@@ -32,7 +33,10 @@ def frames(slices: list[Slice]) -> list[tuple[bytes, ...]]:
     return [packet.lines for one in slices for _, packet in one.messages]
 
 
-async def test_file_is_cut_alike_from_any_of_its_places(tmp_path: Path) -> None:
+async def test_file_is_cut_alike_from_any_of_its_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK", 1 << 19)  # a place for each
     path = tmp_path / "posts.jsonl"
     path.write_bytes(b"\n".join(line(n) for n in range(30_000)))
     whole = await read(path)
@@ -43,7 +47,10 @@ async def test_file_is_cut_alike_from_any_of_its_places(tmp_path: Path) -> None:
     assert sum(map(len, frames(whole))) == 30_000
 
 
-async def test_place_is_had_only_with_every_line_before_it(tmp_path: Path) -> None:
+async def test_place_is_had_only_with_every_line_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CHUNK", 1 << 19)
     path = tmp_path / "posts.jsonl"
     path.write_bytes(b"\n".join(line(n) for n in range(30_000)))
     slices = await read(path)
