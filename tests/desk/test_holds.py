@@ -38,7 +38,7 @@ def held(row: Case, until: datetime = NOON + 30 * DAY) -> LegalHold:
 def test_deleted_text_is_blanked_after_a_day_and_the_history_stays_whole() -> None:
     """R46: not a moment before; what was read in it goes too, and that it was is in the trail."""
     row = deleted()
-    quoting = heard("Look, Halcyon", handle="omid")
+    quoting = heard("Look, Halcyon", handle="omid", at=NOON + HOUR)
     said = {"id": row.first_post.native_id, "text": "Halcyon sells passport data"}
     PostRow.objects.filter(pk=quoting.pk).update(quote_of=said)
     assert blank_deleted(now=NOON + DAY - timedelta(microseconds=1)) == 0
