@@ -13,16 +13,22 @@ class Facts:
 
     def __init__(self, post: Post) -> None:
         self.post = post
+        self._parts: Sequence[Words] | None = None
 
     @classmethod
     def of(cls, post: Post) -> "Facts":
         return cls(post)
 
-    @cached_property
+    @property
     def parts(self) -> Sequence[Words]:
         """The post's own text and, where it quotes one, the text of the post quoted."""
-        quoted = self.post.quote_of.text if self.post.quote_of else None
-        return [Words(self.post.text), Words(quoted)] if quoted else [Words(self.post.text)]
+        # Each post that is looked at needs them, and ``cached_property`` takes a lock.
+        parts = self._parts
+        if parts is None:
+            quoted = self.post.quote_of.text if self.post.quote_of else None
+            texts = (self.post.text, quoted) if quoted else (self.post.text,)
+            parts = self._parts = [Words(text) for text in texts]
+        return parts
 
     @cached_property
     def signs(self) -> frozenset[str]:

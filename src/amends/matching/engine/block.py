@@ -8,7 +8,6 @@ import numpy as np
 from amends.matching.engine.alike import alike_form
 from amends.matching.engine.keys import Tokens, tokens_of
 from amends.matching.engine.plain import PADDING, Places, Plain, plain
-from amends.matching.engine.shapes import ROW_END
 
 MOST_ROWS = 8192
 """Texts looked through at once; more would leave the cache."""
@@ -27,12 +26,6 @@ class Block:
     @cached_property
     def plain(self) -> Plain:
         return plain(self.texts)
-
-    @cached_property
-    def ends(self) -> Places:
-        """Where each row of the plain form ends."""
-        data = np.frombuffer(self.plain.buffer, dtype=np.uint8)
-        return np.flatnonzero(data == ROW_END)
 
     @cached_property
     def alike(self) -> Tokens:
@@ -62,4 +55,4 @@ class Block:
     @cached_property
     def _begins(self) -> Places:
         """Where each row begins, and where the last one ends."""
-        return np.concatenate(([len(PADDING)], self.ends + 1))
+        return np.concatenate(([len(PADDING)], self.plain.ends + 1))

@@ -67,7 +67,8 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Plain(NamedTuple):
-    """``order[row]`` is the place of the row's text among the texts given.
+    """``order[row]`` is the place of the row's text among the texts given, ``ends[row]`` where the
+    row ends.
 
     ``buffer`` is UTF-8 in which a byte up to 0x20 is a border. Each row ends with a line end, and
     each token stands between blanks.
@@ -75,6 +76,7 @@ class Plain(NamedTuple):
 
     buffer: bytes
     order: Places
+    ends: Places
 
 
 def plain(texts: Sequence[str]) -> Plain:
@@ -84,14 +86,17 @@ def plain(texts: Sequence[str]) -> Plain:
     """
     simple = list(map(str.isascii, texts))
     if all(simple):
-        return Plain(
-            b"".join((PADDING, _plain_ascii(texts), PADDING)), np.arange(len(texts), dtype=np.intp)
-        )
+        ends = len(PADDING) + _ascii_ends(texts)
+        order = np.arange(len(texts), dtype=np.intp)
+        return Plain(b"".join((PADDING, _plain_ascii(texts), PADDING)), order, ends)
     is_simple = np.frombuffer(bytes(simple), dtype=np.bool_)
     wide, wide_order = _plain_wide(list(compress(texts, map(not_, simple))))
     order = np.concatenate((np.flatnonzero(is_simple), np.flatnonzero(~is_simple)[wide_order]))
-    ascii_form = _plain_ascii(list(compress(texts, simple)))
-    return Plain(b"".join((PADDING, ascii_form, wide, PADDING)), order)
+    ascii_texts = list(compress(texts, simple))
+    ascii_form = _plain_ascii(ascii_texts)
+    wide_ends = np.flatnonzero(np.frombuffer(wide, dtype=np.uint8) == ROW_END)
+    ends = np.concatenate((_ascii_ends(ascii_texts), len(ascii_form) + wide_ends))
+    return Plain(b"".join((PADDING, ascii_form, wide, PADDING)), order, len(PADDING) + ends)
 
 
 def joined(texts: Sequence[str]) -> str:
@@ -120,6 +125,12 @@ def _plain_ascii(texts: Sequence[str]) -> bytes:
         return b""
     rows = _BETWEEN_ASCII.join(("", *texts, ""))[2:-1]
     return rows.encode("latin-1").translate(_ASCII_TABLE)
+
+
+def _ascii_ends(texts: Sequence[str]) -> Places:
+    """Where rows of ``_plain_ascii`` end. To look for the ends would take longer."""
+    sizes = np.fromiter(map(len, texts), dtype=np.intp, count=len(texts))
+    return np.cumsum(sizes + len(_BETWEEN_ASCII)) - 1
 
 
 def _plain_wide(texts: Sequence[str]) -> tuple[bytes, Places]:

@@ -99,7 +99,7 @@ class Scanner:
         """Where the probes stand."""
         needles, ends = self._scan(block.plain.buffer)
         sizes = self._sizes[needles]
-        rows = np.searchsorted(block.ends, np.repeat(ends, sizes) - 1).astype(np.int32)
+        rows = np.searchsorted(block.plain.ends, np.repeat(ends, sizes) - 1).astype(np.int32)
         probes = self._held[spread(self._starts[needles], sizes)]
         return (
             self._without_parted(Hits(rows, probes), block) if self._pairs else Hits(rows, probes)
