@@ -18,7 +18,7 @@ from amends.matching.engine.spots import Flags, Spots
 
 _TRUSTED_AFTER = 500.0  # posts after which counting outweighs what was thought before
 _FIRST_PLAN, _LAST_PLAN = 1_000, 4_000_000
-_LEARNING, _LEARN_EVERY = 16, 64  # batches learned from in full: the first, later one of so many
+_LEARNING, _LEARN_EVERY = 65_536, 64  # texts learned from in full first, later one batch of so many
 _MOST_HITS = 3.0  # a text; where more is expected, tables are faster than a scanner
 _FEW = 64  # texts that tell nothing yet of how many hits there will be
 _NEEDLESS = 0.02  # hits a text that cost less than going through it a second time
@@ -187,7 +187,7 @@ class Index:
         """The probes that stand beside anchors. Now and then they are looked for in all texts, to
         learn how common they are."""
         self._looks += 1
-        if self._looks > _LEARNING and self._looks % _LEARN_EVERY:
+        if self._posts >= _LEARNING and self._looks % _LEARN_EVERY:
             return ready.rest.find(_tokens(ready.rest, block, _each_row(rows, len(block))))
         hits = ready.rest.find(_tokens(ready.rest, block))
         self._count(ready.only_rest, hits, len(block))
