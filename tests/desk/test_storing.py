@@ -267,12 +267,13 @@ def test_rows_are_updated_by_their_keys() -> None:
 def matter(*mentions: Mention) -> list[str]:
     """Which of the posts intake is asked about."""
     from amends.desk.actions.intake import Circumstances
-    from amends.desk.actions.keeping import keep_new, key_of
+    from amends.desk.actions.keeping import keep_new, key_of, write_out
 
     around = Circumstances(
         brand=brand(), channel=None, threshold=0.5, now=NOON, new_ref=lambda: "R"
     )
-    kept = keep_new({key_of(one.post): one for one in mentions}, now=NOON, taken_in=True)
+    heard = write_out({key_of(one.post): one for one in mentions}, now=NOON)
+    kept = keep_new(heard, taken_in=True)
     return sorted(kept.mentions[at].post.id for at in that_matter(kept, around)[0])
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +14,15 @@ from amends.desk.actions.cases import AWAITED
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.claim_ends import retracted
 from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
-from amends.desk.actions.keeping import Kept, keep_new, key_of, match_stored, stored
+from amends.desk.actions.keeping import (
+    Heard,
+    Kept,
+    keep_new,
+    key_of,
+    match_stored,
+    stored,
+    write_out,
+)
 from amends.desk.actions.mattering import that_matter
 from amends.desk.actions.memory import uncollected
 from amends.desk.actions.reading_again import put_readings, read_again
@@ -28,6 +37,19 @@ from amends.desk.models import (
 )
 from amends.desk.queries.threads import Key
 from amends.terms import DeadLetter, Mention, Post, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Mentions as they came, and what of them is written out."""
+
+    mentions: Sequence[Mention]
+    heard: Heard
+
+
+def prepare(mentions: Sequence[Mention], *, now: datetime) -> Prepared:
+    """All that can be done of storing them before the transaction."""
+    return Prepared(mentions, write_out({key_of(one.post): one for one in mentions}, now=now))
 
 
 def store_mentions(
@@ -46,13 +68,18 @@ def store_mentions(
     around = Circumstances(
         brand=brand, channel=channel, threshold=threshold, now=now, new_ref=new_ref
     )
+    return store_prepared(prepare(mentions, now=now), around)
+
+
+def store_prepared(batch: Prepared, around: Circumstances) -> list[Case]:
+    """As ``store_mentions``."""
     with transaction.atomic(savepoint=False), uncollected():
-        return _store(mentions, around)  # what it made is gone before anything is collected
+        return _store(batch, around)  # what it made is gone before anything is collected
 
 
-def _store(mentions: Sequence[Mention], around: Circumstances) -> list[Case]:
+def _store(batch: Prepared, around: Circumstances) -> list[Case]:
     hold(around.brand)
-    kept, edited = _keep(mentions, now=around.now, taken_in=True)
+    kept, edited = _keep(batch, taken_in=True)
     again = read_again(edited, around)
     chosen, held = that_matter(kept, around)
     return again + take_in([kept.arrival(at) for at in chosen], around, held)
@@ -60,24 +87,26 @@ def _store(mentions: Sequence[Mention], around: Circumstances) -> list[Case]:
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
     """Store posts with readings and matches, without deciding what they mean; how many are new."""
-    with transaction.atomic(), uncollected():
-        kept, edited = _keep(mentions, now=now, taken_in=False)
-        put_readings(edited)
-        return len(kept)
+    with uncollected():
+        batch = prepare(mentions, now=now)
+        with transaction.atomic():
+            kept, edited = _keep(batch, taken_in=False)
+            put_readings(edited)
+            return len(kept)
 
 
-def _keep(
-    mentions: Sequence[Mention], *, now: datetime, taken_in: bool
-) -> tuple[Kept, dict[int, Reading]]:
+def _keep(batch: Prepared, *, taken_in: bool) -> tuple[Kept, dict[int, Reading]]:
     """What is new, stored; and of stored posts that were edited, how they read now."""
     look_up_by_index()
-    heard = {key_of(one.post): one for one in mentions}
-    known = stored(heard)
+    heard, now = batch.heard, batch.heard.now
+    known = stored(heard.mentions)
     edited: dict[int, Reading] = {}
     if known:
-        edited = _note_edits([one for one in mentions if key_of(one.post) in known], now=now)
-        heard = {key: one for key, one in heard.items() if key not in known}
-    return keep_new(heard, now=now, taken_in=taken_in), edited
+        again = [one for one in batch.mentions if key_of(one.post) in known]
+        edited = _note_edits(again, now=now)
+        fresh = {key: one for key, one in heard.mentions.items() if key not in known}
+        heard = write_out(fresh, now=now)
+    return keep_new(heard, taken_in=taken_in), edited
 
 
 def match_again(mentions: Sequence[Mention]) -> None:

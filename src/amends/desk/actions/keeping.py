@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from amends.desk.actions.book import Arrival
 from amends.desk.actions.bulk import (
@@ -115,37 +115,57 @@ def stored(keys: Iterable[Key]) -> dict[Key, int]:
     }
 
 
-def keep_new(mentions: Mapping[Key, Mention], *, now: datetime, taken_in: bool) -> Kept:
-    """Store mentions by their posts, of which none is stored yet. ``taken_in`` says that the same
-    transaction decides what they mean."""
-    keys, heard = list(mentions), list(mentions.values())
-    posts = [one.post for one in heard]
-    authors, customers = _store_profiles(posts)
+@dataclass(slots=True)
+class Heard:
+    """Mentions by their posts, as columns as far as nobody needs to be asked for that."""
+
+    mentions: Mapping[Key, Mention]
+    now: datetime
+    profiles: Sequence[Key | None]
+    written: Mapping[str, Column]
+    read: Mapping[str, Column] | None = None
+
+
+def write_out(mentions: Mapping[Key, Mention], *, now: datetime) -> Heard:
+    """What can be done before the transaction, in which on SQLite nobody else writes. PostgreSQL
+    is given readings while it is busy with posts."""
+    posts = [one.post for one in mentions.values()]
+    heard = Heard(mentions, now, _profile_keys(posts), _written(posts, now=now))
+    if connection.vendor != "postgresql":
+        heard.read = _readings([one.reading for one in mentions.values() if one.reading])
+    return heard
+
+
+def keep_new(heard: Heard, *, taken_in: bool) -> Kept:
+    """Store mentions of whose posts none is stored yet. ``taken_in`` says that the same transaction
+    decides what they mean."""
+    keys, mentions = list(heard.mentions), list(heard.mentions.values())
+    posts = [one.post for one in mentions]
+    authors, customers = _store_profiles(posts, heard.profiles)
     threads = conversations_of(keys, posts)
     pks = new_keys(PostRow, len(posts))
     facts: dict[str, Column] = {
         "id": pks,
         "author_id": authors,
         "conversation": [thread for _, thread in threads],
-        "ours": [one.ours for one in heard],
-        "to_us": [one.to_us for one in heard],
-        "heard_at": [now] * len(posts),
+        "ours": [one.ours for one in mentions],
+        "to_us": [one.to_us for one in mentions],
+        "heard_at": [heard.now] * len(posts),
         "taken_in": [taken_in] * len(posts),
-        **_written(posts, now=now),
+        **heard.written,
     }
     columns = {name: facts[name] for name in POST}
-    read = [
-        (pk, one.reading) for pk, one in zip(pks, heard, strict=True) if one.reading is not None
-    ]
-    watches = _watches(heard)
+    pairs = [(pk, one.reading) for pk, one in zip(pks, mentions, strict=True) if one.reading]
+    watches = _watches(mentions)
     with Insertion(PostRow, columns).running():
-        readings = Insertion(ReadingRow, _readings(read))
-        rows, kinds = _matches(pks, heard, columns["created_at"], watches)
+        read = heard.read or _readings([one for _, one in pairs])
+        readings = Insertion(ReadingRow, {"post_id": [pk for pk, _ in pairs], **read})
+        rows, kinds = _matches(pks, mentions, columns["created_at"], watches)
         matches = Insertion(MentionRow, rows)
     readings.run()
     matches.run()
-    _store_more(read)
-    return Kept(heard, keys, threads, columns, customers, kinds)
+    _store_more(pairs)
+    return Kept(mentions, keys, threads, columns, customers, kinds)
 
 
 def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
@@ -175,14 +195,13 @@ def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
 
 def store_readings(pairs: Sequence[tuple[int, Reading]]) -> None:
     """Store what was read in new posts, by their primary keys."""
-    insert_columns(ReadingRow, _readings(pairs))
+    read = _readings([one for _, one in pairs])
+    insert_columns(ReadingRow, {"post_id": [pk for pk, _ in pairs], **read})
     _store_more(pairs)
 
 
-def _readings(pairs: Sequence[tuple[int, Reading]]) -> dict[str, Column]:
-    read = [reading for _, reading in pairs]
+def _readings(read: Sequence[Reading]) -> dict[str, Column]:
     return {
-        "post_id": [pk for pk, _ in pairs],
         "complaint": [one.complaint for one in read],
         "praise": [one.praise for one in read],
         "question": [one.question for one in read],
@@ -292,10 +311,11 @@ def _profile_keys(posts: Sequence[Post]) -> list[Key | None]:
     ]
 
 
-def _store_profiles(posts: Sequence[Post]) -> tuple[list[int | None], dict[int, int]]:
+def _store_profiles(
+    posts: Sequence[Post], keys: Sequence[Key | None]
+) -> tuple[list[int | None], dict[int, int]]:
     """Profiles as last heard; those erased stay erased until they write anew, which this is. The
     primary keys of the posts' authors, and the customers of those who are somebody's."""
-    keys = _profile_keys(posts)
     latest = {
         key: post.author for key, post in zip(keys, posts, strict=True) if key and post.author
     }

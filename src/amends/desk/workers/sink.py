@@ -9,9 +9,12 @@ from amends.desk.actions.hearing import (
     count_drops,
     move_cursor,
     note_deletions,
+    prepare,
     store_dead,
-    store_mentions,
+    store_prepared,
 )
+from amends.desk.actions.intake import Circumstances
+from amends.desk.actions.memory import uncollected
 from amends.desk.models import ChannelRow
 from amends.listening import Batch
 from amends.terms import Clock
@@ -42,21 +45,23 @@ class DeskSink:
     def store(self, batch: Batch) -> None:
         """Store all of the batch, or raise and store nothing of it."""
         now, channel = self._clock.now(), self._channel
-        with transaction.atomic():
-            store_mentions(
-                batch.mentions,
-                brand=channel.brand,
-                channel=channel,
-                threshold=self._threshold,
-                now=now,
-                new_ref=self._new_ref,
-            )
-            if batch.deleted:
-                note_deletions(channel.network, batch.deleted, now=now)
-            store_dead(batch.dead, now=now)
-            count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
-            if batch.cursor is not None:
-                move_cursor(channel, batch.source, batch.cursor, now=now)
+        around = Circumstances(
+            brand=channel.brand,
+            channel=channel,
+            threshold=self._threshold,
+            now=now,
+            new_ref=self._new_ref,
+        )
+        with uncollected():
+            prepared = prepare(batch.mentions, now=now)
+            with transaction.atomic():
+                store_prepared(prepared, around)
+                if batch.deleted:
+                    note_deletions(channel.network, batch.deleted, now=now)
+                store_dead(batch.dead, now=now)
+                count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
+                if batch.cursor is not None:
+                    move_cursor(channel, batch.source, batch.cursor, now=now)
         if self._noted is not None:
             self._noted(now, lag_of(batch, now))
 
