@@ -1,5 +1,6 @@
 """``amends bench``: what Amends costs on this machine."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,38 @@ def read(folder: Path, model: Path | None, seed: int, as_json: bool) -> None:
         raise BadInput("This needs scikit-learn: pip install 'amends[train]'.") from error
 
     _tell(bench_reading(discover(folder), model, seed), as_json)
+
+
+@bench.command(short_help="What more labels would bring to a reader.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--encoder", type=click.Path(path_type=Path, exists=True), help="Another encoder's folder."
+)
+@click.option(
+    "--picture", type=click.Path(path_type=Path, dir_okay=False), help="An SVG to draw it in."
+)
+@click.option("--seed", default=7, show_default=True, help="What shares and folds are drawn by.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+def curve(
+    folder: Path, encoder: Path | None, picture: Path | None, seed: int, as_json: bool
+) -> None:
+    """Fit heads over the encoder on shares of the labelled sets in FOLDER and on some of its layers:
+    what each doubling of the labels brought, and how many more a goal would take at that pace."""
+    try:
+        from amends.understanding.reader import SHIPPED
+        from amends.understanding.training import discover
+        from amends.understanding.training.curve import bench_curve, curve_lines
+        from amends.understanding.training.curve_picture import picture as drawn
+    except ImportError as error:
+        raise BadInput("This needs scikit-learn: pip install 'amends[train]'.") from error
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    told = bench_curve(discover(folder), encoder or SHIPPED, seed, say)
+    if picture:
+        picture.write_text(drawn(told), "utf-8")
+    click.echo(json.dumps(told) if as_json else "\n".join(curve_lines(told)))
 
 
 @bench.command(short_help="What faults of each network do to reading and replying.")
