@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 
-from amends.config.sqlite.base import LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
+from amends.config.sqlite.base import LONGEST_KEPT, LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
 
 pytestmark = pytest.mark.django_db  # on a file of its own
 
@@ -97,3 +97,15 @@ def test_who_held_the_place_leaves_it_to_others_for_a_while(
     begin(writer)
     assert sum(times.slept) == pytest.approx(left)
     end(writer)
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("blanks", [0, LONGEST_KEPT])
+def test_values_stand_where_statements_have_their_places(blanks: int) -> None:
+    """Of a statement that is rewritten once as of one that is rewritten each time."""
+    asked = f"SELECT %s, '%%s', %s {' ' * blanks}"
+    named = f"SELECT %(a)s, '%%s', %(b)s {' ' * blanks}"
+    with connection.cursor() as cursor:
+        found = [cursor.execute(asked, (text, n)).fetchone() for text, n in (("a?", 1), ("b", 2))]
+        found.append(cursor.execute(named, {"a": "c", "b": 3}).fetchone())
+    assert found == [("a?", "%s", 1), ("b", "%s", 2), ("c", "%s", 3)]

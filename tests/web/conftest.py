@@ -21,9 +21,10 @@ def _store_the_first(store: dict[str, Any], signal: Any, *args: Any, **known: An
 client.store_rendered_templates = _store_the_first
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _refusals_are_not_logged() -> None:
-    """Each would be kept for the report, and no test reads that."""
+    """Each would be kept for the report, and no test reads that. Whoever loads the application
+    has logging begin anew."""
     logging.getLogger("django.request").setLevel(logging.ERROR)
 
 

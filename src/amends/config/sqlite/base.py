@@ -8,6 +8,7 @@ in luck or wait for seconds.
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import OperationalError
@@ -16,6 +17,24 @@ from django.db.backends.sqlite3 import base
 LOOK_S: Final = 0.001
 PART_LEFT: Final = 0.06  # of the time the place was held, it is left to others
 MOST_LEFT_S: Final = 0.02
+
+
+LONGEST_KEPT: Final = 20_000
+"""Letters of a statement. Longer ones name their values one by one, and are never the same again."""
+
+
+@lru_cache(512)
+def _with_question_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
+class CursorWrapper(base.SQLiteCursorWrapper):
+    """Statements come again and again: each is rewritten for SQLite once."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is None and len(query) <= LONGEST_KEPT:
+            return _with_question_marks(query)
+        return super().convert_query(query, param_names=param_names)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -29,6 +48,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     clock: Callable[[], float] = staticmethod(time.monotonic)
     _began: float | None = None
     _not_before: float = 0.0
+
+    def create_cursor(self, name: str | None = None) -> CursorWrapper:  # noqa: ARG002 (as Django asks)
+        cursor: CursorWrapper = self.connection.cursor(factory=CursorWrapper)
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin as a writer. Raises ``OperationalError`` after the connection's timeout."""
