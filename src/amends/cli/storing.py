@@ -12,7 +12,7 @@ import click
 @click.option("--stored", default=100_000, show_default=True, help="Mentions there before.")
 @click.option("--seconds", default=20.0, show_default=True, help="How long pages are asked, twice.")
 @click.option(
-    "--batch", default=4000, show_default=True, help="Mentions in a transaction, as streams gather."
+    "--batch", type=int, help="Mentions in a transaction; else as many as streams gather there."
 )
 @click.option("--watches", default=200, show_default=True, help="Watches on others than us.")
 @click.option(
@@ -26,7 +26,7 @@ def store(
     url: str,
     stored: int,
     seconds: float,
-    batch: int,
+    batch: int | None,
     watches: int,
     by_time: bool,
     seed: int,
@@ -39,8 +39,10 @@ def store(
 
     from amends.bench.store import lines_of, run
     from amends.bench.storing import Task
+    from amends.listening.gathering import ROOMY, Limits
 
-    task = Task(stored=stored, batch=batch, watches=watches, by_time=by_time, seed=seed)
+    gathered = (ROOMY if database == "postgres" else Limits()).items
+    task = Task(stored=stored, batch=batch or gathered, watches=watches, by_time=by_time, seed=seed)
     with tempfile.TemporaryDirectory(prefix="amends-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user

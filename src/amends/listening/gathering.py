@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from amends.terms import Clock
 
@@ -30,6 +30,10 @@ class Limits:
     items: int = 4_000
     size: int = 8_000_000
     age_s: float = 0.2
+
+
+ROOMY: Final = Limits(items=8_000, size=16_000_000)
+"""For a store in which one writer does not keep the others waiting."""
 
 
 async def gathered(

@@ -18,7 +18,7 @@ from amends.desk.queries.threads import ANSWERS
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.metering import attach, keep_spending
 from amends.desk.workers.revisit import revisit
-from amends.desk.workers.sink import DeskSink
+from amends.desk.workers.sink import DeskSink, gathered_at_once
 from amends.desk.workers.standing import Standings
 from amends.listening import HealthState, Step, Surroundings, follow, poll
 from amends.listening.asking import Watches
@@ -289,6 +289,7 @@ class Listeners:
             aside=self.database,
             health=tell,
             limit=self.limit,
+            gather=gathered_at_once(),
         )
         if source == "stream":
             await follow(connector, source, cursor=cursor, pipeline=steps, sink=sink, around=around)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from amends.desk.actions.hearing import (
     count_drops,
@@ -17,6 +17,7 @@ from amends.desk.actions.intake import Circumstances
 from amends.desk.actions.memory import uncollected
 from amends.desk.models import ChannelRow
 from amends.listening import Batch
+from amends.listening.gathering import ROOMY, Limits
 from amends.terms import Clock
 
 Noted = Callable[[datetime, float | None], None]
@@ -64,6 +65,11 @@ class DeskSink:
                     move_cursor(channel, batch.source, batch.cursor, now=now)
         if self._noted is not None:
             self._noted(now, lag_of(batch, now))
+
+
+def gathered_at_once() -> Limits:
+    """How much of a stream one transaction stores. On SQLite whoever writes waits for its end."""
+    return ROOMY if connection.vendor == "postgresql" else Limits()
 
 
 def lag_of(batch: Batch, now: datetime) -> float | None:
