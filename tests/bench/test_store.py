@@ -2,9 +2,11 @@
 
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from amends.bench.database import SETTINGS
 from amends.bench.figures import percentile
 from amends.bench.mentions import Crowd
 from amends.bench.store import Report, Waits, lines_of
@@ -65,3 +67,13 @@ def test_desk_is_filled_and_filled_further() -> None:
     assert set(filled.refs) <= set(Case.objects.values_list("ref", flat=True))
     assert told.cases == Case.objects.count() > 0
     assert all(proof(case).whole for case in Case.objects.all())
+
+
+def test_settings_of_the_server_are_those_that_are_named_and_shipped() -> None:
+    """Whoever follows the docs has the server that was measured."""
+    root = Path(__file__).parents[2]
+    docs = (root / "docs/operations.md").read_text("utf-8")
+    shipped = (root / "deploy/compose.yaml").read_text("utf-8")
+    assert [name for name, value in SETTINGS.items() if f"    {name} = {value}\n" not in docs] == []
+    assert [one for one in SETTINGS.items() if f'"-c", "{"=".join(one)}"' not in shipped] == []
+    assert not {"fsync", "synchronous_commit", "full_page_writes"} & set(SETTINGS)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, Final
 import httpx
 import msgspec
 
-from amends.bench.database import own_postgres
+from amends.bench.database import SETTINGS, own_postgres
 from amends.bench.figures import percentile
 from amends.bench.nodes import free_ports, wait_until
 from amends.bench.storing import Filled, Stored, Task
@@ -49,15 +49,23 @@ class Report:
     meanwhile: Waits
 
 
-def run(database: str, task: Task, *, seconds: float, folder: Path, url: str = "") -> Report:
+def run(
+    database: str,
+    task: Task,
+    *,
+    seconds: float,
+    folder: Path,
+    url: str = "",
+    settings: Mapping[str, str] = SETTINGS,
+) -> Report:
     """Fill a desk in ``folder``, ask its pages, then ask them while mentions are stored.
 
     ``database`` is ``sqlite`` or ``postgres``; ``url`` an empty PostgreSQL database, else a server
-    is started. Raises ``BadInput`` where something does not start.
+    is started, with those ``settings``. Raises ``BadInput`` where something does not start.
     """
     with ExitStack() as stack:
         if database == "postgres" and not url:
-            url, _ = stack.enter_context(own_postgres(folder / "postgres"))
+            url, _ = stack.enter_context(own_postgres(folder / "postgres", settings))
         (port,) = free_ports(1)
         home = folder / "home"
         ours = {"AMENDS_HOME": str(home), "AMENDS_PORT": str(port), "AMENDS_DATABASE_URL": url}

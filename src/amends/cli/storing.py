@@ -9,6 +9,13 @@ import click
 @click.command(short_help="Mentions stored at full speed while somebody works with the pages.")
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
 @click.option("--url", default="", help="An empty PostgreSQL database; else a server is started.")
+@click.option(
+    "--settings",
+    type=click.Choice(["ours", "new"]),
+    default="ours",
+    show_default=True,
+    help="Of a server that is started: those that docs/operations.md names, or a new one's.",
+)
 @click.option("--stored", default=100_000, show_default=True, help="Mentions there before.")
 @click.option("--seconds", default=20.0, show_default=True, help="How long pages are asked, twice.")
 @click.option(
@@ -24,6 +31,7 @@ def store(
     *,
     database: str,
     url: str,
+    settings: str,
     stored: int,
     seconds: float,
     batch: int | None,
@@ -37,6 +45,7 @@ def store(
     pages took alone and meanwhile."""
     import msgspec
 
+    from amends.bench.database import SETTINGS
     from amends.bench.store import lines_of, run
     from amends.bench.storing import Task
     from amends.listening.gathering import ROOMY, Limits
@@ -46,5 +55,6 @@ def store(
     with tempfile.TemporaryDirectory(prefix="amends-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user
-        report = run(database, task, seconds=seconds, folder=folder, url=url)
+        told = SETTINGS if settings == "ours" else {}
+        report = run(database, task, seconds=seconds, folder=folder, url=url, settings=told)
     click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))
