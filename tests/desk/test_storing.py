@@ -21,6 +21,7 @@ from amends.desk.models import (
     PostRow,
     ReadingRow,
 )
+from amends.desk.workers.sink import gathered_at_once
 from amends.terms import Author, Media, Mention, Post, Ref, WatchKind
 from tests.factories import NOON, brand, case, heard, mention, reading, store, watch
 
@@ -298,3 +299,8 @@ def test_post_in_the_thread_or_by_the_customer_of_a_case_is_asked_about() -> Non
         mention(native_id="ours", ours=True, watches={}),
     ) == ["again", "below", "ours"]
     assert Case.objects.count() == 1
+
+
+def test_streams_gather_more_where_writers_do_not_wait_for_each_other() -> None:
+    """R08: a batch on SQLite holds up whoever else writes."""
+    assert gathered_at_once().items == (8_000 if connection.vendor == "postgresql" else 4_000)

@@ -19,8 +19,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
 }
-"""What a server for a desk that hears a stream is given beyond what a new one has. A checkpoint has each
-page of an index written whole once more, and a new server's comes every few seconds of such a stream."""
+"""What a server for a desk that hears a stream is given beyond what a new one has. After a checkpoint each
+page of an index is written whole once more, and a new server's come often."""
 
 
 @contextmanager
