@@ -27,10 +27,11 @@ def text_of(name: str) -> str:
 
 
 def commands() -> list[list[str]]:
-    """What compose file and units run, without ``amends`` itself."""
-    lists = re.findall(r"^    command: (\[.*\])$", text_of("compose.yaml"), re.MULTILINE)
+    """What compose file and units run, without ``amends`` itself; options of other images aside."""
+    found = re.findall(r"^    command: (\[.*\])$", text_of("compose.yaml"), re.MULTILINE)
     lines = [re.search(r"^ExecStart=\S+/amends (.+)$", p.read_text(), re.MULTILINE) for p in UNITS]
-    return [json.loads(one) for one in lists] + [one[1].split() for one in lines if one]
+    lists = [words for one in found if not (words := json.loads(one))[0].startswith("-")]
+    return lists + [one[1].split() for one in lines if one]
 
 
 def settings_of(name: str) -> dict[str, str]:
