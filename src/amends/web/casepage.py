@@ -103,16 +103,8 @@ def case_facts(
         "case": case,
         "can_here": may,
         "may_part": case.state == CaseState.MERGED and can(person)["work"],
-        "state_words": STATES[case.state],
-        "outcome_words": OUTCOMES.get(case.outcome, ""),
-        "outcomes": OUTCOMES,
-        "priority_words": PRIORITIES[case.priority],
-        "priorities": PRIORITIES,
-        "moves": {str(state) for state in MOVES[CaseState(case.state)]},
-        "owners": owners(people) if may["assign"] else [],
-        "uppers": [one for one in uppers(people) if one.pk != case.owner_id] if may["work"] else [],
-        "teams": teams() if may["work"] and Part.TEAMS in there else [],
-        "splittable": splittable(case, posts) if may["work"] else [],
+        **_words_of(case),
+        **_work_facts(case, posts, people, can=may, there=there),
         "colleagues": {k: v for k, v in colleagues(people).items() if k != person.pk},
         **beside_facts(case, person, now=now, there=listed.get("there")),
         "label_names": listed["labels"] if listed else label_names(),
@@ -136,7 +128,37 @@ def case_facts(
         "typed": typed or NOTHING_TYPED,
         "error": error,
         "offer": offer,
-        "macros": macros_shown() if may["work"] and Part.MACROS in there else [],
+    }
+
+
+def _words_of(case: Case) -> dict[str, Any]:
+    """Where the case stands and where it may go, in words."""
+    return {
+        "state_words": STATES[case.state],
+        "outcome_words": OUTCOMES.get(case.outcome, ""),
+        "outcomes": OUTCOMES,
+        "priority_words": PRIORITIES[case.priority],
+        "priorities": PRIORITIES,
+        "moves": {str(state) for state in MOVES[CaseState(case.state)]},
+    }
+
+
+def _work_facts(
+    case: Case,
+    posts: Sequence[PostRow],
+    people: Sequence[Responder],
+    *,
+    can: Mapping[str, bool],
+    there: Parts,
+) -> dict[str, Any]:
+    """What whoever works on the case chooses from; nothing where they may not."""
+    works = can["work"]
+    return {
+        "owners": owners(people) if can["assign"] else [],
+        "uppers": [one for one in uppers(people) if one.pk != case.owner_id] if works else [],
+        "teams": teams() if works and Part.TEAMS in there else [],
+        "splittable": splittable(case, posts) if works else [],
+        "macros": macros_shown() if works and Part.MACROS in there else [],
     }
 
 
