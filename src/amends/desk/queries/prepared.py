@@ -41,8 +41,7 @@ def prepared(make: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]
 
     @wraps(make)
     def ask(*values: Value, **shape: Any) -> list[Row]:
-        kinds = tuple(_kind(value) for value in values)
-        key = (connections[DEFAULT_DB_ALIAS].vendor, kinds, *sorted(shape.items()))
+        kinds, key = _asked_with(values, shape)
         ready = known.get(key)
         if ready is None:
             ready = known[key] = _Ready(make, kinds, shape)
@@ -56,6 +55,12 @@ def of_case(case: Case, rows: list[Row]) -> list[Row]:
     for row in rows:
         row.case = case  # type: ignore[attr-defined]
     return rows
+
+
+def _asked_with(values: Sequence[Value], shape: dict[str, Any]) -> tuple[tuple[type, ...], Key]:
+    """The kinds of the values, and what the SQL depends on."""
+    kinds = tuple(_kind(value) for value in values)
+    return kinds, (connections[DEFAULT_DB_ALIAS].vendor, kinds, *sorted(shape.items()))
 
 
 def _kind(value: Value) -> type:
@@ -81,8 +86,7 @@ def prepared_counts(make: Callable[..., Sequence[QuerySet[Any, Any]]]) -> Callab
 
     @wraps(make)
     def ask(*values: Value, **shape: Any) -> list[int]:
-        kinds = tuple(_kind(value) for value in values)
-        key = (connections[DEFAULT_DB_ALIAS].vendor, kinds, *sorted(shape.items()))
+        kinds, key = _asked_with(values, shape)
         statement = known.get(key)
         if statement is None:
             marks = _marks(kinds)
