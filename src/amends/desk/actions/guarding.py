@@ -133,10 +133,8 @@ def _spoken(case: int) -> QuerySet[Call, str]:
 def _counts(case: int) -> list[QuerySet[Any]]:
     """Our public replies: those sent or on their way, and those that were only heard; invitations
     on their way or sent; what is still to be given."""
-    replies, never = (
-        OutgoingReply.objects.filter(case=case),
-        (ReplyStatus.CANCELLED, ReplyStatus.FAILED),
-    )
+    replies = OutgoingReply.objects.filter(case=case)
+    never = (ReplyStatus.CANCELLED, ReplyStatus.FAILED)
     return [
         replies.filter(private=False).exclude(status__in=[*never, ReplyStatus.HELD]),
         PostRow.objects.filter(place__case=case, ours=True, private=False, reply=None),
