@@ -43,10 +43,13 @@ class Block:
         """The tokens of some rows, with the numbers of their rows."""
         if self._tokens is not None:
             return self.tokens(tails=tails).of_rows(rows)
+        return tokens_of(self.cut(rows), tails=tails, rows=rows)
+
+    def cut(self, rows: Places) -> bytes:
+        """The plain form of some rows."""
         buffer = self.plain.buffer
         bounds = zip(self._begins[rows].tolist(), self._begins[rows + 1].tolist(), strict=True)
-        cut = [buffer[begin:end] for begin, end in bounds]
-        return tokens_of(b"".join((PADDING, *cut, PADDING)), tails=tails, rows=rows)
+        return b"".join((PADDING, *[buffer[begin:end] for begin, end in bounds], PADDING))
 
     def row(self, number: int) -> bytes:
         """One row of the plain form, with its line end."""

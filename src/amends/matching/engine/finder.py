@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from amends.matching.engine.block import Block
 from amends.matching.engine.keys import MASKS, Keys, KeyTable, Tokens, pair_keys
 from amends.matching.engine.plain import Places
 from amends.matching.engine.probes import Kind, Probe
@@ -49,12 +50,15 @@ class Finder:
         self._looks = _table([one.key for _, one in looks], [number for number, _ in looks])
         self.wants_alike = bool(looks)
 
-    def find(self, tokens: Tokens) -> Hits:
-        """Where the probes stand. What a token looks like is asked of ``tokens.alike``."""
+    def find(self, block: Block, rows: Places | None = None) -> Hits:
+        """Where the probes stand in a block, or in some of its rows."""
+        tails = self.wants_tails
+        tokens = block.tokens(tails=tails) if rows is None else block.tokens_of(rows, tails=tails)
         hits = self._find_written(tokens)
-        if not self.wants_alike or tokens.alike is None:
+        if not self.wants_alike:
             return hits
-        return together([hits, self.find_alike(tokens.alike)])
+        looks = block.alike if rows is None else block.alike.of_rows(rows)
+        return together([hits, self.find_alike(looks)])
 
     def find_alike(self, tokens: Tokens) -> Hits:
         """Where the probes stand that tell what a token looks like."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from amends.matching.engine.beside import Beside, Needed, each_row
 from amends.matching.engine.block import Block
 from amends.matching.engine.finder import Finder, Hits, together
-from amends.matching.engine.keys import Tokens
 from amends.matching.engine.plain import Places
 from amends.matching.engine.plan import Bulk, Clauses, Plan, Shares, begins, plan, spread
 from amends.matching.engine.probes import Clause, Probe
@@ -71,6 +71,7 @@ class Index:
         sizes = np.array([len(clause) for clause in clauses], dtype=np.intp)
         owners = np.repeat(np.arange(self.size), [len(one) for one in queries])
         self._clauses = Clauses(np.array(held, dtype=np.intp), begins(sizes), sizes, owners)
+        self._needed = Needed(self._probes)
         self._met = _TRUSTED_AFTER * np.array([probe.share for probe in self._probes])
         self._seen = np.full(len(self._probes), _TRUSTED_AFTER)
         self._posts, self._due, self._looks = 0, _FIRST_PLAN, 0
@@ -160,16 +161,16 @@ class Index:
         self._count(ready.plan.leads, leads, len(block))
         rows, queries = _led(ready.plan, leads)
         if len(rows) and ready.plan.anchors.rest:
-            spots = Spots(self._find_rest(ready, block, rows), len(self._probes))
+            beside = self._beside(ready, block, rows)
             for level in ready.plan.anchors.rest:
-                going = self._satisfied(level[queries], rows, spots)
+                going = self._satisfied(level[queries], rows, beside)
                 rows, queries = rows[going], queries[going]
         bulk_rows, bulk = _from_bits(ready.plan.bulk, leads, len(block))
         return np.concatenate((rows, bulk_rows)), np.concatenate((queries, bulk))
 
     def _find_leads(self, ready: _Ready, block: Block) -> Hits:
         if not ready.scanners:
-            return ready.leads.find(_tokens(ready.leads, block))
+            return ready.leads.find(block)
         leads = together([one.find(block) for one in ready.scanners])
         if len(leads.rows) > 2 * _MOST_HITS * max(len(block), _FEW):
             # More than was thought; the next plan knows it.
@@ -183,17 +184,20 @@ class Index:
         self._met[probes] += np.bincount(hits.probes, minlength=len(self._met))[probes]
         self._seen[probes] += texts
 
-    def _find_rest(self, ready: _Ready, block: Block, rows: Places) -> Hits:
-        """The probes that stand beside anchors. Now and then they are looked for in all texts, to
-        learn how common they are."""
+    def _beside(self, ready: _Ready, block: Block, rows: Places) -> Spots | Beside:
+        """Which probes stand beside anchors in those rows. Now and then they are looked for in all
+        texts, to learn how common they are."""
         self._looks += 1
-        if self._posts >= _LEARNING and self._looks % _LEARN_EVERY:
-            return ready.rest.find(_tokens(ready.rest, block, _each_row(rows, len(block))))
-        hits = ready.rest.find(_tokens(ready.rest, block))
-        self._count(ready.only_rest, hits, len(block))
-        return hits
+        if self._posts < _LEARNING or self._looks % _LEARN_EVERY == 0:
+            hits = ready.rest.find(block)
+            self._count(ready.only_rest, hits, len(block))
+        elif ready.scanners:
+            return Beside(block, self._needed, ready.rest)
+        else:
+            hits = ready.rest.find(block, each_row(rows, len(block)))
+        return Spots(hits, len(self._probes))
 
-    def _satisfied(self, wanted: Places, rows: Places, spots: "Spots") -> Flags:
+    def _satisfied(self, wanted: Places, rows: Places, beside: Spots | Beside) -> Flags:
         """Whether a probe of each wanted clause was met in its row; True for clause -1."""
         met = wanted < 0
         asked = np.flatnonzero(~met)
@@ -201,25 +205,9 @@ class Index:
             which = wanted[asked]
             sizes = self._clauses.sizes[which]
             probes = self._clauses.held[spread(self._clauses.starts[which], sizes)]
-            there = spots.holds(np.repeat(rows[asked], sizes), probes)
+            there = beside.hold(np.repeat(rows[asked], sizes), probes)
             met[asked] = np.logical_or.reduceat(there, begins(sizes))
         return met
-
-
-def _tokens(finder: Finder, block: Block, rows: Places | None = None) -> Tokens:
-    """The tokens in which a finder looks, of all rows or of some."""
-    tails = finder.wants_tails
-    tokens = block.tokens(tails=tails) if rows is None else block.tokens_of(rows, tails=tails)
-    if not finder.wants_alike:
-        return tokens
-    return tokens._replace(alike=block.alike if rows is None else block.alike.of_rows(rows))
-
-
-def _each_row(rows: Places, size: int) -> Places:
-    """Rows below ``size`` in order, each once."""
-    there = np.zeros(size, dtype=np.bool_)
-    there[rows] = True
-    return np.flatnonzero(there)
 
 
 def _sorted_once(keys: Places) -> Places:

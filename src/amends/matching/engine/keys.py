@@ -27,8 +27,7 @@ class Tokens(NamedTuple):
 
     ``rows`` counts the texts; ``heads`` are the first eight bytes of each, zeros behind its end.
     Row r is ``firsts[r]`` up to ``firsts[r + 1]``. ``tails`` are the last eight bytes, and before a
-    shorter token what stands there; empty unless asked for. ``alike`` are the skeletons of the same
-    rows; None unless asked for.
+    shorter token what stands there; empty unless asked for.
     """
 
     keys: Keys
@@ -36,7 +35,6 @@ class Tokens(NamedTuple):
     rows: npt.NDArray[np.int32]
     firsts: Places
     tails: Keys
-    alike: "Tokens | None" = None
 
     def of_rows(self, rows: Places) -> "Tokens":
         """The tokens of some rows, with the numbers of their rows."""
@@ -46,8 +44,7 @@ class Tokens(NamedTuple):
         numbers = np.repeat(rows.astype(np.int32), sizes)
         tails = self.tails[at] if len(self.tails) else self.tails
         firsts = np.concatenate((_NOUGHT, ends))
-        alike = self.alike.of_rows(rows) if self.alike is not None else None
-        return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails, alike)
+        return Tokens(self.keys[at], self.heads[at], numbers, firsts, tails)
 
 
 def tokens_of(buffer: bytes, *, tails: bool = False, rows: Places | None = None) -> Tokens:
@@ -56,15 +53,8 @@ def tokens_of(buffer: bytes, *, tails: bool = False, rows: Places | None = None)
     borders = np.flatnonzero(data <= BLANK)
     widths = np.diff(borders) - 1
     starts = borders[:-1] + 1
-    words = np.ndarray((len(buffer) - _WIDTH + 1,), dtype="<u8", buffer=buffer, strides=(1,))
-    heads = words[starts]  # ``take`` would copy the windows first, eight times the buffer
-    heads &= MASKS.take(widths, mode="clip")
-    keys = heads
-    long = np.flatnonzero(widths > _WIDTH)
-    if len(long):
-        keys = heads.copy()
-        ends_of_long = words[starts[long] + (widths[long] - _WIDTH)]
-        keys[long] = (heads[long] * np.uint64(_MIX)) ^ ends_of_long
+    words = windows(buffer)
+    heads, keys = read_keys(words, starts, widths)
     ends = np.flatnonzero(data[borders] == ROW_END)
     numbers = np.arange(len(ends) + 1, dtype=np.int32)
     if rows is not None:
@@ -72,6 +62,24 @@ def tokens_of(buffer: bytes, *, tails: bool = False, rows: Places | None = None)
     row_of_each = np.repeat(numbers, np.diff(ends, prepend=0, append=len(starts)))
     ends_of_all = words[np.maximum(borders[1:] - _WIDTH, 0)] if tails else _NO_KEYS
     return Tokens(keys, heads, row_of_each, np.concatenate((_NOUGHT, ends)), ends_of_all)
+
+
+def windows(buffer: bytes) -> Keys:
+    """The eight bytes that begin at each place of a buffer."""
+    return np.ndarray((len(buffer) - _WIDTH + 1,), dtype="<u8", buffer=buffer, strides=(1,))
+
+
+def read_keys(words: Keys, starts: Places, widths: Places) -> tuple[Keys, Keys]:
+    """The heads and the keys of tokens; ``words`` are the windows of their buffer."""
+    heads = words[starts]  # ``take`` would copy the windows first, eight times the buffer
+    heads &= MASKS.take(widths, mode="clip")
+    long = np.flatnonzero(widths > _WIDTH)
+    if not len(long):
+        return heads, heads
+    keys = heads.copy()
+    ends = words[starts[long] + (widths[long] - _WIDTH)]
+    keys[long] = (heads[long] * np.uint64(_MIX)) ^ ends
+    return heads, keys
 
 
 def key_of(token: str) -> int:
