@@ -49,23 +49,23 @@ contracts: dev ## Who may import whom
 
 .PHONY: test-fast
 test-fast: dev ## Every test without browser, test network and kills, on SQLite
-	$(PYTEST) -q -n 2 --dist worksteal -m "$(PLAIN)"
+	$(PYTEST) -q --processes 2 -m "$(PLAIN)"
 
 .PHONY: test-postgres
 test-postgres: dev ## The database tests again, on PostgreSQL
-	AMENDS_TEST_DATABASE=postgres $(PYTEST) -q -n 2 -m "database and $(PLAIN)"
+	AMENDS_TEST_DATABASE=postgres $(PYTEST) -q --processes 2 -m "database and $(PLAIN)"
 
 .PHONY: test-databases
 test-databases: dev ## Both of these in one go, which collects the tests but once
-	AMENDS_TEST_DATABASE=both $(PYTEST) -q -n 2 --dist worksteal -m "$(PLAIN)"
+	AMENDS_TEST_DATABASE=both $(PYTEST) -q --processes 2 -m "$(PLAIN)"
 
 .PHONY: test-examples
 test-examples: dev ## The tests that draw their examples, with EXAMPLES of each (500) instead of 25
-	AMENDS_EXAMPLES=$(EXAMPLES) $(PYTEST) -q -n $(PROCESSES) --dist worksteal -m "hypothesis and $(PLAIN)"
+	AMENDS_EXAMPLES=$(EXAMPLES) $(PYTEST) -q --processes $(PROCESSES) -m "hypothesis and $(PLAIN)"
 
 .PHONY: test-kill
 test-kill: dev ## Kill listening and sending at random moments, KILLS times each (200)
-	AMENDS_KILLS=$(KILLS) $(PYTEST) -q -n $(PROCESSES) -m "kill and not nats" \
+	AMENDS_KILLS=$(KILLS) $(PYTEST) -q --processes $(PROCESSES) -m "kill and not nats" \
 	  $$(grep -rl --include='test_*.py' mark.kill tests)
 
 .PHONY: test-cluster

@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from tests.support.require import need
 if TYPE_CHECKING:
     from tests.kill.desk import Zygote
 
+pytest_plugins = ("tests.support.forked",)
 gc.disable()  # until the tests are collected
 
 
@@ -61,8 +63,8 @@ os.environ["AMENDS_LOG_LEVEL"] = "WARNING"
 os.environ["DJANGO_SETTINGS_MODULE"] = "amends.config.django_settings"
 
 _WHERE = os.environ.get("AMENDS_TEST_DATABASE", "sqlite")
-_SERVER = "TESTS_POSTGRES"  # where the server of this run is, for its test processes too
-if _WHERE in ("postgres", "both") and "PYTEST_XDIST_WORKER" not in os.environ:
+_SERVER = "TESTS_POSTGRES"  # where the server of this run is
+if _WHERE in ("postgres", "both"):
     from tests.support.postgres import missing_postgres, postgres_server
 
     os.environ.pop(_SERVER, None)
@@ -102,12 +104,14 @@ _ONCE = frozenset(
 )  # fmt: skip
 
 
-# What pytest-django sets up for each test, and none here asks for: half of what an empty test costs.
+# What plugins set up for each test, and none here asks for: half of what an empty test costs.
 _NEEDLESS = frozenset(
-    f"_{name}"
-    for name in (
-        "dj_autoclear_mailbox", "django_clear_site_cache", "django_isolate_apps",
-        "django_set_urlconf", "live_server_helper", "template_string_if_invalid_marker",
+    (
+        "_dj_autoclear_mailbox", "_django_clear_site_cache", "_django_isolate_apps",
+        "_django_set_urlconf", "_django_setup_unittest", "_fail_for_invalid_template_variable",
+        "_live_server_helper", "_template_string_if_invalid_marker",
+        # What asks for these has them made; they need not be seen to before.
+        "django_db_blocker", "event_loop_policy", "monkeypatch",
     )
 )  # fmt: skip
 
@@ -144,7 +148,7 @@ def django_db_setup(
         name = _postgres_copy(tmp_path_factory)
     else:
         # A file, as in real life: a database in memory locks tables that a file does not.
-        name = f"{_HOME}/test.sqlite3"
+        name = f"{settings.AMENDS_HOME}/test.sqlite3"
         shutil.copy(migrated_home(tmp_path_factory) / "desk.sqlite3", name)
     connection.settings_dict["NAME"] = name
     yield
@@ -153,7 +157,7 @@ def django_db_setup(
 
 
 def _postgres_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
-    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    name = f"test_{Path(settings.AMENDS_HOME).name}"
     copy_on_postgres(tmp_path_factory, os.environ[_SERVER], name)
     return name
 
@@ -225,7 +229,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("database") and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
         if isinstance(item, pytest.Function):
-            item.fixturenames = [name for name in item.fixturenames if name not in _NEEDLESS]
+            _leave_out_needless(item)
+
+
+def _leave_out_needless(item: pytest.Function) -> None:
+    needless = set(_NEEDLESS.difference(item._fixtureinfo.argnames))
+    if not item.get_closest_marker("django_db"):
+        needless.add("_django_db_marker")
+    item.fixturenames = [name for name in item.fixturenames if name not in needless]
+
+
+def pytest_forked(number: int) -> None:
+    """Each process keeps its files in a home of its own."""
+    home = Path(_HOME, str(number))
+    home.mkdir()
+    settings.AMENDS_HOME = home
+    settings.AMENDS = replace(settings.AMENDS, home=home)
 
 
 def pytest_collection_finish() -> None:

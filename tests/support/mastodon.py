@@ -15,13 +15,15 @@ TOKENS = {BRAND: "brand-token-for-tests", CUSTOMER: "maud-token-for-tests"}
 
 
 @pytest.fixture(scope="session")
-def mastodon_server() -> Iterator[str]:
+def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of one server for all tests of a process; what tests leave there stays."""
     config = pytest.importorskip("mastodon_mock.config", reason="mastodon_mock is not installed")
     testing = pytest.importorskip("mastodon_mock.testing.server")
     people = [config.SeedAccount(username=name, access_token=TOKENS[name]) for name in TOKENS]
+    folder = tmp_path_factory.mktemp("mastodon")
     made = config.MastodonMockConfig(
-        database=config.DatabaseConfig(path=":memory:"),
+        database=config.DatabaseConfig(path=str(folder / "mastodon.sqlite3")),
+        media_storage_path=str(folder),
         seed=config.SeedConfig(accounts=people),
         streaming=config.StreamingConfig(heartbeat_seconds=0.2),
     )

@@ -1,7 +1,6 @@
 """Databases that are up to date: one is migrated for all test processes, and copied for each."""
 
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -47,8 +46,7 @@ def copy_on_postgres(factory: pytest.TempPathFactory, server: str, name: str) ->
 @contextmanager
 def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that the test processes of one run share, for one of them at a time."""
-    base = factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = factory.getbasetemp()
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield shared
