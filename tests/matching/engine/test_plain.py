@@ -56,6 +56,15 @@ def test_keys_of_a_batch_are_those_of_its_tokens() -> None:
     assert held == [(row, key_of(word)) for row in (0, 1) for word in tokens(texts[row])]
 
 
+def test_what_is_no_token_is_never_found() -> None:
+    """This key shares the first place of the table of bits with zero."""
+    import numpy as np
+
+    table = KeyTable(np.array([key_of("lmu")], dtype=np.uint64), np.zeros(1, dtype=np.int32))
+    asked = np.array([0, key_of("lmu"), 0], dtype=np.uint64)
+    assert [found.tolist() for found in table.find(asked)] == [[1], [0]]
+
+
 @given(st.sets(st.integers(1, 2**64 - 1), min_size=1, max_size=60))
 def test_table_finds_each_key_and_no_other(known: set[int]) -> None:
     import numpy as np

@@ -124,11 +124,14 @@ class KeyTable:
         self._keys[slots], self._values[slots] = keys[order], values[order]
         self._filter = np.zeros(1 << filter_bits, dtype=np.bool_)
         self._filter[(mixed >> self._filter_shift).view(np.intp)] = True
+        self._lets_zero_pass = bool(self._filter[0])
 
     def find(self, keys: Keys) -> tuple[Places, npt.NDArray[np.int32]]:
         """Where in ``keys`` known keys stand, and their numbers; in no order."""
         mixed = keys * np.uint64(_MIX)
         passed = self._filter.take((mixed >> self._filter_shift).view(np.intp), mode="clip")
+        if self._lets_zero_pass:  # and a free slot would be taken for it
+            passed &= keys != 0
         places = np.flatnonzero(passed)
         wanted = keys[places]
         slots = (mixed[places] >> self._shift).view(np.intp)
