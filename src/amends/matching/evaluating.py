@@ -21,7 +21,7 @@ from amends.matching.nodes import (
     Term,
 )
 from amends.matching.printing import render_leaf
-from amends.matching.terms import finder, start_of
+from amends.matching.terms import finder, needle_of, place_of, start_of, word_of
 from amends.text import normalise
 
 Test = Callable[[Facts], bool]
@@ -32,12 +32,18 @@ Reason = tuple[int, int, str]
 is first found."""
 
 
+Tells = Callable[[Facts, list[Reason]], bool]
+
+
 class Judge(NamedTuple):
     """A query as functions of facts. ``reasons`` says the same as ``holds`` and adds to a list
-    what satisfied it; nothing where it does not hold."""
+    what satisfied it; nothing where it does not hold. It holds only where the ``needle`` stands in
+    the form of the texts. Where that is a word and all that is asked for, ``said`` is its label."""
 
     holds: Test
-    reasons: Callable[[Facts, list[Reason]], bool]
+    reasons: Tells
+    needle: str = ""
+    said: str = ""
 
 
 def evaluate(node: Node, facts: Facts) -> bool:
@@ -77,8 +83,7 @@ def judge(node: Node) -> Judge:
         case Or(parts):
             return _any([judge(part) for part in parts])
         case Not(part):
-            unwanted = judge(part).holds
-            return Judge(lambda facts: not unwanted(facts), lambda facts, _: not unwanted(facts))
+            return _not(judge(part))
         case Operator(name, value):
             return _fact(_OPERATORS[name](value), label(node))
         case Compare():
@@ -96,38 +101,69 @@ def _every(parts: Sequence[Judge]) -> Judge:
                 return False
         return True
 
-    tells = [part.reasons for part in parts]
+    legs = [_leg(part) for part in parts]
 
     def reasons(facts: Facts, found: list[Reason]) -> bool:
-        before = len(found)
-        for tell in tells:
-            if not tell(facts, found):
+        form, before = facts.form, len(found)
+        for needle, said, tell in legs:
+            if not (
+                needle in form
+                and (_says(needle, said, facts, found) if said else tell(facts, found))
+            ):
                 del found[before:]
                 return False
         return True
 
-    return Judge(holds, reasons)
+    return Judge(holds, reasons, max((part.needle for part in parts), key=len))
+
+
+def _not(part: Judge) -> Judge:
+    unwanted, needle = part.holds, part.needle
+
+    def holds(facts: Facts) -> bool:
+        return needle not in facts.form or not unwanted(facts)
+
+    return Judge(holds, lambda facts, _: holds(facts))
 
 
 def _any(parts: Sequence[Judge]) -> Judge:
-    tests = [part.holds for part in parts]
+    tests = [(part.needle, part.holds) for part in parts]
 
     def holds(facts: Facts) -> bool:
-        for test in tests:  # noqa: SIM110 (a generator costs more than a test)
-            if test(facts):
+        form = facts.form
+        for needle, test in tests:  # noqa: SIM110 (a generator costs more than a test)
+            if needle in form and test(facts):
                 return True
         return False
 
-    tells = [part.reasons for part in parts]
+    legs = [_leg(part) for part in parts]
 
     def reasons(facts: Facts, found: list[Reason]) -> bool:
-        holding = False
-        for tell in tells:  # all of them, for each that holds is told
-            if tell(facts, found):
+        form, holding = facts.form, False
+        for needle, said, tell in legs:  # all of them, for each that holds is told
+            if needle in form and (
+                _says(needle, said, facts, found) if said else tell(facts, found)
+            ):
                 holding = True
         return holding
 
     return Judge(holds, reasons)
+
+
+def _leg(part: Judge) -> tuple[str, str, Tells]:
+    """A part as it is asked for its reasons. Each query is asked seldom, when its functions have
+    long left the cache; so they are not touched where the needle or the word tells enough."""
+    return part.needle, part.said, part.reasons
+
+
+def _says(word: str, said: str, facts: Facts, found: list[Reason]) -> bool:
+    """``Judge.reasons`` of a word."""
+    before = len(found)
+    for number, part in enumerate(facts.parts):
+        at = place_of(word, part)
+        if at >= 0:
+            found.append((number, at, said))
+    return len(found) > before
 
 
 def _fact(test: Test, name: str) -> Judge:
@@ -157,7 +193,8 @@ def _term(term: Term) -> Judge:
                 found.append((number, at, name))
         return len(found) > before
 
-    return Judge(holds, reasons)
+    word = word_of(term)
+    return Judge(holds, reasons, word or needle_of(term), name if word else "")
 
 
 _order = itemgetter(0, 1)

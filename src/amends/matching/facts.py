@@ -14,6 +14,7 @@ class Facts:
     def __init__(self, post: Post) -> None:
         self.post = post
         self._parts: Sequence[Words] | None = None
+        self._form: str | None = None
 
     @classmethod
     def of(cls, post: Post) -> "Facts":
@@ -29,6 +30,14 @@ class Facts:
             texts = (self.post.text, quoted) if quoted else (self.post.text,)
             parts = self._parts = [Words(text) for text in texts]
         return parts
+
+    @property
+    def form(self) -> str:
+        """What ``normalise`` made of the parts, a line end between them."""
+        form = self._form
+        if form is None:
+            form = self._form = "\n".join([part.form for part in self.parts])
+        return form
 
     @cached_property
     def signs(self) -> frozenset[str]:

@@ -1,8 +1,7 @@
 """Looking through posts and lines for what satisfies queries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from amends.matching.engine.block import MOST_ROWS, Block
@@ -133,18 +132,20 @@ def _near(state: State, texts: Sequence[str]) -> dict[int, Near]:
 def _satisfied(state: State, post: Post, near: Near) -> dict[str, tuple[str, ...]]:
     facts = Facts.of(post)
     met = {}
-    for part, query in chain(near, _unled(state, facts)):
+    for part, query in (*near, *_unled(state, facts)):
         why = part.why(query, facts)
         if why is not None:
             met[part.names[query]] = why
     return met
 
 
-def _unled(state: State, facts: Facts) -> Iterator[tuple[Part, int]]:
+def _unled(state: State, facts: Facts) -> Near:
     """Queries to which no word leads and which the post may satisfy."""
+    found: Near = []
     for part, gone in state.parts():
         if part.index.unbounded:
-            yield from ((part, query) for query in part.unled.near(facts) if query not in gone)
+            found += [(part, query) for query in part.unled.near(facts) if query not in gone]
+    return found
 
 
 def _text_of(post: Post) -> str:

@@ -18,11 +18,11 @@ class Part:
         self.nodes = tuple(queries.values())
         self.index = Index([clauses_of(node) for node in self.nodes], after)
         self.unled = ByAccount({number: self.nodes[number] for number in self.index.unbounded})
-        self._judges: dict[int, Judge] = {}
+        self._judges: list[Judge | None] = [None] * len(self.nodes)
 
     def why(self, query: int, facts: Facts) -> tuple[str, ...] | None:
         """What satisfied the query of that number; None where it does not hold."""
-        judged = self._judges.get(query)
+        judged = self._judges[query]
         if judged is None:
             judged = self._judges[query] = judge(self.nodes[query])
         reasons = told(judged, facts)

@@ -1,7 +1,7 @@
 """Where a term is found in a text."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import merge
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
@@ -34,6 +34,7 @@ class Pattern(NamedTuple):
     glued: tuple[bool, ...]
 
 
+@lru_cache(maxsize=256)
 def pattern_of(text: str) -> Pattern:
     """The tokens of a keyword or phrase."""
     found = Words(text).spans
@@ -41,9 +42,41 @@ def pattern_of(text: str) -> Pattern:
     return Pattern(tuple(token.text for token in found), glued)
 
 
+def needle_of(term: Term) -> str:
+    """What stands in the form of every text that holds the term; empty where that is not known."""
+    match term:
+        case Tag(sign, name):
+            return _name(sign, name)
+        case Keyword(text) | Phrase(text) | Cased(text) | Prefix(text):
+            return max(pattern_of(text).words, key=len, default="")
+        case _:
+            return ""
+
+
+def word_of(term: Term) -> str:
+    """The one token that is all the term asks for; empty where it asks for anything else."""
+    match term:
+        case Keyword(text) | Phrase(text, None):
+            words = pattern_of(text).words
+            return words[0] if len(words) == 1 else ""
+        case _:
+            return ""
+
+
+def place_of(word: str, words: Words) -> int:
+    """Where a text first holds a token that is no part of a longer hashtag; -1 where it does not."""
+    at = words.place(word)
+    if at >= 0 and words.may_be_tagged(at):
+        return next((found.start for found in _phrase(Pattern((word,), ()))(words)), -1)
+    return at
+
+
 def start_of(term: Term) -> Start:
     """Where a text first holds the term, -1 where it does not: what ``finder`` would find first,
     for less."""
+    word = word_of(term)
+    if word:
+        return partial(place_of, word)
     find = finder(term)
 
     def searched(words: Words) -> int:
@@ -54,16 +87,6 @@ def start_of(term: Term) -> Start:
     pattern = pattern_of(term.text) if isinstance(term, Keyword | Phrase) else None
     if pattern is None or not pattern.words:
         return searched
-    if len(pattern.words) == 1:
-        (word,) = pattern.words
-
-        def placed(words: Words) -> int:
-            if word not in words.form:
-                return -1
-            at = words.place(word)
-            return searched(words) if at >= 0 and words.may_be_tagged(at) else at
-
-        return placed
 
     def in_a_row(words: Words) -> int:
         for word in pattern.words:
@@ -79,7 +102,7 @@ def finder(term: Term) -> Finder:
     """What yields every place of the term in a text, in order."""
     match term:
         case Tag(sign, name):
-            return _tag(entities(normalise(sign + name))[0].names[0])
+            return _tag(_name(sign, name))
         case Prefix(text):
             return _prefix(pattern_of(text))
         case Fuzzy(text):
@@ -95,10 +118,15 @@ def finder(term: Term) -> Finder:
             return _phrase(pattern) if pattern.words else _emoji(text)
 
 
+def _name(sign: str, name: str) -> str:
+    return entities(normalise(sign + name))[0].names[0]
+
+
 def _tag(name: str) -> Finder:
     def find(words: Words) -> Iterator[Found]:
-        for entity in words.named.get(name, ()):
-            yield Found(entity.start, entity.start + len(name))
+        if name in words.form:  # to find the entities takes long
+            for entity in words.named.get(name, ()):
+                yield Found(entity.start, entity.start + len(name))
 
     return find
 

@@ -1,7 +1,7 @@
 """Our own post lines, one post a line; see ``docs/schema/post.schema.json``."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -73,15 +73,18 @@ def _plainly_written(line: bytes) -> Post | None:
         post = _posts.decode(line)
     except Unreadable:
         return None
-    times = (post.created_at, post.edited_at)
-    refs = (post.in_reply_to, post.repost_of, post.quote_of)
-    authors = (post.author, *(ref.author for ref in refs if ref is not None))
-    plain = (
-        post.id
-        and all(time is None or time.tzinfo is UTC for time in times)
-        and not any(map(_is_signed, authors))
-    )
-    return post if plain else None
+    if not post.id or not _is_utc(post.created_at) or not _is_utc(post.edited_at):
+        return None
+    if _is_signed(post.author):
+        return None
+    for ref in (post.in_reply_to, post.repost_of, post.quote_of):
+        if ref is not None and _is_signed(ref.author):
+            return None
+    return post
+
+
+def _is_utc(time: datetime | None) -> bool:
+    return time is None or time.tzinfo is UTC
 
 
 def _is_signed(author: Author | None) -> bool:
