@@ -3,16 +3,16 @@
 Of what a page takes, most went into that: the database answers in a fraction of the time.
 """
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import query as django_query
 
 from amends.desk.models import Case
 from amends.desk.models.among import as_one
@@ -41,11 +41,12 @@ def prepared(make: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]
 
     @wraps(make)
     def ask(*values: Value, **shape: Any) -> list[Row]:
-        kinds, key = _asked_with(values, shape)
+        connection = connections[DEFAULT_DB_ALIAS]
+        key = _key(values, shape, connection)
         ready = known.get(key)
         if ready is None:
-            ready = known[key] = _Ready(make, kinds, shape)
-        return ready.rows(values)
+            ready = known[key] = _Ready(make, key[1], shape)
+        return ready.rows(values, connection)
 
     return ask
 
@@ -57,27 +58,32 @@ def of_case(case: Case, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _asked_with(values: Sequence[Value], shape: dict[str, Any]) -> tuple[tuple[type, ...], Key]:
-    """The kinds of the values, and what the SQL depends on."""
-    kinds = tuple(_kind(value) for value in values)
-    return kinds, (connections[DEFAULT_DB_ALIAS].vendor, kinds, *sorted(shape.items()))
+def _key(values: Sequence[Value], shape: dict[str, Any], connection: BaseDatabaseWrapper) -> Key:
+    """What the SQL depends on: the database, the kinds of the values, and what they are given beside."""
+    kinds = tuple(map(_kind, map(type, values)))
+    return (
+        (connection.vendor, kinds, *sorted(shape.items())) if shape else (connection.vendor, kinds)
+    )
 
 
-def _kind(value: Value) -> type:
+@cache
+def _kind(given: Any) -> type:
     for kind in _FIRST:
-        if isinstance(value, kind) and not isinstance(value, bool):
+        if issubclass(given, kind) and given is not bool:
             return kind
-    message = f"{type(value).__name__} is no value of a prepared query"
+    message = f"{given.__name__} is no value of a prepared query"
     raise TypeError(message)
 
 
-def _adapted(value: Value) -> Any:
+def _adapted(value: Value, connection: BaseDatabaseWrapper) -> Any:
     """As the database takes it; an enum as what it stands for."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
     if isinstance(value, datetime):
-        return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
-    if isinstance(value, list):
-        return as_one(value, connections[DEFAULT_DB_ALIAS])
-    return int(value) if isinstance(value, int) else str(value)
+        return connection.ops.adapt_datetimefield_value(value)
+    return as_one(value, connection)
 
 
 def prepared_counts(make: Callable[..., Sequence[QuerySet[Any, Any]]]) -> Callable[..., list[int]]:
@@ -86,19 +92,20 @@ def prepared_counts(make: Callable[..., Sequence[QuerySet[Any, Any]]]) -> Callab
 
     @wraps(make)
     def ask(*values: Value, **shape: Any) -> list[int]:
-        kinds, key = _asked_with(values, shape)
+        connection = connections[DEFAULT_DB_ALIAS]
+        key = _key(values, shape, connection)
         statement = known.get(key)
         if statement is None:
-            marks = _marks(kinds)
+            marks = _marks(key[1])
             statement = known[key] = _Statement(*_counting(make(*marks, **shape)), marks)
-        return _counted(statement.sql, statement.given(values))
+        return _counted(statement.sql, statement.given(values, connection), connection)
 
     return ask
 
 
 def counts_of(queries: Sequence[QuerySet[Any, Any]]) -> list[int]:
     """How many rows each of them has, by one statement."""
-    return _counted(*_counting(queries))
+    return _counted(*_counting(queries), connections[DEFAULT_DB_ALIAS])
 
 
 def _counting(queries: Sequence[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
@@ -114,8 +121,8 @@ def _counting(queries: Sequence[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
     return f"SELECT {', '.join(parts)}", params
 
 
-def _counted(sql: str, params: Sequence[Any]) -> list[int]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+def _counted(sql: str, params: Sequence[Any], connection: BaseDatabaseWrapper) -> list[int]:
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchone())
 
@@ -130,17 +137,18 @@ class _Statement:
 
     def __init__(self, sql: str, fixed: Sequence[Any], marks: Sequence[Value]) -> None:
         self.sql, self.fixed = sql, fixed
-        by_mark = {_adapted(mark): number for number, mark in enumerate(marks)}
+        connection = connections[DEFAULT_DB_ALIAS]
+        by_mark = {_adapted(mark, connection): number for number, mark in enumerate(marks)}
         self.places = [by_mark.get(one) for one in fixed]
         if set(by_mark.values()) - set(self.places):
             message = "a prepared query does more with its values than compare with them"
             raise TypeError(message)
 
-    def given(self, values: Sequence[Value]) -> tuple[Any, ...]:
+    def given(self, values: Sequence[Value], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
         """The parameters for these values."""
-        known = [_adapted(value) for value in values]
+        known = [_adapted(value, connection) for value in values]
         pairs = zip(self.places, self.fixed, strict=True)
-        return tuple(fixed if place is None else known[place] for place, fixed in pairs)
+        return tuple([fixed if place is None else known[place] for place, fixed in pairs])
 
 
 class _Ready:
@@ -153,34 +161,80 @@ class _Ready:
         shape: dict[str, Any],
     ) -> None:
         marks = _marks(kinds)
-        self.queryset = make(*marks, **shape)
-        self.compiler: Any = self.queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, fixed = self.compiler.as_sql()
-        self.statement = _Statement(sql, fixed, marks)
-        columns = [column for column, *_ in self.compiler.select]
-        self.converters = self.compiler.get_converters(columns)
+        queryset: Any = make(*marks, **shape)
+        compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, fixed = compiler.as_sql()
+        self._statement = _Statement(sql, fixed, marks)
+        columns = [column for column, *_ in compiler.select]
+        self._converters = list(compiler.get_converters(columns).items())
+        self._iterable = queryset._iterable_class  # noqa: SLF001 (so below: as Django keeps a query)
+        self._fields, self._before = queryset._fields, queryset._prefetch_related_lookups  # noqa: SLF001
+        self._query = queryset.query
+        self._width = compiler.col_count if compiler.has_extra_select else None
+        self._models = _Models(compiler) if self._iterable is django_query.ModelIterable else None
 
-    def rows(self, values: tuple[Value, ...]) -> list[Any]:
-        asks = self.statement.sql, self.statement.given(values)
-        compiler = copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # of this thread
-        compiler.as_sql = lambda: asks
-        compiler.get_converters = lambda _: self.converters
-        query: Any = _Asked(self.queryset.query, compiler)
-        asked: Any = QuerySet(self.queryset.model, query=query)
-        for name in ("_iterable_class", "_fields", "_prefetch_related_lookups"):
-            setattr(asked, name, getattr(self.queryset, name))
-        return list(asked)
+    def rows(self, values: tuple[Value, ...], connection: BaseDatabaseWrapper) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement.sql, self._statement.given(values, connection))
+            found = cursor.fetchall()
+        if self._width is not None:
+            found = [row[: self._width] for row in found]
+        if self._converters and found:
+            found = [self._converted(row, connection) for row in found]
+        if self._models is None:
+            return list(self._iterable(_Asked(self._query, self._fields, found)))
+        models = self._models.made(found)
+        if self._before and models:
+            prefetch_related_objects(models, *self._before)
+        return models
+
+    def _converted(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> Sequence[Any]:
+        values = list(row)
+        for place, (converters, expression) in self._converters:
+            value = values[place]
+            for convert in converters:
+                value = convert(value, expression, connection)
+            values[place] = value
+        return tuple(values)
+
+
+class _Models:
+    """Rows as objects, with those that were selected along with them."""
+
+    def __init__(self, compiler: Any) -> None:
+        known, select = compiler.klass_info, compiler.select
+        self._first, self._end = known["select_fields"][0], known["select_fields"][-1] + 1
+        self._model = known["model"]
+        self._names = [column.target.attname for column, *_ in select[self._first : self._end]]
+        related: Any = django_query.get_related_populators
+        self._beside = related(known, select, DEFAULT_DB_ALIAS)
+        self._counted = list((compiler.annotation_col_map or {}).items())
+
+    def made(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        found = []
+        for row in rows:
+            one = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._first : self._end])
+            for related in self._beside:
+                related.populate(row, one)
+            for name, place in self._counted:
+                setattr(one, name, row[place])
+            found.append(one)
+        return found
 
 
 class _Asked:
-    """In the place of a query: everything as there, and its SQL as it was prepared."""
+    """In the place of a query set whose rows are there: what Django makes values of."""
 
-    def __init__(self, query: Any, compiler: SQLCompiler) -> None:
-        self._query, self._compiler = query, compiler
+    db: Final = DEFAULT_DB_ALIAS
 
-    def get_compiler(self, *_: object, **__: object) -> SQLCompiler:
-        return self._compiler
+    def __init__(self, query: Any, fields: Any, rows: Sequence[Any]) -> None:
+        self.query, self._fields, self._rows, self._query = self, fields, rows, query
+
+    def get_compiler(self, *_: object, **__: object) -> "_Asked":
+        return self
+
+    def results_iter(self, *_: object, **__: object) -> Iterator[Any]:
+        return iter(self._rows)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._query, name)

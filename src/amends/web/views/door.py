@@ -28,7 +28,6 @@ from amends.web.context import KEYS_COOKIE, THEME_COOKIE, THEMES
 from amends.web.limits import forget_failures, may_try, note_failure
 from amends.web.views.setup_clock_forms import zones
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_S = 365 * 24 * 3600
 SAVED = {
     "": "Saved.",
@@ -93,7 +92,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         person = use_sign_in_link(token, now=timezone.now())
     except NotAllowed as error:
         return render(request, "door/enter.html", {"error": str(error)}, status=403)
-    login(request, person, backend=BACKEND)
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("inbox" if person.has_usable_password() else "account")
 
 
