@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from amends.casework import CaseState
 from amends.desk.models import Case, PostRow
-from amends.desk.queries.prepared import counts_of, prepared, prepared_counts
+from amends.desk.queries.prepared import counts_of, prepared, prepared_change, prepared_counts
 from tests import factories, people
 
 pytestmark = pytest.mark.database
@@ -37,6 +37,12 @@ def _facts(ref: str) -> QuerySet[Case, Any]:
 @prepared_counts
 def _counts(person: int) -> list[QuerySet[Case]]:
     return [Case.objects.filter(owner=person), Case.objects.none(), Case.objects.filter(owner=None)]
+
+
+@prepared_change
+def _rename(case: int, ref: str, at: object, *, private: bool) -> Any:
+    cases = Case.objects.filter(pk=case, private=private)
+    return cases, {"ref": ref, "resolved_at": at, "events": F("events") + 1}
 
 
 def test_rows_are_those_of_the_query_whatever_the_values() -> None:
@@ -69,6 +75,16 @@ def test_several_are_counted_by_one_statement() -> None:
         assert counts_of([Case.objects.all(), Case.objects.none()]) == [2, 0]
     assert [one["sql"].startswith("SELECT (SELECT COUNT") for one in asked][-2:] == [True, True]
     assert _counts(0) == [0, 0, 1]
+
+
+def test_rows_are_changed_and_counted() -> None:
+    case, other = factories.case(handle="ann"), factories.case(handle="bo")
+    before, at = Case.objects.values().get(pk=case.pk), factories.NOON
+    changed = before | {"ref": "X1", "resolved_at": at, "events": case.events + 1}
+    assert _rename(case.pk, "X1", at, private=False) == 1
+    assert _rename(other.pk, "X2", at, private=True) == 0
+    assert Case.objects.values().get(pk=case.pk) == changed
+    assert Case.objects.get(pk=other.pk).ref == other.ref
 
 
 @pytest.mark.alike

@@ -17,6 +17,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from lxml import etree
 
+from amends.desk.actions.bulk import insert_values
 from amends.desk.models import Case, Responder
 from amends.web.sessions import SessionStore
 from tests import people
@@ -38,14 +39,12 @@ def signed_in(person: Responder) -> Client:
         HASH_SESSION_KEY: person.get_session_auth_hash(),
     }
     store = SessionStore()
-    row = Session.objects.create(
-        session_key=secrets.token_hex(16),
-        session_data=store.encode(known),
-        expire_date=store.get_expiry_date(),
-    )
+    key = secrets.token_hex(16)
+    row = (key, store.encode(known), store.get_expiry_date())
+    insert_values(Session, ("session_key", "session_data", "expire_date"), [row])
     client = Client()
     client.handler = _of_all_clients()
-    client.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
 
 

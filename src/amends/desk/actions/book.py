@@ -85,8 +85,7 @@ class Book:
         while not self.refs:
             drawn = {new_ref() for _ in range(min(100, max(1, len(self.opened), self.most)))}
             drawn -= {case.ref for case in self.opened}
-            taken = Case.objects.filter(ref__in=drawn).values_list("ref", flat=True)
-            self.refs = sorted(drawn.difference(taken), reverse=True)
+            self.refs = sorted(drawn.difference(_taken(list(drawn))), reverse=True)
         return self.refs.pop()
 
     def meet(self, author: AuthorRow, since: datetime) -> None:
@@ -113,12 +112,9 @@ def open_book(
     others = [one for loose in book.loose.values() for one in loose]
     authors = _share_authors([*arrivals, *others])
     _silence([*arrivals, *others], other_companies(brand))
-    theirs = Case.objects.filter(
-        customer__in={author.customer_id for author in authors if author.customer_id},
-        brand=brand,
-        state__in=[*LIVE, CaseState.RESOLVED],
-    )
-    cases = _hold({pk for pk, _, _ in pairs} | set(theirs.values_list("pk", flat=True)))
+    customers = list({author.customer_id for author in authors if author.customer_id})
+    theirs = {pk for pk, owner in (_running(customers) if customers else ()) if owner == brand.pk}
+    cases = _hold({pk for pk, _, _ in pairs} | theirs)
     for case in cases.values():
         book.enter(case)
     for pk, network, thread in sorted(pairs):
@@ -126,7 +122,20 @@ def open_book(
     return book
 
 
-# The brand is compared by who asks: asked in SQL, SQLite goes through all of its cases.
+@prepared
+def _taken(refs: list[str]) -> QuerySet[Case, str]:
+    return Case.objects.filter(ref__among=refs).values_list("ref", flat=True)
+
+
+# Here and below the brand is compared by who asks: asked in SQL, SQLite goes through all of its cases.
+@prepared
+def _running(customers: list[int]) -> QuerySet[Case, tuple[int, int]]:
+    cases = Case.objects.filter(
+        customer__id__among=customers, state__in=[*LIVE, CaseState.RESOLVED]
+    )
+    return cases.values_list("pk", "brand_id")
+
+
 _HELD: Final = ("place__case", "place__case__brand", "network", "conversation")
 _ANSWERS_HELD: Final = LookUp(
     lambda _, ids: PostRow.objects.filter(
@@ -229,14 +238,24 @@ def arrivals_of(rows: Iterable[PostRow], brand: Brand | None = None) -> list[Arr
     """Stored posts with what was read in them, and the kinds of ``brand``'s watches they matched."""
     posts = {row.pk: row for row in rows}
     kinds: dict[int, set[str]] = {}
-    matched = MentionRow.objects.filter(post__in=posts, watch__brand=brand)
-    for pk, kind in matched.values_list("post_id", "watch__kind") if brand and posts else ():
-        kinds.setdefault(pk, set()).add(kind)
-    read = ReadingRow.objects.filter(post__in=posts) if posts else ReadingRow.objects.none()
-    readings = {row.pk: as_reading(row) for row in read}
+    for pk, kind, owner in _matched(list(posts)) if brand and posts else ():
+        if brand is not None and owner == brand.pk:
+            kinds.setdefault(pk, set()).add(kind)
+    readings = {row.pk: as_reading(row) for row in (_read(list(posts)) if posts else ())}
     return [
         Arrival(row, readings.get(pk), frozenset(kinds.get(pk, ()))) for pk, row in posts.items()
     ]
+
+
+@prepared
+def _matched(posts: list[int]) -> QuerySet[MentionRow, tuple[int, str, int]]:
+    matched = MentionRow.objects.filter(post__id__among=posts)
+    return matched.values_list("post_id", "watch__kind", "watch__brand_id")
+
+
+@prepared
+def _read(posts: list[int]) -> QuerySet[ReadingRow]:
+    return ReadingRow.objects.filter(post__id__among=posts)
 
 
 def as_reading(row: ReadingRow) -> Reading:
@@ -263,8 +282,7 @@ def as_reading(row: ReadingRow) -> Reading:
 
 
 def reading_of(post: PostRow) -> Reading | None:
-    row = ReadingRow.objects.filter(post=post.pk).first()
-    return as_reading(row) if row is not None else None
+    return next(map(as_reading, _read([post.pk])), None)
 
 
 def _share_authors(arrivals: Sequence[Arrival]) -> list[AuthorRow]:
@@ -339,9 +357,10 @@ def write_book(book: Book) -> None:
 def _write_newcomers(book: Book) -> None:
     if not book.newcomers:
         return
-    Customer.objects.bulk_create([customer for customer, _ in book.newcomers.values()])
-    for customer, author in book.newcomers.values():
-        author.customer_id = customer.pk
+    pks = new_keys(Customer, len(book.newcomers))
+    for pk, (customer, author) in zip(pks, book.newcomers.values(), strict=True):
+        customer.pk = author.customer_id = pk
+    insert_rows([customer for customer, _ in book.newcomers.values()], keyed=True)
     update_rows([author for _, author in book.newcomers.values()], ["customer"])
     for case in book.opened:
         if case.customer_id in book.newcomers:

@@ -196,7 +196,9 @@ def _field(model: type[Model], name: str) -> Any:
     return model._meta.get_field(name)  # noqa: SLF001
 
 
+@cache
 def _quoted(name: str) -> str:
+    """The same on either database."""
     return connection.ops.quote_name(name)
 
 

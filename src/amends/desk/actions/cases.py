@@ -25,7 +25,7 @@ from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
 from amends.desk.actions.merging import joining, parting
 from amends.desk.actions.together import give_heads_ups
-from amends.desk.models import Case, CaseEvent, Draft, Label, Note, Responder
+from amends.desk.models import Case, CaseEvent, Draft, Label, Note, OutgoingReply, Responder
 from amends.desk.queries.ledger import open_matters
 from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed, Stale
@@ -282,8 +282,15 @@ def _part(row: Case, *, by: Responder, now: datetime) -> None:
 
 def nothing_on_its_way(row: Case) -> None:
     """Asked with the row held: whoever queues a reply holds it too."""
-    if row.replies.filter(status__in=["ready", "sending", "not known", "paused"]).exists():
+    if _on_their_way(row.pk):
         raise NotAllowed("A reply of this case is still on its way. Wait for it, or call it back.")
+
+
+@prepared
+def _on_their_way(case: int) -> QuerySet[OutgoingReply, int]:
+    waiting = ["ready", "sending", "not known", "paused"]
+    rows = OutgoingReply.objects.filter(case=case, status__in=waiting)
+    return rows.values_list("pk", flat=True)
 
 
 def _stamp(row: Case, state: CaseState, now: datetime) -> None:

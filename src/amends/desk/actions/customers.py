@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import Action, Role, check_may
 from amends.desk.actions.cases import write
@@ -16,6 +17,7 @@ from amends.desk.models import (
     Responder,
     SlaPolicyRow,
 )
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, Stale
 
 
@@ -103,8 +105,13 @@ def _hold(*pks: int) -> list[Customer]:
 
 
 def _cases_of(customer: int) -> list[Case]:
+    return _theirs(customer)
+
+
+@prepared
+def _theirs(customer: int) -> QuerySet[Case]:
     rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
-    return list(rows.filter(customer=customer).order_by("pk"))
+    return rows.filter(customer=customer).order_by("pk")
 
 
 def _check_undo(row: CustomerMerge, kept: Customer) -> None:

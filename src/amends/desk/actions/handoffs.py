@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from amends.casework import CaseState, Decision, Facts, Intake, decide
@@ -46,6 +47,7 @@ from amends.desk.queries.handoffs import (
     seat_hash,
     standing_of,
 )
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed, Reading
 from amends.text import storable
 
@@ -63,8 +65,7 @@ def new_code() -> str:
 
 def page_channel(brand: Brand) -> ChannelRow:
     """The channel through which pages of a brand are answered, made when first needed."""
-    known = ChannelRow.objects.filter(network=NETWORK, brand=brand).order_by("pk").first()
-    if known is not None:
+    for known in _of_pages(brand.pk):
         return known
     others = ChannelRow.objects.filter(brand=brand).exclude(owner=None).order_by("pk")
     made, _ = ChannelRow.objects.get_or_create(
@@ -77,6 +78,11 @@ def page_channel(brand: Brand) -> ChannelRow:
         },
     )
     return made
+
+
+@prepared
+def _of_pages(brand: int) -> QuerySet[ChannelRow]:
+    return ChannelRow.objects.filter(network=NETWORK, brand=brand).order_by("pk")[:1]
 
 
 def make_handoff(

@@ -9,11 +9,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.desk.actions.accounts import bare, own_accounts
 from amends.desk.actions.book import NEEDED, arrivals_of
@@ -28,6 +30,7 @@ from amends.desk.actions.intake import Circumstances, hold, take_in
 from amends.desk.actions.reading import desk_reader, reads_items
 from amends.desk.actions.setup import save_brand, save_watch
 from amends.desk.models import Brand, ImportRun, PostRow, WatchRow
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.threads import Key
 from amends.listening import Item, Step, run
 from amends.listening.history import History, Line
@@ -208,8 +211,13 @@ class Importer:
 
 
 def _overtaken(run_row: ImportRun) -> bool:
-    later = ImportRun.objects.filter(started_at__gt=run_row.started_at)
-    return later.exclude(pk=run_row.pk).exists()
+    return bool(_later(run_row.started_at, run_row.pk))
+
+
+@prepared
+def _later(began: datetime, run: int) -> QuerySet[ImportRun, int]:
+    later = ImportRun.objects.filter(started_at__gt=began).exclude(pk=run)
+    return later.values_list("pk", flat=True)[:1]
 
 
 def _check_newest(run_row: ImportRun) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -26,7 +27,7 @@ from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
 from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, Customer, PostRow
 from amends.desk.models.made import made
-from amends.desk.queries.prepared import prepared
+from amends.desk.queries.prepared import prepared, prepared_change
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in, abusive
 
@@ -67,8 +68,14 @@ def take_in(
     if not around.history:
         note_triggers(book.events, [*book.opened, *book.changed.values()])
     waited = [one.row.pk for one in arrivals if not one.row.taken_in]
-    PostRow.objects.filter(pk__in=waited).update(taken_in=True)
+    if waited:
+        _took_in(waited)
     return book.opened
+
+
+@prepared_change
+def _took_in(posts: list[int]) -> tuple[QuerySet[PostRow], dict[str, Any]]:
+    return PostRow.objects.filter(id__among=posts), {"taken_in": True}
 
 
 def _ask_for_abuse(arrivals: Sequence[Arrival]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
 
 from amends.desk.actions.book import Arrival
 from amends.desk.actions.bulk import (
@@ -37,6 +38,7 @@ from amends.desk.models import (
 from amends.desk.models.ids import Turned
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
 from amends.desk.queries.lookups import LookUp, Stretch
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
 from amends.terms import Author, Mention, Post, Reading
@@ -294,8 +296,12 @@ def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[st
     """The watches that matched and are there still, with their kinds."""
     named = set[str]().union(*[mention.watches for mention in mentions])
     pks = [int(watch) for watch in named if watch.isdecimal() and len(watch) < 19]
-    found = WatchRow.objects.filter(id__among=pks).values_list("pk", "kind")
-    return {str(pk): (pk, frozenset({kind})) for pk, kind in found}
+    return {str(pk): (pk, frozenset({kind})) for pk, kind in (_kinds(pks) if pks else ())}
+
+
+@prepared
+def _kinds(watches: list[int]) -> QuerySet[WatchRow, tuple[int, str]]:
+    return WatchRow.objects.filter(id__among=watches).values_list("pk", "kind")
 
 
 def _profile_keys(posts: Sequence[Post]) -> list[Key | None]:

@@ -283,6 +283,12 @@ def check_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> Outgoi
     return row
 
 
+@prepared
+def locked_reply(reply: int) -> QuerySet[OutgoingReply]:
+    """A reply by its primary key, locked. Runs inside a transaction."""
+    return OutgoingReply.objects.select_for_update().filter(pk=reply)
+
+
 _DECIDED = ("status", "claimed_until", "due_at", "tries", "reason", "lapsed")
 
 
@@ -298,7 +304,7 @@ def _decide(
     **data: object,
 ) -> OutgoingReply:
     with held(reply.case, by=by, action=Action.REPLY) as case:
-        row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        [row] = locked_reply(reply.pk)
         check_decision(decision, ReplyStatus(row.status), lapsed=row.lapsed)
         check_delivery(ReplyStatus(row.status), status)
         row.status = status

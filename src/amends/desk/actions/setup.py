@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from amends.casework import Action, Role, check_may
@@ -12,6 +13,7 @@ from amends.connectors.registry import networks
 from amends.desk.actions.roles import mark_competitors
 from amends.desk.actions.secrets import seal
 from amends.desk.models import Brand, ChannelRow, Responder, WatchRow
+from amends.desk.queries.prepared import prepared, prepared_change
 from amends.matching import parse, query_of
 from amends.terms import BadInput, WatchKind
 
@@ -33,16 +35,27 @@ def save_brand(
         raise BadInput("A brand's name has 1 to 120 characters.")
     if threshold is not None and not 0 < threshold < 1:
         raise BadInput("The threshold lies between 0 and 1; 0.4 is a good start.")
-    others = Brand.objects.filter(name=name)
-    if (others.exclude(pk=brand.pk) if brand else others).exists():
+    if any(pk != (brand and brand.pk) for pk in _called(name)):
         raise BadInput(f"There is a brand called {name} already.")
     row = brand or Brand()
     row.name, row.contact_route, row.threshold = name, contact_route.strip(), threshold
     with transaction.atomic():
         row.save()
-        # Listeners hold the threshold they began with; a new version makes them begin anew.
-        ChannelRow.objects.filter(brand=row).update(version=F("version") + 1)
+        if brand is not None:
+            _begin_anew(row.pk)
     return row
+
+
+@prepared
+def _called(name: str) -> QuerySet[Brand, int]:
+    return Brand.objects.filter(name=name).values_list("pk", flat=True)
+
+
+@prepared_change
+def _begin_anew(brand: int) -> tuple[QuerySet[ChannelRow], dict[str, Any]]:
+    """Listeners hold the threshold and the watches that they began with; a new version makes them
+    begin anew."""
+    return ChannelRow.objects.filter(brand=brand), {"version": F("version") + 1}
 
 
 def connect_channel(
@@ -65,9 +78,8 @@ def connect_channel(
     if not handle or len(handle) > 253 or any(c.isspace() for c in handle):
         raise BadInput("Write the account's handle or name, without blanks.")
     with transaction.atomic():
-        row = ChannelRow.objects.filter(network=network, handle=handle).first()
-        if row is None:
-            row = ChannelRow(brand=brand, network=network, handle=handle)
+        known = next(iter(_connected(network, handle)), None)
+        row = known or ChannelRow(brand=brand, network=network, handle=handle)
         row.brand, row.settings, row.enabled = brand, dict(settings), True
         row.owner = owner or row.owner
         row.health, row.health_note = "starting", ""
@@ -76,6 +88,11 @@ def connect_channel(
             row.secret = seal(secrets)
         row.save()
     return row
+
+
+@prepared
+def _connected(network: str, handle: str) -> QuerySet[ChannelRow]:
+    return ChannelRow.objects.filter(network=network, handle=handle).order_by("pk")[:1]
 
 
 def switch_channel(channel: ChannelRow, *, enabled: bool, by: Responder | None = None) -> None:
@@ -115,7 +132,7 @@ def save_watch(
         row.save()
         if kind is WatchKind.COMPETITOR:
             mark_competitors(row.handles, by=by, now=now or timezone.now())
-        ChannelRow.objects.filter(brand=brand).update(version=F("version") + 1)
+        _begin_anew(brand.pk)
     return row
 
 
@@ -173,7 +190,7 @@ def remove_watch(watch: WatchRow, *, by: Responder | None = None) -> None:
     _check(by)
     with transaction.atomic():
         WatchRow.objects.filter(pk=watch.pk).update(active=False)
-        ChannelRow.objects.filter(brand=watch.brand_id).update(version=F("version") + 1)
+        _begin_anew(watch.brand_id)
 
 
 def _check(by: Responder | None) -> None:

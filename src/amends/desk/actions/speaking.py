@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from amends.casework import Action, ReplyStatus, Role, check_delivery, check_may
@@ -29,6 +30,7 @@ from amends.desk.models import (
     SpeakingRules,
     TrainingAttempt,
 )
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import keeper_of, modules, newest_policy, why_silent
 from amends.terms import BadInput, Stale
 
@@ -158,12 +160,17 @@ def put_in_charge(
     ChannelRow.objects.filter(pk=channel.pk).update(owner=owner, deputy=deputy)
 
 
+@prepared
+def _due(reply: int) -> QuerySet[OutgoingReply]:
+    return OutgoingReply.objects.select_related("case", "by", "approver").filter(pk=reply)
+
+
 def hold_if_lapsed(reply: int, *, now: datetime) -> bool:
     """Hold a reply that is due where whoever stands for it may no longer speak; whether it did.
 
     That is its approver, else its writer. It is asked at the last moment before it is sent.
     """
-    row = OutgoingReply.objects.select_related("case", "by", "approver").get(pk=reply)
+    [row] = _due(reply)
     stands_for_it = row.approver or row.by
     why = why_silent(stands_for_it, now=now)
     if not why:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Exists, QuerySet
 
@@ -10,7 +10,7 @@ from amends.casework import Action, Role, may
 from amends.casework.together import named_in
 from amends.desk.actions.in_passing import in_passing
 from amends.desk.models import Case, HeadsUp, Note, Presence, Responder
-from amends.desk.queries.prepared import prepared
+from amends.desk.queries.prepared import prepared, prepared_change
 from amends.desk.queries.together import colleagues, may_be_told
 
 OFTEN: Final = timedelta(seconds=8)
@@ -25,11 +25,29 @@ def be_at(case: Case, *, by: Responder, now: datetime, writing: str = "") -> Non
     facts: dict[str, object] = {"seen_at": now}
     if writing:
         facts |= {"writing": writing, "writing_at": now}
-    mine = Presence.objects.filter(case=case, person=by)
-    if not writing and mine.filter(seen_at__gt=now - OFTEN).exists():
+    if not writing and _lately(case.pk, by.pk, now - OFTEN):
         return
-    if not mine.update(**facts):
+    if not (_types(case.pk, by.pk, now, writing) if writing else _looks(case.pk, by.pk, now)):
         Presence.objects.update_or_create(case=case, person=by, defaults=facts)
+
+
+@prepared
+def _lately(case: int, person: int, since: datetime) -> QuerySet[Presence, int]:
+    mine = Presence.objects.filter(case=case, person=person, seen_at__gt=since)
+    return mine.values_list("pk", flat=True)
+
+
+@prepared_change
+def _looks(case: int, person: int, now: datetime) -> tuple[QuerySet[Presence], dict[str, Any]]:
+    return Presence.objects.filter(case=case, person=person), {"seen_at": now}
+
+
+@prepared_change
+def _types(
+    case: int, person: int, now: datetime, writing: str
+) -> tuple[QuerySet[Presence], dict[str, Any]]:
+    facts = {"seen_at": now, "writing": writing, "writing_at": now}
+    return Presence.objects.filter(case=case, person=person), facts
 
 
 def look_at(case: Case, *, by: Responder, now: datetime) -> None:

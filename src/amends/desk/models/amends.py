@@ -7,9 +7,10 @@ from django.db import models
 from amends.casework import Role
 from amends.casework.fault import Fault
 from amends.casework.remedies import OPEN, RemedyKind, RemedyStatus
+from amends.desk.models.saved import Saved
 
 
-class Determination(models.Model):
+class Determination(Saved):
     """Somebody determined whose fault it was, on what facts. Never edited: the last one holds.
 
     ``fix`` and ``fix_on`` are what is fixed and by when, where it is ours.
@@ -27,7 +28,7 @@ class Determination(models.Model):
         return self.fault
 
 
-class Remedy(models.Model):
+class Remedy(Saved):
     """What we give, beyond words or beyond the fix: one line of a case's ledger."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="remedies")
@@ -59,7 +60,7 @@ class Remedy(models.Model):
         return f"{self.kind} {self.pk}"
 
 
-class Promise(models.Model):
+class Promise(Saved):
     """What we said we would do, in a reply or by phone. ``told_at``: when its breaking was told."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="promises")

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 
 from amends.casework.automation import Trigger
+from amends.desk.models.saved import Saved
 
 
-class RuleRow(models.Model):
+class RuleRow(Saved):
     """A rule as it is now. ``data`` is what ``casework.automation`` reads; its trigger and minutes
     stand beside it, to be looked for."""
 
@@ -25,7 +26,7 @@ class RuleRow(models.Model):
         return self.name
 
 
-class RuleVersion(models.Model):
+class RuleVersion(Saved):
     """What a rule was from one change to the next. Never edited."""
 
     rule = models.ForeignKey(RuleRow, on_delete=models.CASCADE, related_name="versions")

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from amends.desk.models.saved import Saved
 
-class Presence(models.Model):
+
+class Presence(Saved):
     """Somebody has, or had, a case open. ``writing``: the mode they last typed in, at ``writing_at``."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="presences")
@@ -25,7 +27,7 @@ class Presence(models.Model):
         return f"{self.person_id} at {self.case_id}"
 
 
-class HeadsUp(models.Model):
+class HeadsUp(Saved):
     """A colleague was named in a note. ``seen_at``: when they looked."""
 
     note = models.ForeignKey("desk.Note", on_delete=models.CASCADE, related_name="heads_ups")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import QuerySet
 from msgspec.structs import replace
 
 from amends.casework import Action, ReplyStatus, Role, check_may
@@ -20,6 +21,7 @@ from amends.desk.models import (
     PostRow,
     Responder,
 )
+from amends.desk.queries.prepared import prepared
 from amends.guard import CaseFacts, Finding, Policy, Verdict, check, verdict_of
 
 LATEST = 1_000
@@ -32,7 +34,7 @@ _OWN = re.compile(
 
 def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
     """The newest version, with further addresses of our own; the guard's own where there is none."""
-    rules = GuardRules.objects.order_by("-pk").first()
+    rules = next(iter(_newest_rules()), None)
     if rules is None:
         return Policy(contacts=tuple(contacts))
     return Policy(
@@ -41,6 +43,11 @@ def policy_in_force(*, contacts: Iterable[str] = ()) -> Policy:
         similarity=rules.similarity,
         contacts=(*rules.contacts, *contacts),
     )
+
+
+@prepared
+def _newest_rules() -> QuerySet[GuardRules]:
+    return GuardRules.objects.order_by("-pk")[:1]
 
 
 GuardFault = Literal["ours", "third_party", "customer", "unclear"]
@@ -170,8 +177,13 @@ def case_facts(
 def contacts_of(brand: Brand) -> tuple[str, ...]:
     """What is our own to show anywhere: what the contact route names, and the private page's
     telephone and e-mail address."""
-    page = IntakePage.objects.filter(brand=brand).values_list("phone", "mail").first() or ()
+    page: tuple[str, ...] = next(iter(_on_page(brand.pk)), ())
     return tuple(dict.fromkeys([*own_contacts(brand.contact_route), *filter(None, page)]))
+
+
+@prepared
+def _on_page(brand: int) -> QuerySet[IntakePage, tuple[str, str]]:
+    return IntakePage.objects.filter(brand=brand).order_by("pk").values_list("phone", "mail")[:1]
 
 
 def own_contacts(route: str) -> tuple[str, ...]:

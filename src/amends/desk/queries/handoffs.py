@@ -52,15 +52,18 @@ def link_of(handoff: Handoff) -> str:
 def find_handoff(token: str) -> Handoff:
     """The page of a link, open or not. Raises ``NotThere``, as slowly for a name that there is as
     for one that there is not."""
-    found = Handoff.objects.select_related("case__brand", "case__first_post", "author").filter(
-        name=token[:_NAME]
-    )
-    handoff = found.first()
+    handoff = next(iter(_named(token[:_NAME])), None)
     case, customer = (handoff.case_id, handoff.customer_id) if handoff else (0, 0)
     right = constant_time_compare(token[_NAME:], _mac(token[:_NAME], case, customer))
     if handoff is None or not right:
         raise NotThere(_NOT_THERE)
     return handoff
+
+
+@prepared
+def _named(name: str) -> QuerySet[Handoff]:
+    rows = Handoff.objects.select_related("case__brand", "case__first_post", "author")
+    return rows.filter(name=name)
 
 
 def names_in(text: str) -> list[str]:
@@ -99,8 +102,13 @@ def why_closed(author: str) -> str:
 
 def page_of(brand: Brand) -> IntakePage:
     """How the brand's pages greet and what they ask; as shipped where nobody decided."""
-    found = IntakePage.objects.select_related("hours").filter(brand=brand).first()
+    found = next(iter(_pages(brand.pk)), None)
     return found or IntakePage(brand=brand, fields=stored_fields(SHIPPED))
+
+
+@prepared
+def _pages(brand: int) -> QuerySet[IntakePage]:
+    return IntakePage.objects.select_related("hours").filter(brand=brand)
 
 
 def asked_by(page: IntakePage) -> list[Field]:

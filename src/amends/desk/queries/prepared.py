@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models import query as django_query
+from django.db.models.sql import UpdateQuery
 
 from amends.desk.models import Case
 from amends.desk.models.among import as_one
@@ -101,6 +102,35 @@ def prepared_counts(make: Callable[..., Sequence[QuerySet[Any, Any]]]) -> Callab
         return _counted(statement.sql, statement.given(values, connection), connection)
 
     return ask
+
+
+def prepared_change(
+    make: Callable[..., tuple[QuerySet[Any, Any], dict[str, Any]]],
+) -> Callable[..., int]:
+    """As ``prepared``: sets fields of the rows of a query, and says how many those are. What ``make``
+    is given by position it may set, too."""
+    known: dict[Key, _Statement] = {}
+
+    @wraps(make)
+    def change(*values: Value, **shape: Any) -> int:
+        connection = connections[DEFAULT_DB_ALIAS]
+        key = _key(values, shape, connection)
+        statement = known.get(key)
+        if statement is None:
+            marks = _marks(key[1])
+            statement = known[key] = _Statement(*_changing(*make(*marks, **shape)), marks)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.given(values, connection))
+            return int(cursor.rowcount)
+
+    return change
+
+
+def _changing(rows: QuerySet[Any, Any], fields: dict[str, Any]) -> tuple[str, Sequence[Any]]:
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(fields)
+    sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    return sql, params
 
 
 def counts_of(queries: Sequence[QuerySet[Any, Any]]) -> list[int]:

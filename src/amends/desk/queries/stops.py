@@ -34,8 +34,13 @@ def _in_force() -> QuerySet[SendingStop]:
 
 def is_stopped(channel: int) -> bool:
     """Whether nothing may go out on a channel, by its id."""
+    return bool(_stops_of(channel))
+
+
+@prepared
+def _stops_of(channel: int) -> QuerySet[SendingStop, int]:
     mine = Q(channel=channel) | Q(channel=None)
-    return SendingStop.objects.filter(mine, lifted_at=None).exists()
+    return SendingStop.objects.filter(mine, lifted_at=None).values_list("pk", flat=True)
 
 
 def stopped_channels() -> Q:
