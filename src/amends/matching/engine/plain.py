@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Sequence
 from itertools import compress
-from operator import not_
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +89,7 @@ def plain(texts: Sequence[str]) -> Plain:
         order = np.arange(len(texts), dtype=np.intp)
         return Plain(b"".join((PADDING, _plain_ascii(texts), PADDING)), order, ends)
     is_simple = np.frombuffer(bytes(simple), dtype=np.bool_)
-    wide, wide_order = _plain_wide(list(compress(texts, map(not_, simple))))
+    wide, wide_order = _plain_wide(list(compress(texts, (~is_simple).tobytes())))
     order = np.concatenate((np.flatnonzero(is_simple), np.flatnonzero(~is_simple)[wide_order]))
     ascii_texts = list(compress(texts, simple))
     ascii_form = _plain_ascii(ascii_texts)

@@ -20,8 +20,6 @@ from amends.matching.engine.plain import Places
 from amends.matching.engine.plan import begins, spread
 from amends.matching.engine.probes import Kind, Probe
 
-_NUMBER_BITS = 28  # more needles than that nobody asks for
-_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
 _LONGEST = 64  # bytes of a token that are looked for; hyperscan refuses what is very long
 
 
@@ -110,12 +108,13 @@ class Scanner:
         append = found.append
 
         def met(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            append(end << _NUMBER_BITS | number)
+            append(number)
+            append(end)
 
         with self._lock:
             self._database.scan(buffer, match_event_handler=met)
-        hits = np.array(found, dtype=np.intp)
-        return hits & _NUMBER_MASK, hits >> _NUMBER_BITS
+        needles, ends = np.array(found, dtype=np.intp).reshape(-1, 2).T
+        return needles, ends
 
     def _without_parted(self, hits: Hits, block: Block) -> Hits:
         """Without pairs of which only one token was met, or both but not next to each other."""
