@@ -33,6 +33,12 @@ def test_rows_hold_the_tokens_of_their_texts(texts: list[str]) -> None:
     assert rows_of(texts) == [tokens(text) for text in texts]
 
 
+def test_every_character_of_ascii_is_folded_in_any_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_module, "_AT_ONCE", 5)
+    texts = [f"a{chr(code)}B1" for code in range(128)]
+    assert rows_of(texts) == [tokens(text) for text in texts]
+
+
 def test_every_letter_that_folds_or_joins_stands_as_the_tokeniser_has_it() -> None:
     codes = [
         *range(0xD800),
