@@ -24,7 +24,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
 
-from tests.support.databases import on_postgres
+from tests.support.databases import emptied, on_postgres, rolled_back
 from tests.support.migrated import copy_on_postgres, migrated_home
 from tests.support.require import need
 
@@ -154,6 +154,18 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture
+def _django_db_helper(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """What ``django_db`` promises, in place of a test case that pytest-django makes of each test."""
+    mark = request.node.get_closest_marker("django_db")
+    options = mark.kwargs if mark else {}
+    assert set(options) <= {"transaction"}, "see tests/support/databases.py"
+    with django_db_blocker.unblock(), emptied() if options.get("transaction") else rolled_back():
+        yield
 
 
 def _postgres_copy(tmp_path_factory: pytest.TempPathFactory) -> str:
