@@ -16,16 +16,22 @@ def bare(handle: str) -> str:
 
 def own_accounts(brand: Brand) -> list[Channel]:
     """The accounts that are connected for a brand, and the handles of its brand watches."""
-    connected = ChannelRow.objects.filter(brand=brand).order_by("pk")
-    watched = WatchRow.objects.filter(brand=brand, kind=WatchKind.BRAND, active=True)
     return [
-        *(Channel(network=row.network, handle=row.handle) for row in connected),
-        *(
-            Channel(network="", handle=handle)
-            for handles in watched.order_by("pk").values_list("handles", flat=True)
-            for handle in handles
-        ),
+        *(Channel(network=network, handle=handle) for network, handle in _connected(brand.pk)),
+        *(Channel(network="", handle=one) for handles in _watched_as(brand.pk) for one in handles),
     ]
+
+
+@prepared
+def _connected(brand: int) -> QuerySet[ChannelRow, tuple[str, str]]:
+    rows = ChannelRow.objects.filter(brand=brand).order_by("pk")
+    return rows.values_list("network", "handle")
+
+
+@prepared
+def _watched_as(brand: int) -> QuerySet[WatchRow, list[str]]:
+    watched = WatchRow.objects.filter(brand=brand, kind=WatchKind.BRAND, active=True)
+    return watched.order_by("pk").values_list("handles", flat=True)
 
 
 def other_companies(brand: Brand) -> frozenset[Account]:

@@ -116,6 +116,8 @@ def match_again(mentions: Sequence[Mention]) -> None:
     """
     with transaction.atomic():
         known = stored(key_of(one.post) for one in mentions)
+        if not known:
+            return
         matched = {key_of(m.post): m for m in mentions if key_of(m.post) in known}
         match_stored(matched, known)
         ours = [known[key] for key, one in matched.items() if one.ours]
@@ -164,6 +166,8 @@ def _note_edit(row: PostRow, post: Post, *, now: datetime) -> bool:
 
 def note_deletions(network: str, ids: Sequence[str], *, now: datetime) -> int:
     """Mark posts their authors removed; a customer who removes their complaint has retracted it."""
+    if not ids:
+        return 0
     gone = PostRow.objects.filter(network=network, native_id__in=ids, deleted_at=None)
     for row in gone:
         row.deleted_at = now

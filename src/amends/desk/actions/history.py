@@ -185,8 +185,7 @@ class Importer:
         counts.dropped = +counts.dropped
 
     def _take_in(self, run_row: ImportRun, counts: Counts, brand: Brand) -> None:
-        waiting = PostRow.objects.filter(taken_in=False)
-        whole, done = waiting.count(), 0
+        whole, done = PostRow.objects.filter(taken_in=False).count(), 0
         around = Circumstances(
             brand=brand,
             channel=None,
@@ -196,7 +195,7 @@ class Importer:
             history=True,
         )
         while True:
-            rows = list(waiting.only(*NEEDED).order_by("created_at", "pk")[: self.batch])
+            rows = _waiting(most=self.batch)
             if not rows:
                 return
             with transaction.atomic():
@@ -208,6 +207,12 @@ class Importer:
                 run_row.save(update_fields=["counts"])
             done += len(rows)
             self.progress("opening cases", done, whole)
+
+
+@prepared
+def _waiting(*, most: int) -> QuerySet[PostRow]:
+    rows = PostRow.objects.filter(taken_in=False).only(*NEEDED)
+    return rows.order_by("created_at", "pk")[:most]
 
 
 def _overtaken(run_row: ImportRun) -> bool:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from msgspec.structs import replace
 
 from amends.desk.models import Brand, LearntHead, WatchRow
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.reading_rules import rules_in_force
 from amends.listening import Item
 from amends.terms import US, BadInput, Reading, WatchKind
@@ -139,8 +141,7 @@ def desk_reader(reader: Reader, brand: Brand | int | None, *, history: bool = Fa
     """The reader with what this desk watches for and has decided. ``history``: time is no matter."""
     rules = rules_in_force()
     reader = _under_head(reader, rules.head)
-    watches = WatchRow.objects.filter(brand=brand, active=True, kind__in=_NAMED) if brand else []
-    rows = list(watches)
+    rows = _that_name(brand if isinstance(brand, int) else brand.pk) if brand else []
     return DeskReader(
         reader,
         spelled={str(row.pk): _spellings(row) for row in rows},
@@ -148,6 +149,11 @@ def desk_reader(reader: Reader, brand: Brand | int | None, *, history: bool = Fa
         vulnerable=rules.vulnerable,
         at_once=None if history else AT_ONCE,
     )
+
+
+@prepared
+def _that_name(brand: int) -> QuerySet[WatchRow]:
+    return WatchRow.objects.filter(brand=brand, active=True, kind__in=_NAMED)
 
 
 def _under_head(reader: Reader, head: LearntHead | None) -> Reader:

@@ -23,6 +23,8 @@ _COLUMNS = (
 
 def put_readings(readings: Mapping[int, Reading]) -> None:
     """Write readings of stored posts, by the posts' primary keys, over those they had."""
+    if not readings:
+        return
     rows = [(pk, *_values(reading)) for pk, reading in sorted(readings.items())]
     update_values(ReadingRow, _COLUMNS, rows)
     SpecialCare.objects.filter(post__in=readings).delete()

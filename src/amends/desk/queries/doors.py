@@ -1,10 +1,12 @@
 """The doors to single objects."""
 
-from django.db.models import QuerySet
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from amends.casework import Action, Role, may
 from amends.desk.models import Case, OutgoingReply, PostRow, Responder
-from amends.desk.queries.prepared import prepared
+from amends.desk.queries.prepared import of_case, prepared
 from amends.terms import AmendsError
 
 
@@ -47,6 +49,21 @@ def _by_ref(ref: str, *, role: Role) -> QuerySet[Case]:
     return cases.select_related(
         "brand", "channel", "customer", "owner", "team", "first_post__author"
     )
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def find_in(case: Case, model: type[Row], pk: int) -> Row | None:
+    """What belongs to a case that somebody was let into, by its primary key; None where none has it."""
+    found: list[Row] = _in_case(case.pk, pk, model=model)
+    return next(iter(of_case(case, found)), None)
+
+
+@prepared
+def _in_case(case: int, pk: int, *, model: Any) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.filter(case=case, pk=pk)
+    return rows
 
 
 def get_post_in(case: Case, pk: int) -> PostRow:

@@ -17,7 +17,7 @@ from amends.casework.handoff import SHIPPED, Field, Standing, fields_of, standin
 from amends.casework.letters import LetterStatus, LetterWay
 from amends.desk.models import Brand, Call, Case, Handoff, IntakePage, Letter, PostRow
 from amends.desk.queries.doors import NotThere
-from amends.desk.queries.prepared import prepared
+from amends.desk.queries.prepared import of_case, prepared
 
 NETWORK: Final = "handoff"
 PATH: Final = "/h/"
@@ -182,5 +182,11 @@ def _handoffs(case: int) -> QuerySet[Handoff]:
 
 def open_handoff(case: Case, *, now: datetime, claimed: bool) -> Handoff | None:
     """The latest page of a case that is open, and that a customer has, or nobody so far."""
-    rows = case.handoffs.filter(ended_at=None, expires_at__gt=now, claimed_at__isnull=not claimed)
-    return rows.select_related("author").order_by("-pk").first()
+    return next(iter(of_case(case, _open(case.pk, now, claimed=claimed))), None)
+
+
+@prepared
+def _open(case: int, now: datetime, *, claimed: bool) -> QuerySet[Handoff]:
+    rows = Handoff.objects.filter(case=case, ended_at=None, expires_at__gt=now)
+    rows = rows.filter(claimed_at__isnull=not claimed)
+    return rows.select_related("author").order_by("-pk")[:1]

@@ -125,10 +125,7 @@ def heard_page(
         tick=tick,
         budget=budget,
     )
-    rows = PostRow.objects.filter(pk__in=seen.ids[:size])
-    rows = rows.select_related("author", "reading", "place__case")
-    rows = rows.prefetch_related("mentions__watch").order_by("-created_at", "-pk")
-    posts = list(rows)
+    posts = _shown(seen.ids[:size]) if seen.ids else []
     full = len(seen.ids) > size
     stopped = None if full else seen.stopped
     ends = Key(posts[-1].created_at, posts[-1].pk) if full and posts else stopped
@@ -139,6 +136,13 @@ def heard_page(
         seen.looked if seen.stopped else None,
         stopped.at if stopped else None,
     )
+
+
+@prepared
+def _shown(posts: list[int]) -> QuerySet[PostRow]:
+    rows = PostRow.objects.filter(id__among=posts)
+    rows = rows.select_related("author", "reading", "place__case")
+    return rows.prefetch_related("mentions__watch").order_by("-created_at", "-pk")
 
 
 def _newest(wanted: HeardFilter) -> Newest:

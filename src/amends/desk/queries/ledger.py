@@ -1,11 +1,11 @@
 """The ledger of a case: whose fault it was, what we give, what we promised, and what is open."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -14,9 +14,19 @@ from amends.casework.calls import CallStatus
 from amends.casework.claims import OPEN as OPEN_CLAIMS
 from amends.casework.closing import CALL, CLAIM, PROMISE, Matter, remedy_matter
 from amends.casework.remedies import OPEN, SHIPPED, RemedyKind, RemedyStatus, first_status
-from amends.desk.models import Authority, Case, Determination, Letter, Promise, Remedy, Responder
+from amends.desk.models import (
+    Authority,
+    Call,
+    Case,
+    Claim,
+    Determination,
+    Letter,
+    Promise,
+    Remedy,
+    Responder,
+)
 from amends.desk.queries.choices import approvers
-from amends.desk.queries.prepared import of_case, prepared
+from amends.desk.queries.prepared import of_case, prepared, prepared_counts
 from amends.desk.queries.there import ALL, Part, Parts
 
 
@@ -63,39 +73,31 @@ def _letters_of(case: int) -> QuerySet[Letter]:
 
 def open_matters(case: Case) -> Counter[Matter]:
     """What still has to be given or done, by kind (R42): a case closes over none of it."""
-    found = Counter[Matter]()
-    for count in _COUNTED:
-        found.update(count(case))
+    found = Counter(
+        remedy_matter(RemedyKind(kind), RemedyStatus(status)) for kind, status in _to_give(case.pk)
+    )
+    for matter, number in zip(_COUNTED, _open(case.pk), strict=True):
+        found.update([matter] * number)
     return found
 
 
-def _remedies(case: Case) -> list[Matter]:
-    waiting = case.remedies.filter(status__in=sorted(OPEN)).order_by("pk")
+@prepared
+def _to_give(case: int) -> QuerySet[Remedy, tuple[str, str]]:
+    waiting = Remedy.objects.filter(case=case, status__in=sorted(OPEN)).order_by("pk")
+    return waiting.values_list("kind", "status")
+
+
+@prepared_counts
+def _open(case: int) -> list[QuerySet[Any]]:
+    """What else keeps a case open says so here and below, a line each."""
     return [
-        remedy_matter(RemedyKind(kind), RemedyStatus(status))
-        for kind, status in waiting.values_list("kind", "status")
+        Promise.objects.filter(case=case, kept_at=None, dropped_at=None),
+        Call.objects.filter(case=case, status=CallStatus.PLANNED),
+        Claim.objects.filter(case=case, state__in=sorted(OPEN_CLAIMS)),
     ]
 
 
-def _promises(case: Case) -> list[Matter]:
-    return [PROMISE] * case.promises.filter(kept_at=None, dropped_at=None).count()
-
-
-def _claims(case: Case) -> list[Matter]:
-    return [CLAIM] * case.claims.filter(state__in=sorted(OPEN_CLAIMS)).count()
-
-
-def _calls(case: Case) -> list[Matter]:
-    return [CALL] * case.calls.filter(status=CallStatus.PLANNED).count()
-
-
-_COUNTED: Final[tuple[Callable[[Case], list[Matter]], ...]] = (
-    _remedies,
-    _promises,
-    _calls,
-    _claims,
-)
-"""What else keeps a case open says so here, a line each."""
+_COUNTED: Final = (PROMISE, CALL, CLAIM)
 
 
 def limits(there: Parts = ALL) -> Mapping[Role, Decimal]:

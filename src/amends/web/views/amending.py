@@ -10,6 +10,7 @@ from amends.casework.remedies import RemedyKind
 from amends.casework.scheduling import moment_of
 from amends.desk.actions import amends, promises
 from amends.desk.models import Case, Promise, Remedy, Responder
+from amends.desk.queries.doors import find_in
 from amends.terms import BadInput
 
 
@@ -63,7 +64,7 @@ _DECISIONS = {
 
 def remedy_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     decide = _DECISIONS.get(typed.get("decision", ""))
-    row = Remedy.objects.select_related("case").filter(case=case, pk=_number(typed)).first()
+    row = find_in(case, Remedy, _number(typed))
     if decide is None or row is None:
         raise BadInput("There is no such remedy in this case; look again, then decide.")
     return decide(row, by=by, now=now)
@@ -77,7 +78,7 @@ def promise(case: Case, typed: QueryDict, by: Responder, now: datetime) -> objec
 
 
 def promise_decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    row = Promise.objects.select_related("case").filter(case=case, pk=_number(typed)).first()
+    row = find_in(case, Promise, _number(typed))
     decision = typed.get("decision", "")
     if row is not None and decision == "keep":
         return promises.keep_promise(row, by=by, now=now)

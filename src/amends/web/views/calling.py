@@ -11,7 +11,7 @@ from amends.desk.actions import calls
 from amends.desk.models import Call, Case, Responder
 from amends.desk.papers.calendar import calendar_event
 from amends.desk.queries import get_case_for
-from amends.desk.queries.doors import NotThere
+from amends.desk.queries.doors import NotThere, find_in
 from amends.terms import BadInput, written_handle
 from amends.web.asking import me
 from amends.web.views.privately import number, text_of
@@ -66,7 +66,7 @@ def _way(typed: QueryDict) -> CallWay:
 
 
 def _call(case: Case, typed: QueryDict) -> Call:
-    row = Call.objects.select_related("case").filter(case=case, pk=number(typed)).first()
+    row = find_in(case, Call, number(typed))
     if row is None:
         raise BadInput("There is no such call in this case; look again, then decide.")
     return row

@@ -21,7 +21,7 @@ from amends.desk.queries.claims import (
     get_evidence_for,
     standing_holds,
 )
-from amends.desk.queries.doors import NotThere
+from amends.desk.queries.doors import NotThere, find_in
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import me, number_of, require, text_of
 from amends.web.claimpage import CLAIMS, claim_facts, claim_line
@@ -192,7 +192,7 @@ def hold(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 
 
 def lift(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    row = LegalHold.objects.select_related("case").filter(case=case, pk=number_of(typed)).first()
+    row = find_in(case, LegalHold, number_of(typed))
     if row is None:
         raise BadInput("There is no such hold on this case; look again, then decide.")
     return holds.lift_hold(row, by=by, now=now)

@@ -16,7 +16,7 @@ from amends.desk.actions import letters
 from amends.desk.models import Case, Letter, Responder
 from amends.desk.queries import get_case_for
 from amends.desk.queries.choices import approvers
-from amends.desk.queries.doors import NotThere
+from amends.desk.queries.doors import NotThere, find_in
 from amends.terms import BadInput, NotAllowed
 from amends.web.asking import me, require
 from amends.web.guarding import shown
@@ -30,7 +30,7 @@ def begin(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
 
 
 def decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    row = Letter.objects.select_related("case").filter(case=case, pk=number(typed)).first()
+    row = find_in(case, Letter, number(typed))
     decision = typed.get("decision", "")
     if row is not None and decision == "approve":
         return letters.approve_letter(row, seen=typed.get("seen", ""), by=by, now=now)
