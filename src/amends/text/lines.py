@@ -15,6 +15,7 @@ GAP = r"[^\w\n\x1f]{1,4}"
 WORD = r"\w++(?:'\w++)?+"
 _PART = re.compile(r"[^\W_]+")
 _BARE = re.compile(r"\((?:[^\W_]+\*?\|)*[^\W_]+\*?\)")
+_SIGNS = {border: re.compile(f"[(){border}]") for border in (" ", "|")}
 _SET = re.compile(r"<(\w+)>")
 _REST = r"\w*+"
 _SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
@@ -69,12 +70,15 @@ def singly(line: str, words: dict[str, str]) -> list[str]:
 
 def _split(text: str, border: str) -> list[str]:
     """The parts of a text between borders that stand outside brackets."""
+    if "(" not in text and ")" not in text:
+        return [part for part in text.split(border) if part]
     parts, depth, start = [], 0, 0
-    for at, sign in enumerate(text):
+    for found in _SIGNS[border].finditer(text):
+        sign = found[0]
         depth += (sign == "(") - (sign == ")")
         if sign == border and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
+            parts.append(text[start : found.start()])
+            start = found.end()
     return [part for part in (*parts, text[start:]) if part]
 
 
