@@ -9,9 +9,20 @@ from amends.terms import NotAllowed
 
 def me(request: HttpRequest) -> Responder:
     """The person who asks. Raises ``NotAllowed`` where nobody is signed in."""
-    if not isinstance(request.user, Responder):
+    person = who(request)
+    if person is None:
         raise NotAllowed("Sign in first.")
-    return request.user
+    return person
+
+
+def who(request: HttpRequest) -> Responder | None:
+    """The person who asks; None where nobody is signed in."""
+    asking = getattr(request, "user", None)
+    if not isinstance(asking, Responder):
+        return None
+    # Django hands out a stand-in, by which everything that is asked of them would go twice.
+    person: Responder = getattr(asking, "_wrapped", asking)
+    return person
 
 
 def require(request: HttpRequest, action: Action) -> Responder:

@@ -11,7 +11,7 @@ from amends.casework import Action, Role, may
 from amends.desk.models import Responder
 from amends.desk.queries.stops import stops_in_force
 from amends.desk.queries.together import heads_ups_unseen
-from amends.web.asking import can
+from amends.web.asking import can, who
 
 NAV = (
     ("inbox", "Inbox", Action.SEE_CASES),
@@ -42,8 +42,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "can": {},
     }
-    person = getattr(request, "user", None)
-    if isinstance(person, Responder):
+    person = who(request)
+    if person is not None:
         facts |= {"me": person, "nav": _nav(request, person), "can": can(person)}
         facts["unseen"] = SimpleLazyObject(lambda: heads_ups_unseen(person))
         facts["stops"] = stops_in_force  # asked for where a template shows it

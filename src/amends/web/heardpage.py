@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -177,8 +178,13 @@ def _row(post: PostRow, matcher: Matcher, *, told: Told | None, case: str, works
 
 
 def _matcher(watches: Iterable[WatchRow]) -> Matcher:
-    queries = {str(watch.pk): watch.query for watch in watches}
+    return _compiled(tuple(sorted({(str(watch.pk), watch.query) for watch in watches})))
+
+
+@lru_cache(16)
+def _compiled(queries: tuple[tuple[str, str], ...]) -> Matcher:
+    """Page after page shows posts of the same watches."""
     try:
-        return compile_queries(queries)
+        return compile_queries(dict(queries))
     except BadInput:  # one that an earlier version stored: nothing is marked, nothing is lost
         return compile_queries({})

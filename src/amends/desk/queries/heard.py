@@ -24,6 +24,7 @@ from amends.casework import Action, Role, check_may
 from amends.casework.intake import NO_CUSTOMERS, PRAISE, QUESTION
 from amends.desk.models import (
     AuthorRow,
+    Case,
     ChannelRow,
     MentionRow,
     PostRow,
@@ -32,7 +33,7 @@ from amends.desk.models import (
 )
 from amends.desk.models.among import Among
 from amends.desk.models.signs import STEPS, intent_bit, topic_bit
-from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.doors import NotThere, seen_by, sees_cases
 from amends.desk.queries.newest import Key, Newest, Tick, read_key, walk, write_key
 from amends.desk.queries.prepared import prepared
 from amends.terms import AuthorRole, WatchKind
@@ -299,5 +300,11 @@ def get_heard_for(person: Responder, pk: int) -> PostRow:
 
 def cases_of(person: Responder, posts: Sequence[PostRow]) -> dict[int, str]:
     """The refs of the cases the posts are in, by post; none that the person may not see."""
-    seen = may_see(person).filter(places__post__in=[post.pk for post in posts])
-    return dict(seen.values_list("places__post", "ref"))
+    pks = [post.pk for post in posts]
+    return dict(_refs(pks, role=Role(person.role)) if pks and sees_cases(person) else ())
+
+
+@prepared
+def _refs(posts: list[int], *, role: Role) -> QuerySet[Case, tuple[int, str]]:
+    seen = seen_by(role).filter(places__post__id__among=posts)
+    return seen.values_list("places__post", "ref")
