@@ -63,12 +63,15 @@ def _postgres(zygote: Zygote, server: str) -> tuple[Desk, Callable[[], None]]:
     return desk, lambda: administer(*_ANEW)
 
 
-@pytest.fixture(scope="session")
-def _rehearsed(
-    zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def _desks(
+    request: pytest.FixtureRequest, zygote: Zygote, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Desk, Callable[[], None]]:
-    """The desk on SQLite; what is forked from here on need load nothing more."""
-    desk, empty = _sqlite(zygote)
+    """A desk that has rehearsed: what is forked from here on need load and prepare nothing more."""
+    if request.param == "postgres":
+        desk, empty = _postgres(zygote, request.getfixturevalue("postgres"))
+    else:
+        desk, empty = _sqlite(zygote)
     with on_a_network(tmp_path_factory.mktemp("rehearsal"), zygote) as network:
         network.do("signup", handle="keyed")
         for number in range(3):
@@ -76,15 +79,6 @@ def _rehearsed(
             network.do("post", handle=f"customer{number}", text=text, lang="en")
         desk.ask("rehearse", network.url, TOKEN, 3)
     return desk, empty
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def _desks(
-    request: pytest.FixtureRequest, zygote: Zygote, _rehearsed: tuple[Desk, Callable[[], None]]
-) -> tuple[Desk, Callable[[], None]]:
-    if request.param == "postgres":
-        return _postgres(zygote, request.getfixturevalue("postgres"))
-    return _rehearsed
 
 
 @pytest.fixture

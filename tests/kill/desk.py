@@ -80,13 +80,16 @@ class Desk:
         return self._zygote.ask(verb, *arguments)
 
     @contextmanager
-    def worker(self, *, limit: int = 10, times: int = 0, writing: bool = False) -> Iterator[None]:
+    def worker(
+        self, *, limit: int = 10, times: int = 0, writing: bool = False, tend_s: float = 0.5
+    ) -> Iterator[None]:
         """A worker for the length of the block, killed by SIGKILL at its end.
 
         With ``times``, the block begins when the worker has asked the network so often, or
-        (``writing``) has begun so often to give it a reply.
+        (``writing``) has begun so often to give it a reply. ``tend_s``: how often it looks after
+        what is due by the clock, such as what rules say, in seconds.
         """
-        with self._killed(self.ask("start", limit, times, writing)):
+        with self._killed(self.ask("start", limit, times, writing, tend_s)):
             yield
 
     @contextmanager

@@ -1,15 +1,12 @@
-"""The demo network as a process of its own, which can be killed and started again: the first time by
-its command, later forked."""
+"""The demo network as a process of its own, forked, which can be killed and started again."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from tests.support.processes import LOOPBACK, answers, free_ports, start, stop, wait_until
+from tests.support.processes import LOOPBACK, answers, free_ports, wait_until
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
     from tests.kill.desk import Zygote
@@ -29,31 +26,20 @@ class Network:
         )
         self._words = ["demo", "serve", "--path", str(folder / "demo.sqlite3")]
         self._words += ["--port", str(self.port), "--no-cast", "--control", "--token", TOKEN]
-        self._process: subprocess.Popen[bytes] | None = None
-        self._forked: int | None = None
+        self._process: int | None = None
 
     def start(self) -> None:
-        log = self._folder / "network.log"
-        if self._process is None:
-            self._process = start([sys.executable, "-m", "amends", *self._words], log=log)
-        else:
-            self._forked = self._zygote.ask("run", str(log), self._words)
+        self._process = self._zygote.ask("run", str(self._folder / "network.log"), self._words)
         wait_until(lambda: answers(self.port), seconds=30, what="the demo network")
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-        if self._forked is not None:
-            assert self._zygote.ask("kill", self._forked) == 9
-            self._forked = None
+        assert self._zygote.ask("kill", self._process) == 9
+        self._process = None
 
     def close(self) -> None:
         self._client.close()
         if self._process is not None:
-            stop(self._process)
-        if self._forked is not None:
-            self._zygote.ask("kill", self._forked)
+            self._zygote.ask("kill", self._process)
 
     def do(self, verb: str, /, **body: object) -> Any:
         """One control verb; fails where the network refuses it."""

@@ -11,6 +11,7 @@ from tests.kill.network import TOKEN, Network
 pytestmark = pytest.mark.kill
 
 LONGEST_S = 0.3
+OFTEN_S = 0.1
 EACH = 3  # complaints in a life
 
 
@@ -28,10 +29,10 @@ def test_killed_workers_follow_each_rule_once(desk: Desk, network: Network, kill
     for number in range(kills):
         for more in range(EACH):
             complain(network, EACH * number + more)
-        with desk.worker(limit=50, times=draw.randint(0, 4)):
+        with desk.worker(limit=50, times=draw.randint(0, 4), tend_s=OFTEN_S):
             time.sleep(draw.uniform(0, LONGEST_S))
     wanted = kills * EACH
-    with desk.worker(limit=50):
+    with desk.worker(limit=50, tend_s=OFTEN_S):
         until(
             "every case was seen to by the rule",
             lambda: (found := desk.ask("ruled"))["due"] == 0 and len(found["cases"]) == wanted,

@@ -70,7 +70,7 @@ class Telling(Outbound):
         return await super().request(method, url, **more)
 
 
-def worker(reader: Reader, limit: int, outbound: Outbound) -> Worker:
+def worker(reader: Reader, limit: int, outbound: Outbound, *, tend_s: float) -> Worker:
     """One with small pages and claims that soon run out."""
     return Worker(
         reader=reader,
@@ -78,7 +78,7 @@ def worker(reader: Reader, limit: int, outbound: Outbound) -> Worker:
         clock=SystemClock(),
         rng=random.Random(1),
         tick_s=0.05,
-        tend_s=0.1,
+        tend_s=tend_s,
         hold=HOLD,
         settling=SETTLING,
         limit=limit,
@@ -105,14 +105,14 @@ def fork(act: Callable[[], None], *, said: str = os.devnull) -> int:
         os._exit(status)
 
 
-def start(reader: Reader, limit: int, times: int, writing: bool) -> int:
+def start(reader: Reader, limit: int, times: int, writing: bool, tend_s: float) -> int:
     """A worker's process id; without ``times`` at once, else when it has asked, or after
     ``PATIENCE_S``."""
     read, write = os.pipe()
 
     def listen_and_send() -> None:
         outbound = Telling(times, write, writing=writing)
-        asyncio.run(work(worker(reader, limit, outbound), asyncio.Event()))
+        asyncio.run(work(worker(reader, limit, outbound, tend_s=tend_s), asyncio.Event()))
 
     pid = fork(listen_and_send)
     os.close(write)
@@ -187,7 +187,7 @@ def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
         stop = asyncio.Event()
         outbound = Outbound(allow=django_settings.AMENDS.allow_hosts)
         async with asyncio.TaskGroup() as group:
-            group.create_task(work(worker(reader, 50, outbound), stop))
+            group.create_task(work(worker(reader, 50, outbound, tend_s=0.1), stop))
             await until(chores.heard, customers)
             await asyncio.to_thread(closing, chores.queue, customers)
             await until(chores.unsettled, 0)
@@ -196,6 +196,8 @@ def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
     asyncio.run(once())
     for chore in (chores.posts, chores.cases, chores.replies, chores.ruled, chores.not_known):
         closing(chore)
+    if pooled := getattr(connections["default"], "close_pool", None):
+        pooled()  # its threads would not be in a fork
 
 
 def load() -> Reader:
