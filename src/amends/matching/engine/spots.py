@@ -11,8 +11,8 @@ from amends.matching.engine.plain import Places
 
 Flags = npt.NDArray[np.bool_]
 
-_SPOT_BITS = 18
-_SPOT_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MOST_BITS, _BITS_OF_EACH = 18, 6  # a table that stays in the cache, and small for a few numbers
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Seen:
@@ -21,13 +21,15 @@ class Seen:
 
     def __init__(self, numbers: npt.NDArray[np.unsignedinteger[Any]]) -> None:
         self._numbers = numbers
-        self._table = np.zeros(1 << _SPOT_BITS, dtype=np.bool_)
-        self._table[_spot(numbers)] = True
+        bits = min(_MOST_BITS, len(numbers).bit_length() + _BITS_OF_EACH)
+        self._shift = np.uint64(64 - bits)
+        self._table = np.zeros(1 << bits, dtype=np.bool_)
+        self._table[self._spots(numbers)] = True
         self._sorted = False
 
     def hold(self, numbers: npt.NDArray[np.unsignedinteger[Any]]) -> Flags:
         """Whether each number was met."""
-        there: Flags = self._table.take(_spot(numbers), mode="clip")
+        there: Flags = self._table.take(self._spots(numbers), mode="clip")
         maybe = np.flatnonzero(there)
         if len(maybe):
             if not self._sorted:
@@ -37,6 +39,9 @@ class Seen:
             found = self._numbers.take(np.searchsorted(self._numbers, wanted), mode="clip")
             there[maybe] = found == wanted
         return there
+
+    def _spots(self, numbers: npt.NDArray[Any]) -> Places:
+        return ((numbers * _MIX) >> self._shift).view(np.intp)
 
 
 class Spots:
@@ -54,7 +59,3 @@ class Spots:
     def hold(self, rows: Places, probes: Places) -> Flags:
         """Whether each probe was met in the row given with it."""
         return self._seen.hold((rows * self._probes + probes).astype(self._type))
-
-
-def _spot(numbers: npt.NDArray[Any]) -> Places:
-    return ((numbers * _SPOT_MIX) >> np.uint64(64 - _SPOT_BITS)).view(np.intp)
