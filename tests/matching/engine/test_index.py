@@ -34,6 +34,21 @@ def test_plans_change_nothing_in_what_is_near() -> None:
     assert near(QUERIES, TEXTS * 300, often=40) == [near(QUERIES, TEXTS * 300)[0]] * 40
 
 
+def test_what_leads_to_queries_is_counted_between_plans_and_after() -> None:
+    """One that a query was just added beside goes on from what was counted by then."""
+    index = Index([clauses_of(parse("zebra"))])
+    (probe,) = index.experience().counts
+    expected = []
+    for often in (1, 299, 300):
+        for _ in range(often):
+            index.pairs(Block(["a zebra", "zebra zebra", "a", "b", "c"]))
+        expected.append(index.experience().counts[probe])
+    thought = 500 * probe.share
+    assert expected == [
+        pytest.approx((thought + 3 * often, 500 + 5 * often)) for often in (1, 300, 600)
+    ]
+
+
 @pytest.mark.parametrize("query", ["from:acme", "from:acme OR late", "followers>5 from:acme"])
 def test_query_without_a_word_that_must_be_there_is_unbounded(query: str) -> None:
     assert Index([clauses_of(parse(query))]).unbounded == [0]

@@ -41,7 +41,8 @@ class Experience(NamedTuple):
 
 
 class _Ready(NamedTuple):
-    """A plan with what finds its probes; ``only_rest`` are those that lead to no query.
+    """A plan with what finds its probes; ``only_rest`` are those that lead to no query,
+    ``leading`` tells for each probe whether it does.
 
     ``scanners`` find the leading probes between them as ``leads`` does, where that pays.
     """
@@ -50,6 +51,7 @@ class _Ready(NamedTuple):
     leads: Finder
     rest: Finder
     only_rest: Places
+    leading: Flags
     scanners: tuple[Scanner, ...]
 
 
@@ -75,6 +77,7 @@ class Index:
         self._met = _TRUSTED_AFTER * np.array([probe.share for probe in self._probes])
         self._seen = np.full(len(self._probes), _TRUSTED_AFTER)
         self._posts, self._due, self._looks = 0, _FIRST_PLAN, 0
+        self._unplanned = 0  # texts that the leading probes of the plan were looked for in
         if after is not None:
             self._remember(after.experience())
         self._ready = self._planned(())
@@ -88,6 +91,7 @@ class Index:
         self._posts += len(block)
         if self._posts >= self._due:
             self._due = min(self._due * 4, self._posts + _LAST_PLAN)
+            self._seen, self._unplanned = self._seen_by_now(), 0
             # Put in place as one: another thread may be looking.
             self._ready = self._planned(self._ready.scanners)
         return Pairs(keys // self.size, keys % self.size)
@@ -98,8 +102,14 @@ class Index:
 
     def experience(self) -> "Experience":
         """What was learned from the posts so far."""
-        counts = zip(self._met.tolist(), self._seen.tolist(), strict=True)
+        counts = zip(self._met.tolist(), self._seen_by_now().tolist(), strict=True)
         return Experience(dict(zip(self._probes, counts, strict=True)), self._posts, self._due)
+
+    def _seen_by_now(self) -> Shares:
+        """In how many texts each probe was looked for."""
+        seen = self._seen.copy()
+        seen[self._ready.plan.leads] += self._unplanned
+        return seen
 
     def _remember(self, past: "Experience") -> None:
         self._posts, self._due = past.posts, past.due
@@ -114,11 +124,14 @@ class Index:
         self._met[ripe] /= 2
         self._seen[ripe] /= 2
         made = self._kept_to(scanners, plan(self._clauses, self._met / self._seen, self.size))
+        leading = np.zeros(len(self._probes), dtype=np.bool_)
+        leading[made.leads] = True
         return _Ready(
             made,
             Finder(self._probes, made.leads),
             Finder(self._probes, made.rest),
             np.setdiff1d(made.rest, made.leads),
+            leading,
             self._scanners(made, scanners),
         )
 
@@ -158,7 +171,7 @@ class Index:
         """Rows of the block's plain form, and queries that each may satisfy."""
         ready = self._ready
         leads = self._find_leads(ready, block)
-        self._count(ready.plan.leads, leads, len(block))
+        self._count_leads(ready, leads, len(block))
         rows, queries = _led(ready.plan, leads)
         if len(rows) and ready.plan.anchors.rest:
             beside = self._beside(ready, block, rows)
@@ -178,6 +191,11 @@ class Index:
         if ready.leads.wants_alike:
             return together([leads, ready.leads.find_alike(block.alike)])
         return leads
+
+    def _count_leads(self, ready: _Ready, hits: Hits, texts: int) -> None:
+        """``_count`` of the leading probes, for what their hits cost; a scanner may meet others."""
+        np.add.at(self._met, hits.probes[ready.leading[hits.probes]], 1.0)
+        self._unplanned += texts
 
     def _count(self, probes: Places, hits: Hits, texts: int) -> None:
         """Remember how often those probes were met in some more texts."""
