@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,8 @@ from amends.web.sessions import SessionStore
 from tests import people
 
 HTMX = {"HX-Request": "true"}
+_SWITCHES = frozenset({"checked", "defer", "disabled", "multiple", "readonly", "selected"})
+_PARSER = etree.HTMLParser(remove_comments=True)
 
 
 @cache
@@ -107,34 +109,33 @@ class Page:
     between them."""
 
     def __init__(self, source: str) -> None:
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self._texts: list[list[str]] = [[]]
-        if source.strip():
-            parser = etree.HTMLParser(target=self)
-            parser.feed(source)
-            parser.close()
-        if "<html" not in source:  # which the parser puts around a part of a page
-            self.tags = [one for one in self.tags if one[0] not in {"html", "body"}]
-        spoken = ["".join(parts) for parts in self._texts]
-        self.text = "".join(spoken)
-        self.words = " ".join(word for one in spoken for word in one.split())
+        self._root = etree.fromstring(source, _PARSER) if source.strip() else None
+        made = {"html", "body"} if "<html" not in source else set()  # by the parser, around a part
+        all_ = self._root.iter("*") if self._root is not None else ()
+        self.tags = [(str(one.tag), _attributes(one)) for one in all_ if one.tag not in made]
 
-    def start(self, tag: str, attrs: Mapping[str, str]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._texts.append([])
+    @cached_property
+    def _spoken(self) -> list[str]:
+        return list(self._root.itertext()) if self._root is not None else []
 
-    def end(self, _tag: str) -> None:
-        self._texts.append([])
+    @property
+    def text(self) -> str:
+        return "".join(self._spoken)
 
-    def data(self, text: str) -> None:
-        self._texts[-1].append(text)
-
-    def close(self) -> None:
-        """Asked for by the parser."""
+    @cached_property
+    def words(self) -> str:
+        return " ".join(word for one in self._spoken for word in one.split())
 
     def hooks(self, name: str) -> list[dict[str, str]]:
         """The elements whose ``data-test`` is ``name``."""
         return [attrs for _, attrs in self.tags if attrs.get("data-test") == name]
+
+
+def _attributes(element: Any) -> dict[str, str]:
+    found = dict(element.attrib)
+    for name in _SWITCHES & found.keys():
+        found[name] = ""  # to the parser they say their own names
+    return found
 
 
 def case_page(case: Case, person: str = "mina") -> str:
