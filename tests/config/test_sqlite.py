@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, connections
+from django.db.backends.sqlite3 import operations
 
 from amends.config.sqlite.base import LONGEST_KEPT, LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
 
@@ -109,3 +110,13 @@ def test_values_stand_where_statements_have_their_places(blanks: int) -> None:
         found = [cursor.execute(asked, (text, n)).fetchone() for text, n in (("a?", 1), ("b", 2))]
         found.append(cursor.execute(named, {"a": "c", "b": 3}).fetchone())
     assert found == [("a?", "%s", 1), ("b", "%s", 2), ("c", "%s", 3)]
+
+
+@pytest.mark.parametrize(
+    "stored", [None, "2026-03-02 12:00:00", "2026-03-02 12:00:00.5", "2026-03-02 12:00:00+02:00"]
+)
+def test_moments_are_read_as_django_reads_them(stored: str | None) -> None:
+    ours, django = connection.ops, operations.DatabaseOperations(connection)
+    read = [one.convert_datetimefield_value(stored, None, connection) for one in (ours, django)]
+    assert read[0] == read[1]
+    assert stored is None or read[0].utcoffset() == read[1].utcoffset()

@@ -16,13 +16,8 @@ from amends.desk.actions import proof
 from amends.desk.actions.hearing import store_mentions
 from amends.desk.actions.history import Importer, Progress, care_of
 from amends.desk.models import (
-    AuthorRow,
     Brand,
     Case,
-    CaseEvent,
-    CasePost,
-    Customer,
-    ImportRun,
     PostRow,
 )
 from amends.listening import Item, Step, run
@@ -127,15 +122,16 @@ def cases(*, times: bool = True) -> list[object]:
     ]
 
 
-def forget() -> None:
-    CaseEvent.objects.all()._raw_delete(CaseEvent.objects.db)
-    for model in (CasePost, Case, PostRow, AuthorRow, Customer, ImportRun, Brand):
-        model.objects.all().delete()
+@pytest.fixture
+def forget() -> Callable[[], None]:
+    """Back to a desk to which nothing was brought in."""
+    mark = transaction.savepoint()
+    return lambda: transaction.savepoint_rollback(mark)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_batches_of_any_size_give_the_same_cases(
-    write: Callable[[list[dict[str, object]]], History], seed: int
+    write: Callable[[list[dict[str, object]]], History], forget: Callable[[], None], seed: int
 ) -> None:
     lines = made_up(seed)
     random.Random(seed).shuffle(lines)
@@ -160,7 +156,7 @@ def cut_after(batches: int) -> Progress:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_import_cut_off_again_and_again_gives_the_same_cases(
-    write: Callable[[list[dict[str, object]]], History], seed: int
+    write: Callable[[list[dict[str, object]]], History], forget: Callable[[], None], seed: int
 ) -> None:
     rng = random.Random(seed)
     lines = made_up(seed)
@@ -204,7 +200,10 @@ def listen(history: History, page: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("page", [1, 6])
 def test_import_opens_the_cases_that_listening_would_have(
-    write: Callable[[list[dict[str, object]]], History], seed: int, page: int
+    write: Callable[[list[dict[str, object]]], History],
+    forget: Callable[[], None],
+    seed: int,
+    page: int,
 ) -> None:
     history = write(made_up(seed))
     bring_in(history)

@@ -8,11 +8,12 @@ in luck or wait for seconds.
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 
 LOOK_S: Final = 0.001
 PART_LEFT: Final = 0.06  # of the time the place was held, it is left to others
@@ -37,6 +38,20 @@ class CursorWrapper(base.SQLiteCursorWrapper):
         return super().convert_query(query, param_names=param_names)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def convert_datetimefield_value(
+        self, value: Any, expression: object, connection: object
+    ) -> Any:
+        """Moments as they were written; whatever else may stand there Django reads."""
+        if value is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            return super().convert_datetimefield_value(value, expression, connection)
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.connection.timezone)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """``sleep`` and ``clock`` are the machine's own, seconds."""
 
@@ -44,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # ``bigint`` would be an index of its own.
     data_types = base.DatabaseWrapper.data_types | {"BigIntegerField": "integer"}
 
+    ops_class = DatabaseOperations
     sleep: Callable[[float], None] = staticmethod(time.sleep)
     clock: Callable[[], float] = staticmethod(time.monotonic)
     _began: float | None = None
