@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -116,7 +117,7 @@ def test_values_stand_where_statements_have_their_places(blanks: int) -> None:
     "stored", [None, "2026-03-02 12:00:00", "2026-03-02 12:00:00.5", "2026-03-02 12:00:00+02:00"]
 )
 def test_moments_are_read_as_django_reads_them(stored: str | None) -> None:
-    ours, django = connection.ops, operations.DatabaseOperations(connection)
-    read = [one.convert_datetimefield_value(stored, None, connection) for one in (ours, django)]
+    both: list[Any] = [connection.ops, operations.DatabaseOperations(connection)]
+    read = [one.convert_datetimefield_value(stored, None, connection) for one in both]
     assert read[0] == read[1]
     assert stored is None or read[0].utcoffset() == read[1].utcoffset()
