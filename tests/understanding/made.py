@@ -49,7 +49,8 @@ def tiny_encoder(folder: Path, *more: str) -> Path:
         }
         for _ in range(LAYERS)
     ]
-    export(folder / GRAPH, embeddings, layers, Shape(heads=2))
+    sample = [chance.integers(0, len(pieces), 1 + length).tolist() for length in range(20)]
+    export(folder / GRAPH, embeddings, layers, Shape(heads=2), sample)
     weights = noise(LAYERS * WIDTH, len(COLUMNS))
     np.savez(folder / MOODS, weights=weights, biases=np.zeros(len(COLUMNS), np.float32))
     return folder

@@ -51,7 +51,7 @@ def test_taking_it_back_is_no_complaint_abroad() -> None:
 
 
 def test_negative_posts_pass_as_often_as_in_english_and_others_seldom() -> None:
-    """On validation posts; the bounds were chosen on the training posts."""
+    """On validation posts; the bounds were chosen on training posts, read by heads that had not seen them."""
     path = shared("data/umsab-multilingual/val.csv")
     with path.open(encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines) if row["lang"] in TAGS]
@@ -63,6 +63,6 @@ def test_negative_posts_pass_as_often_as_in_english_and_others_seldom() -> None:
         if one.complaint >= shipped().threshold
     )
     share = {label: passed[label] / all_of[label] for label in all_of}
-    assert share["0"] >= 0.28  # negative; in English 0.31
-    assert share["1"] <= 0.12  # neutral; in English 0.08
-    assert share["2"] <= 0.06  # positive; in English 0.02
+    assert share["0"] >= 0.28  # negative; in English 0.46
+    assert share["1"] <= 0.12  # neutral; in English 0.15
+    assert share["2"] <= 0.06  # positive; in English 0.06

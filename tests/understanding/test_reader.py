@@ -217,7 +217,7 @@ def test_shipped_weights_are_small_and_load_fast() -> None:
 
 def test_reading_names_the_model() -> None:
     assert _read("hello").model == READER.model
-    assert READER.model.startswith("reader-3.")
+    assert READER.model.startswith("reader-4.")
 
 
 def _damaged(tmp_path: Path, change: str) -> Path:

@@ -8,15 +8,16 @@ import pytest
 
 from amends.terms import BadInput
 from amends.understanding.deep import WordPieces, load_encoder
-from amends.understanding.deep.encoder import GRAPH
+from amends.understanding.deep.encoder import GRAPH, VOCABULARY
 from amends.understanding.deep.wordpiece import HANDLE
 from amends.understanding.training import Tuning, bert, train_from
 from amends.understanding.training.complaint import ACL, CONTROLS, Origin, across
 from amends.understanding.training.encoder import SPARE, train_encoder
-from amends.understanding.training.export import export, read_back
+from amends.understanding.training.export import LAYER, export, read_back
 from amends.understanding.training.files import Row, TrainingFiles
 from amends.understanding.training.heads import ComplaintData, Rows, Space
 from amends.understanding.training.lessons import Lesson
+from amends.understanding.training.reach import MET, reaches
 from amends.understanding.training.rows import load_deep
 from amends.understanding.training.tuning import Tuner
 from tests.support.require import need
@@ -25,6 +26,7 @@ from tests.understanding.made import tiny_encoder
 BASIC = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "hi", "@"]
 TEXTS = [f"@acme my {thing} is {how}" for thing in "abcdefgh" for how in ("broken", "lovely")]
 ANSWERS = [1, 0] * 8
+SAMPLE = [[2, 5, 9, 3], [2, 7, 4, 8, 6, 3]]  # texts as pieces
 
 
 @pytest.fixture
@@ -52,10 +54,38 @@ def test_vocabulary_without_the_piece_leaves_handles_out() -> None:
     assert WordPieces(BASIC).handle is None
 
 
-def test_graph_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    path = tiny_encoder(tmp_path) / GRAPH
-    export(tmp_path / "again.onnx", *read_back(path))
-    assert (tmp_path / "again.onnx").read_bytes() == path.read_bytes()
+def test_graph_is_read_back_as_it_was_written_but_for_eight_bits(tmp_path: Path) -> None:
+    folder = tiny_encoder(tmp_path)
+    before = load_encoder(folder).rows(TEXTS)
+    embeddings, layers, shape = read_back(folder / GRAPH)
+    pieces = WordPieces((folder / VOCABULARY).read_text("utf-8").splitlines())
+    export(folder / GRAPH, embeddings, layers, shape, [pieces.ids(text, 64) for text in TEXTS])
+    others, again, same = read_back(folder / GRAPH)
+    assert same == shape
+    for name, array in embeddings.items():
+        np.testing.assert_allclose(others[name], array, atol=np.abs(array).max() / 100)
+    for name in LAYER:
+        assert again[0][name].shape == layers[0][name].shape
+    near = load_encoder(folder).rows(TEXTS)
+    assert (near * before).sum() > 0.98 * np.linalg.norm(near) * np.linalg.norm(before)
+
+
+def test_reach_is_the_most_that_a_sample_brings(tmp_path: Path) -> None:
+    embeddings, layers, shape = read_back(tiny_encoder(tmp_path) / GRAPH)
+    wide = [reaches(embeddings, layers, shape.heads, shape.epsilon, some)[0]
+            for some in ([SAMPLE[0]], [SAMPLE[1]], SAMPLE)]  # fmt: skip
+    assert set(wide[0]) == set(MET)
+    for name in MET:
+        np.testing.assert_array_equal(wide[2][name], np.maximum(wide[0][name], wide[1][name]))
+
+
+def test_what_reaches_further_than_the_sample_is_cut_there(tmp_path: Path) -> None:
+    folder = tiny_encoder(tmp_path)
+    embeddings, layers, shape = read_back(folder / GRAPH)
+    export(folder / GRAPH, embeddings, layers, shape, [[2, 3]])
+    row = load_encoder(folder).rows(["broken, never lovely; where is my happy user?"])
+    assert np.isfinite(row).all()
+    assert row.any()
 
 
 def _data(judge: Any) -> tuple[ComplaintData, list[Origin]]:

@@ -49,7 +49,7 @@ class Settings:
         "Folder of another reader, or of a text classifier; see docs/models. Empty: the shipped one.",
     )
     reader_depth: str = _setting(
-        "unsure", "Which posts the deep tier reads too: none, unsure (a fifth to a third) or all."
+        "unsure", "Which posts the deep tier reads too: none, unsure (a quarter to half) or all."
     )
     letter_font: str = _setting(
         "",

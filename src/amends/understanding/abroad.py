@@ -2,8 +2,8 @@
 
 The labelled complaints are English. In the other languages whose words the lexicon knows, a complaint is
 told by those words and by the model's sentiment, which has learnt from posts in them; the probability is a
-floor, not calibrated. The bounds were chosen on the training posts of `umsab-multilingual`, so that as many
-negative, neutral and positive posts pass as in English; docs/reading.md has the figures.
+floor, not calibrated. The bounds were chosen on the training posts of `umsab-multilingual`, read by heads that
+had not seen them, so that few neutral and positive posts pass; docs/reading.md has the figures.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ from amends.understanding.scores import moved_by
 LANGUAGES: Final = frozenset(("de", "es", "fr", "it", "pt"))
 _WRONGED, _DISPLEASED = 0.5, 0.3
 _FLOORS: Final = {"accusation": _WRONGED, "blame": _WRONGED}
-_NEGATIVE, _SURELY_NEGATIVE = 0.35, 0.7  # probabilities
+_NEGATIVE, _SURELY_NEGATIVE = 0.3, 0.75  # probabilities
 
 
 def complaint_abroad(reading: Reading, severity: Severity, lang: str | None) -> float:

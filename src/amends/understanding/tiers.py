@@ -48,7 +48,7 @@ class Policy:
 
     least: float = 0.18
     most: float = 0.5
-    mood: float = 0.5
+    mood: float = 0.56
     emotion: float = 0.0
     abuse: float = 0.0
 

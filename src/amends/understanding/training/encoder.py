@@ -27,6 +27,7 @@ from amends.understanding.training.heads import MISSED
 from amends.understanding.training.rows import MOODS, moods_in
 
 BATCH, WARMING = 48, 0.06
+SAMPLE = 1_000  # texts that tell how far numbers reach
 SPARE, SIGN = "[unused0]", "@"
 _GAIT = bert.Gait(rate=4e-5, heads=1.0, still=0)
 _GROUPS = {"sentiment": SENTIMENT, "emotion": EMOTION}
@@ -127,7 +128,7 @@ def train_encoder(
             raise BadInput("Training the encoder ran away; try another seed.")
     out.mkdir(parents=True, exist_ok=True)
     embeddings, layers = bert.arrays(begun.model)
-    export(out / GRAPH, embeddings, layers, begun.shape)
+    export(out / GRAPH, embeddings, layers, begun.shape, sample_of(begun.tasks, seed))
     (out / VOCABULARY).write_text("\n".join(begun.words) + "\n", "utf-8")
     weights, biases = moods_of(bert.heads(begun.model), len(layers))
     np.savez(out / MOODS, weights=weights, biases=biases)
@@ -176,6 +177,13 @@ def place_handle(words: list[str], table: NDArray[np.float32]) -> None:
         place = words.index(SPARE)
         words[place] = HANDLE
         table[place] = table[words.index(SIGN)]
+
+
+def sample_of(tasks: Sequence[Task], seed: int) -> list[list[int]]:
+    """Some texts of all tasks as pieces, which tell how far an encoder's numbers reach."""
+    texts = [ids for task in tasks for ids, _ in task.pairs]
+    chance = random.Random(seed)  # noqa: S311 (a draw, not a secret)
+    return chance.sample(texts, min(SAMPLE, len(texts)))
 
 
 def _missed(ids: list[int], handle: int | None, chance: random.Random) -> list[int]:

@@ -1,7 +1,7 @@
 """From trained layers to the file the deep tier runs: an ONNX graph with weights of eight bits.
 
 Needs the package ``onnx``, of the extra ``train``. Weights are quantised column by column, and what meets
-them row by row, each brought to the same reach first: so a text scores the same whatever it is read with.
+them by how far it reaches on a sample of texts: so a text scores the same whatever it is read with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from amends.understanding.training.reach import MET, Reach, reaches
+
 Floats = NDArray[np.float32]
 _OPSET, _CONTRIB = 17, "com.microsoft"
+_STEPS = 256
+_LEAST = -0.17  # what a GELU comes to at least
+_KEPT = (
+    99.8  # percent of the numbers behind a GELU whose reach is kept; a few are far from all others
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +61,23 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [out], domain=domain, **how))
         return out
 
-    def times(self, of: str, weight: Floats, name: str) -> str:
-        """``of @ weight`` in eight bits; ``weight`` has the shape (in, out)."""
+    def times(
+        self, of: str, weight: Floats, bias: Floats, name: str, ends: tuple[float, float] = (-1, 1)
+    ) -> str:
+        """``of @ weight + bias`` in eight bits, where ``of`` lies between both ends; ``weight`` has the
+        shape (in, out)."""
         table, scales = columns_of_bytes(weight)
-        size = self.add("Abs", [of], f"{name}.size")
-        most = self.add("ReduceMax", [size], f"{name}.most", axes=[-1], keepdims=1)
-        most = self.add("Max", [most, "least"], f"{name}.reach")
-        whole = self.add("Div", [of, most], f"{name}.whole")
-        taken = self.add("QuantizeLinear", [whole, "step127", "middle"], f"{name}.taken")
-        kept = [self.keep(f"{name}.q", table), "step127", self.keep(f"{name}.s", scales), "middle"]
-        product = self.add("MatMulIntegerToFloat", [taken, *kept], f"{name}.raw", ours=False)
-        return self.add("Mul", [product, most], name)
+        step = (ends[1] - ends[0]) / (_STEPS - 1)
+        width = self.keep(f"{name}.step", np.array(step, np.float32))
+        middle = self.keep(f"{name}.middle", np.array(round(-ends[0] / step), np.uint8))
+        taken = self.add("QuantizeLinear", [of, width, middle], f"{name}.taken")
+        kept = [self.keep(f"{name}.q", table), width, self.keep(f"{name}.s", scales), middle, ""]
+        kept.append(self.keep(f"{name}.bias", bias))
+        return self.add("MatMulIntegerToFloat", [taken, *kept], name, ours=False)
+
+    def evened(self, of: str, reach: Floats, name: str) -> str:
+        """``of`` with each of its numbers brought to a reach of one."""
+        return self.add("Mul", [of, self.keep(f"{name}.even", 1 / reach)], f"{name}.evened")
 
 
 def columns_of_bytes(weight: Floats) -> tuple[NDArray[np.int8], Floats]:
@@ -84,24 +97,24 @@ def export(
     embeddings: Mapping[str, Floats],
     layers: Sequence[Mapping[str, Floats]],
     shape: Shape,
+    sample: Sequence[Sequence[int]],
 ) -> None:
     """Write the graph: ``ids`` (batch, length) int64 and ``lengths`` (batch,) int32 in; out ``rows``,
     of each text the mean of its places after each layer, one after another.
 
     ``embeddings`` holds ``word.weight``, ``place.weight`` (the kind of sentence added to it),
-    ``norm.weight`` and ``norm.bias``; each of ``layers`` the arrays of ``LAYER``.
+    ``norm.weight`` and ``norm.bias``; each of ``layers`` the arrays of ``LAYER``. ``sample``: texts as
+    pieces, which tell how far numbers reach; what reaches further in another text is cut there.
     """
     import onnx
     from onnx import TensorProto, helper
 
     graph = Graph()
-    graph.keep("least", np.array(1e-9, np.float32))
-    graph.keep("step127", np.array(1 / 127, np.float32))
-    graph.keep("middle", np.array(128, np.uint8))
     hidden = _embedded(graph, embeddings, shape)
     means = []
-    for number, layer in enumerate(layers):
-        hidden = _layer(graph, hidden, layer, f"layer{number}", shape)
+    found = reaches(embeddings, layers, shape.heads, shape.epsilon, sample)
+    for number, (layer, reach) in enumerate(zip(layers, found, strict=True)):
+        hidden = _layer(graph, hidden, layer, reach, f"layer{number}", shape)
         means.append(_mean(graph, hidden, f"rows{number}"))
     graph.add("Concat", means, "rows", axis=1)
     width = len(layers) * embeddings["norm.weight"].shape[0]
@@ -122,7 +135,7 @@ def export(
 
 def read_back(path: Path) -> tuple[dict[str, Floats], list[dict[str, Floats]], Shape]:
     """What ``export`` wrote: embeddings, layers and shape, as it takes them; the weights are those that
-    eight bits left. Raises ValueError or KeyError where the graph is another."""
+    eight bits left, and what attention mixes is of one reach, which the weights behind make up for. Raises ValueError or KeyError where the graph is another."""
     import onnx
     from onnx import numpy_helper
 
@@ -142,7 +155,6 @@ def read_back(path: Path) -> tuple[dict[str, Floats], list[dict[str, Floats]], S
     return embeddings, layers, Shape(told["num_heads"].i, told["epsilon"].f)
 
 
-_BIASES = {"out.bias": "middle.more", "down.bias": "over.more"}
 _NORMS = {"norm1": "middle", "norm2": "over"}
 
 
@@ -152,11 +164,12 @@ def _kept(kept: Mapping[str, NDArray[Any]], number: int, part: str) -> Floats:
     if name in _NORMS:
         found: Floats = kept[f"{at}{_NORMS[name]}.{kind}"]
         return found
-    if kind == "weight":
-        whole: Floats = kept[f"{at}{name}.q"] * kept[f"{at}{name}.s"]
-        return whole
-    bias: Floats = kept[at + _BIASES.get(part, part)]
-    return bias
+    if kind == "bias":
+        bias: Floats = kept[at + part]
+        return bias
+    whole: Floats = kept[f"{at}{name}.q"] * kept[f"{at}{name}.s"]
+    even = kept.get(f"{at}{name}.even")
+    return whole if even is None else whole * even[:, None]
 
 
 def _embedded(graph: Graph, arrays: Mapping[str, Floats], shape: Shape) -> str:
@@ -188,24 +201,42 @@ def _mean(graph: Graph, hidden: str, name: str) -> str:
     return graph.add("Squeeze", [mean, "one"], name)
 
 
-def _layer(graph: Graph, of: str, arrays: Mapping[str, Floats], name: str, shape: Shape) -> str:
-    def held(part: str) -> str:
-        return graph.keep(f"{name}.{part}", arrays[part])
-
+def _layer(
+    graph: Graph, of: str, arrays: Mapping[str, Floats], reach: Reach, name: str, shape: Shape
+) -> str:
     from onnx import helper
 
-    product = graph.times(of, arrays["qkv.weight"], f"{name}.qkv")
-    summed = graph.add("Add", [product, held("qkv.bias")], f"{name}.qkv.sum")
+    weights, biases = _within(arrays, reach)
+    bent_ends = (_LEAST, float(np.percentile(reach["down"], _KEPT)))
+
+    def times(part: str, what: str, ends: tuple[float, float] = (-1, 1)) -> str:
+        return graph.times(what, weights[part], biases[part], f"{name}.{part}", ends)
+
+    product = times("qkv", graph.evened(of, reach["qkv"], f"{name}.qkv"))
     parts = [f"{name}.{part}" for part in "qkv"]
-    graph.nodes.append(helper.make_node("Split", [summed], parts, axis=2))
+    graph.nodes.append(helper.make_node("Split", [product], parts, axis=2))
     attended = graph.add("MultiHeadAttention", [*parts, "", "lengths"], f"{name}.attended",
                          ours=False, num_heads=shape.heads)  # fmt: skip
-    out = graph.times(attended, arrays["out.weight"], f"{name}.out")
-    middle = _joined(graph, out, of, arrays, ("out", "norm1"), f"{name}.middle", shape)
-    up = graph.times(middle, arrays["up.weight"], f"{name}.up")
-    bent = graph.add("BiasGelu", [up, held("up.bias")], f"{name}.bent", ours=False)
-    down = graph.times(bent, arrays["down.weight"], f"{name}.down")
-    return _joined(graph, down, middle, arrays, ("down", "norm2"), f"{name}.over", shape)
+    out = times("out", attended)
+    middle = _joined(graph, out, of, arrays, "norm1", f"{name}.middle", shape)
+    up = times("up", graph.evened(middle, reach["up"], f"{name}.up"))
+    down = times("down", graph.add("Gelu", [up], f"{name}.bent", ours=False), bent_ends)
+    return _joined(graph, down, middle, arrays, "norm2", f"{name}.over", shape)
+
+
+def _within(
+    arrays: Mapping[str, Floats], reach: Reach
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Weights and biases of a layer for numbers brought to a reach of one: before a weight by a step of its
+    own, where attention is the weight before by that weight itself."""
+    weights = {part: arrays[f"{part}.weight"] for part in MET}
+    biases = {part: arrays[f"{part}.bias"] for part in MET}
+    mixed = np.ones(weights["qkv"].shape[1], np.float32)
+    mixed[-len(reach["out"]) :] = reach["out"]
+    weights["qkv"], biases["qkv"] = weights["qkv"] / mixed, biases["qkv"] / mixed
+    for part in ("qkv", "out", "up"):
+        weights[part] = weights[part] * reach[part][:, None]
+    return weights, biases
 
 
 def _joined(
@@ -213,13 +244,11 @@ def _joined(
     fresh: str,
     before: str,
     arrays: Mapping[str, Floats],
-    parts: tuple[str, str],
+    norm: str,
     name: str,
     shape: Shape,
 ) -> str:
-    """What a step made, its bias and what came before it, brought to one norm."""
-    bias, norm = parts
-    of = graph.add("Add", [fresh, graph.keep(f"{name}.more", arrays[f"{bias}.bias"])], f"{name}.a")
-    summed = graph.add("Add", [of, before], f"{name}.sum")
+    """What a step made and what came before it, brought to one norm."""
+    summed = graph.add("Add", [fresh, before], f"{name}.sum")
     held = [graph.keep(f"{name}.{part}", arrays[f"{norm}.{part}"]) for part in ("weight", "bias")]
     return graph.add("LayerNormalization", [summed, *held], name, epsilon=shape.epsilon, axis=-1)

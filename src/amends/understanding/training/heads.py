@@ -30,7 +30,7 @@ STRENGTH = 10.0  # C of the complaint head; 3 to 30 measured within half a point
 HINT_STRENGTH = 3.0
 _HINT_SHARE = 0.1  # hints are scaled down so that words come first
 DENSE_STRENGTH = 0.002
-POOL_SHARE = 0.3  # how much a text without a label counts beside one with
+POOL_SHARE = 0.2  # how much a text without a label counts beside one with
 _PLATT_STRENGTH = 1e4
 MISSED = 0.2  # how many texts lose their handles where they teach
 
@@ -273,7 +273,7 @@ def fit_dense(rows: NDArray[np.float32], answers: Whole) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A head, calibrated on a tenth of its lesson, and its answers on another tenth."""
+    """A head, calibrated on a tenth of its lesson, and what one that never saw them said of another tenth."""
 
     lines: list[Line]
     probabilities: Floats
@@ -281,36 +281,52 @@ class Held:
 
 
 def fit_held(space: Space, lesson: Lesson, seed: int, written: Sequence[str] = ()) -> Held:
-    """A yes/no head: eight tenths teach, a tenth calibrates, a tenth is measured on.
+    """A yes/no head: eight tenths teach, a tenth calibrates, a tenth is measured on; then all teach one
+    that is calibrated alike.
 
     ``written`` are further texts to say yes to; they teach and are never measured on.
     """
     learn, tune, trial = _tenths(lesson, seed)
+    line = _yes_or_no(space, lesson, learn, written, seed)
+    slope, bias = platt(line.scores(_rows(space, lesson, tune)), _answers(lesson, tune))
+    shares = sigmoid(line.bent(slope, bias).scores(_rows(space, lesson, trial)))
+    whole = _yes_or_no(space, lesson, np.arange(len(lesson.texts)), written, seed)
+    return Held([whole.bent(slope, bias)], shares, _answers(lesson, trial))
+
+
+def _yes_or_no(
+    space: Space, lesson: Lesson, learn: Whole, written: Sequence[str], seed: int
+) -> Line:
     taught = space.matrix([*(lesson.texts[row] for row in learn), *written])
     answers = np.concatenate([_answers(lesson, learn), np.ones(len(written), dtype=np.int64)])
-    line = fit_line(taught, answers, HINT_STRENGTH, seed)
-    slope, bias = platt(line.scores(_rows(space, lesson, tune)), _answers(lesson, tune))
-    bent = line.bent(slope, bias)
-    shares = sigmoid(bent.scores(_rows(space, lesson, trial)))
-    return Held([bent], shares, _answers(lesson, trial))
+    return fit_line(taught, answers, HINT_STRENGTH, seed)
 
 
 def fit_classes(
     space: Space, lesson: Lesson, classes: int, seed: int, strength: float = HINT_STRENGTH
 ) -> Held:
-    """Heads whose softmax says which class; one temperature from a tenth held out."""
+    """Heads whose softmax says which class; one temperature from a tenth held out, a tenth to measure on;
+    then all teach heads of that temperature."""
     learn, tune, trial = _tenths(lesson, seed)
-    matrix, answers = _rows(space, lesson, learn), _answers(lesson, learn)
-    lines = [
-        fit_line(matrix, (answers == answer).astype(np.int64), strength, seed)
-        for answer in range(classes)
-    ]
+    lines = _one_each(space, lesson, learn, classes, strength, seed)
     held_out = _rows(space, lesson, tune)
     raw = np.stack([line.scores(held_out) for line in lines], axis=1)
     slope = _temperature(raw, _answers(lesson, tune))
-    lines = [line.bent(slope, 0.0) for line in lines]
-    shares = class_shares(lines, _rows(space, lesson, trial))
-    return Held(lines, shares, _answers(lesson, trial))
+    bent = [line.bent(slope, 0.0) for line in lines]
+    shares = class_shares(bent, _rows(space, lesson, trial))
+    whole = _one_each(space, lesson, np.arange(len(lesson.texts)), classes, strength, seed)
+    return Held([line.bent(slope, 0.0) for line in whole], shares, _answers(lesson, trial))
+
+
+def _one_each(
+    space: Space, lesson: Lesson, learn: Whole, classes: int, strength: float, seed: int
+) -> list[Line]:
+    """A head of each class against the others."""
+    matrix, answers = _rows(space, lesson, learn), _answers(lesson, learn)
+    return [
+        fit_line(matrix, (answers == answer).astype(np.int64), strength, seed)
+        for answer in range(classes)
+    ]
 
 
 def class_shares(lines: Sequence[Line], matrix: sparse.csr_matrix) -> Floats:
