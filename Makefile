@@ -49,7 +49,7 @@ contracts: dev ## Who may import whom
 
 .PHONY: test-fast
 test-fast: dev ## Every test without browser, test network and kills, on SQLite
-	$(PYTEST) -q --processes 2 -m "$(PLAIN)"
+	$(PYTEST) -q --processes 3 -m "$(PLAIN)"
 
 .PHONY: test-postgres
 test-postgres: dev ## The database tests again, on PostgreSQL
@@ -57,7 +57,7 @@ test-postgres: dev ## The database tests again, on PostgreSQL
 
 .PHONY: test-databases
 test-databases: dev ## Both of these in one go, which collects the tests but once
-	AMENDS_TEST_DATABASE=both $(PYTEST) -q --processes 2 -m "$(PLAIN)"
+	AMENDS_TEST_DATABASE=both $(PYTEST) -q --processes 3 -m "$(PLAIN)"
 
 .PHONY: test-examples
 test-examples: dev ## The tests that draw their examples, with EXAMPLES of each (500) instead of 25

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.kill.desk import Zygote
 
 pytest_plugins = ("tests.support.forked",)
+MANY = 1000  # tests, of which some need whatever can be loaded
 gc.disable()  # until the tests are collected
 
 
@@ -84,6 +85,8 @@ hypothesis.settings.load_profile("amends")
 
 django.setup()
 from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
+
+from tests.support.warming import load_for_all  # noqa: E402
 
 # Argon2 is slow on purpose; tests that are about it put it back.
 settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
@@ -259,8 +262,10 @@ def pytest_forked(number: int) -> None:
     settings.AMENDS = replace(settings.AMENDS, home=home)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: the collector need not go through it again and again."""
+    if session.config.option.processes > 1 and len(session.items) > MANY:
+        load_for_all()
     gc.freeze()
     gc.enable()
     gc.set_threshold(10_000, 20, 20)

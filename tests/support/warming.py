@@ -1,0 +1,36 @@
+"""What each test process would come to load, loaded once before they are forked.
+
+Nothing here starts a thread, which would not be in a fork, or opens a connection.
+"""
+
+from pathlib import Path
+
+import amends.web
+
+
+def load_for_all() -> None:
+    """Addresses, templates, connectors, what the guard and the reader look for, and languages."""
+    from django.template import loader
+    from django.urls import get_resolver
+
+    from amends.connectors.registry import connector_class, networks
+    from amends.guard.phrases import load_phrases
+    from amends.outbound.transports import trust
+    from amends.text.language import language_detector
+    from amends.understanding.abuse import abusive
+    from amends.understanding.readings import Understanding
+    from amends.understanding.targets import Watched
+    from tests.support.readers import fast_reader
+
+    assert get_resolver().reverse_dict
+    templates = Path(amends.web.__file__).parent / "templates"
+    for path in templates.rglob("*.html"):
+        loader.get_template(str(path.relative_to(templates)))
+    for network in networks():
+        connector_class(network)
+    load_phrases()
+    trust()
+    said = "You lost my bag and nobody answers, terrible service."
+    language_detector()(said)
+    abusive([said], ["en"])
+    Understanding(fast_reader()).read([said], ["en"], Watched({"1": ("brindlewing",)}))
