@@ -3,9 +3,14 @@
 Nothing here starts a thread, which would not be in a fork, or opens a connection.
 """
 
+import importlib
 from pathlib import Path
+from typing import Final
 
 import amends.web
+
+# Imported late, by whoever needs them, for half a second and more.
+LATE: Final = ("atproto_client", "openapi_core", "sklearn.linear_model")
 
 
 def load_for_all() -> None:
@@ -22,6 +27,8 @@ def load_for_all() -> None:
     from amends.understanding.targets import Watched
     from tests.support.readers import fast_reader
 
+    for late in LATE:
+        importlib.import_module(late)
     assert get_resolver().reverse_dict
     templates = Path(amends.web.__file__).parent / "templates"
     for path in templates.rglob("*.html"):
