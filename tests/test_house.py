@@ -35,7 +35,8 @@ LOCKS_AND_SETTINGS = (
     "tools/*/install",
     "tools/*/package.json",
 )
-MACHINE_PATH = re.compile(rb"(?<![\w.~])/(?:root|work|home|Users)/\w")
+# The slash comes first, by which a search is fifty times as fast, and then what is not before it.
+MACHINE_PATH = re.compile(rb"/(?<![\w.~]/)(?:root|work|home|Users)/\w")
 
 BELOW_THE_DESK = (
     "terms text matching understanding reach guard casework outbound connectors listening insight"
