@@ -71,6 +71,7 @@ def run(folder: Path, *options: str) -> str:
         )
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.forked", *options]
+    command.append(f"--basetemp={folder / 'made'}")
     env = os.environ | {
         "PYTHONPATH": str(ROOT),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
