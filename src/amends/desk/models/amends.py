@@ -7,10 +7,9 @@ from django.db import models
 from amends.casework import Role
 from amends.casework.fault import Fault
 from amends.casework.remedies import OPEN, RemedyKind, RemedyStatus
-from amends.desk.models.saved import Saved
 
 
-class Determination(Saved):
+class Determination(models.Model):
     """Somebody determined whose fault it was, on what facts. Never edited: the last one holds.
 
     ``fix`` and ``fix_on`` are what is fixed and by when, where it is ours.
@@ -28,7 +27,7 @@ class Determination(Saved):
         return self.fault
 
 
-class Remedy(Saved):
+class Remedy(models.Model):
     """What we give, beyond words or beyond the fix: one line of a case's ledger."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="remedies")
@@ -60,7 +59,7 @@ class Remedy(Saved):
         return f"{self.kind} {self.pk}"
 
 
-class Promise(Saved):
+class Promise(models.Model):
     """What we said we would do, in a reply or by phone. ``told_at``: when its breaking was told."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="promises")

@@ -5,10 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 from amends.casework.calls import Began, CallStatus, CallWay
-from amends.desk.models.saved import Saved
 
 
-class Call(Saved):
+class Call(models.Model):
     """A call or meeting. ``name`` tells it from others in calendars, where ``revision`` grows with each
     change; ``said`` is what was said, once it was held."""
 

@@ -6,10 +6,9 @@ from django.db import models
 
 from amends.casework import GENESIS, CaseState, Outcome, Priority
 from amends.casework.fault import Fault, SecondChance
-from amends.desk.models.saved import Saved
 
 
-class Customer(Saved):
+class Customer(models.Model):
     """The person behind profiles. Holds no name: names lie in the profiles, which can be erased."""
 
     since = models.DateTimeField()
@@ -26,7 +25,7 @@ class Label(models.Model):
         return self.name
 
 
-class Case(Saved):
+class Case(models.Model):
     """Our unit of work. ``state`` moves by ``casework.MOVES``; everything else is a fact beside it.
 
     ``unanswered_since`` is when the oldest customer post without an answer of ours was written,
@@ -208,7 +207,7 @@ class CasePost(models.Model):
         return f"{self.post_id} in {self.case_id}"
 
 
-class CaseEvent(Saved):
+class CaseEvent(models.Model):
     """One line of a case's history: past tense, ids and small facts only. Never edited."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="history")
@@ -242,7 +241,7 @@ class CaseEvent(Saved):
         raise TypeError(message)
 
 
-class Note(Saved):
+class Note(models.Model):
     """What a colleague wrote for colleagues. Never leaves the building."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")

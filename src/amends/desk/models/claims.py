@@ -6,10 +6,9 @@ from django.db import models
 
 from amends.casework.claims import OPEN, ClaimState
 from amends.casework.evidence import Source
-from amends.desk.models.saved import Saved
 
 
-class Claim(Saved):
+class Claim(models.Model):
     """What somebody claims, in its exact words. ``truth`` is what it was decided on.
 
     ``request`` is the reply that asks for a correction, ``retraction`` the post that took the claim

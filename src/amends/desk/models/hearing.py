@@ -6,12 +6,11 @@ from django.db import models
 
 from amends.casework.entry import Came
 from amends.desk.models.ids import NativeId, Turned
-from amends.desk.models.saved import Saved
 from amends.desk.models.unchecked import Unchecked
 from amends.terms import AuthorRole, WatchKind, network_name
 
 
-class Brand(Saved):
+class Brand(models.Model):
     """Whose care this desk takes. ``threshold`` is the complaint probability that opens a case."""
 
     name = models.CharField(max_length=120, unique=True)
@@ -22,7 +21,7 @@ class Brand(Saved):
         return self.name
 
 
-class ChannelRow(Saved):
+class ChannelRow(models.Model):
     """Our account on a network. ``secret`` is encrypted (``desk.actions.secrets``)."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="channels")
@@ -66,7 +65,7 @@ class ChannelStanding(models.Model):
         return f"standing of {self.channel_id}"
 
 
-class WatchRow(Saved):
+class WatchRow(models.Model):
     """What we listen for: ``query`` is the expression, the three lists what a person typed.
 
     With ``by_query`` a person typed the expression itself, and the lists have no part in it: then
@@ -156,7 +155,7 @@ class RoleMark(models.Model):
         return f"{self.handle}: {self.role or 'not known'}"
 
 
-class PostRow(Saved):
+class PostRow(models.Model):
     """A post as the network gave it. ``conversation`` is the id of the thread's first post."""
 
     network = models.CharField(max_length=32)

@@ -2,10 +2,8 @@
 
 from django.db import models
 
-from amends.desk.models.saved import Saved
 
-
-class ImportRun(Saved):
+class ImportRun(models.Model):
     """One file, known by the hash of its bytes: reading it again changes nothing.
 
     ``lines`` is how many lines are done; ``counts`` what became of them. The counts and the

@@ -6,10 +6,9 @@ from django.db import models
 
 from amends.casework.budgets import Beyond
 from amends.casework.letters import LetterStatus, LetterWay
-from amends.desk.models.saved import Saved
 
 
-class Letter(Saved):
+class Letter(models.Model):
     """A letter to a customer: a gesture of the ledger (``remedy``) with words of its own.
 
     ``pdf`` is what was handed in, approved and sent, to the byte; ``sha256`` stands in the history too.

@@ -7,7 +7,6 @@ from django.db import models
 
 from amends.casework import Role
 from amends.casework.signing import Signs, initials_of, signature_of
-from amends.desk.models.saved import Saved
 
 
 class ResponderManager(BaseUserManager["Responder"]):
@@ -24,7 +23,7 @@ class ResponderManager(BaseUserManager["Responder"]):
         return self.get(email=(username or "").lower())
 
 
-class Responder(Saved, AbstractBaseUser):
+class Responder(AbstractBaseUser):
     """A person who works at the desk. ``may_approve`` is a permission beside the role."""
 
     email = models.EmailField(unique=True)

@@ -4,8 +4,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from amends.desk.models.saved import Saved
-
 
 class IntakePage(models.Model):
     """How a brand's private page greets, what it asks, and how else one reaches us.
@@ -27,7 +25,7 @@ class IntakePage(models.Model):
         return f"page of {self.brand_id}"
 
 
-class Handoff(Saved):
+class Handoff(models.Model):
     """A hand-off link: for one customer and one case. Who first writes on its page has it.
 
     ``name`` stands in the link, with a signature that is kept nowhere. ``seat`` is the hash of what

@@ -5,10 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 from amends.casework import ReplyStatus
-from amends.desk.models.saved import Saved
 
 
-class OutgoingReply(Saved):
+class OutgoingReply(models.Model):
     """A reply of ours on its way. ``attempt`` is its idempotency key, made once and kept."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.PROTECT, related_name="replies")
@@ -126,7 +125,7 @@ class TakeDown(models.Model):
         return f"take-down {self.pk}: {self.status}"
 
 
-class Draft(Saved):
+class Draft(models.Model):
     """What a responder has typed and not sent: one per case, person and mode."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="drafts")

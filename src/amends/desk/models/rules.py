@@ -5,10 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 from amends.casework.automation import Trigger
-from amends.desk.models.saved import Saved
 
 
-class RuleRow(Saved):
+class RuleRow(models.Model):
     """A rule as it is now. ``data`` is what ``casework.automation`` reads; its trigger and minutes
     stand beside it, to be looked for."""
 
@@ -26,7 +25,7 @@ class RuleRow(Saved):
         return self.name
 
 
-class RuleVersion(Saved):
+class RuleVersion(models.Model):
     """What a rule was from one change to the next. Never edited."""
 
     rule = models.ForeignKey(RuleRow, on_delete=models.CASCADE, related_name="versions")

@@ -4,10 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from amends.desk.models.saved import Saved
 
-
-class Survey(Saved):
+class Survey(models.Model):
     """A private question after a case was resolved: a score of 1 to 5, and words.
 
     ``reply`` is the private message that asked. Answered once, by a signed link that ends.

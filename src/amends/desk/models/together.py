@@ -4,10 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from amends.desk.models.saved import Saved
 
-
-class Presence(Saved):
+class Presence(models.Model):
     """Somebody has, or had, a case open. ``writing``: the mode they last typed in, at ``writing_at``."""
 
     case = models.ForeignKey("desk.Case", on_delete=models.CASCADE, related_name="presences")
@@ -27,7 +25,7 @@ class Presence(Saved):
         return f"{self.person_id} at {self.case_id}"
 
 
-class HeadsUp(Saved):
+class HeadsUp(models.Model):
     """A colleague was named in a note. ``seen_at``: when they looked."""
 
     note = models.ForeignKey("desk.Note", on_delete=models.CASCADE, related_name="heads_ups")
