@@ -36,6 +36,7 @@ def test_posts_survive_the_death_of_each_part_and_a_cut(tmp_path: Path) -> None:
     kept = len(Flood(POSTS).kept())
     names = ("expected", "stored", "lost", "twice", "unheard", "removals_missed", "dead")
     assert [said[name] for name in names] == [kept, kept, 0, 0, 0, 0, 0]
+    assert said["unsettled"] == ""
     assert list(said["faults"]) == [
         "kill -9 of a worker",
         "kill -9 of the receiver",

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from amends.bench.cluster_report import Report
 from amends.bench.flood import BRAND, EVERY, Flood
 from amends.bench.nodes import Nodes, wait_until
 from amends.bench.stages import Meter
@@ -23,27 +24,6 @@ from amends.terms import BadInput
 CHANNEL: Final = "bluesky:brindlewing.example"
 AHEAD: Final = 20_000  # posts on their way at most, a fifth of all where those are few
 _PATIENCE_S: Final = 120.0  # without progress, faults mended
-
-
-class Report(msgspec.Struct, kw_only=True):
-    """What a run came to. ``cpu_s`` and ``us_per_post`` by stage; ``faults`` in the order in which
-    they were made, with the seconds until messages were done again after each."""
-
-    posts: int
-    size: int
-    watches: int
-    seconds: float
-    expected: int
-    stored: int
-    lost: int
-    twice: int
-    unheard: int
-    removals_missed: int
-    dead: int
-    messages: int
-    faults: dict[str, float]
-    cpu_s: dict[str, float]
-    us_per_post: dict[str, float]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,17 +61,26 @@ class Trial:
         began = time.monotonic()
         self._receive()
         self._hurt()
-        self._drain(self.posts, "the end")
+        unsettled = self._settle()
         seconds = time.monotonic() - began
-        wait_until(
-            self._copies_agree, seconds=60, what="The same copy of the frames on each broker"
-        )
         self._look()
         for process in [*self.workers, *([self.receiver] if self.receiver else [])]:
             process.terminate()
             if process.wait(30):
                 raise BadInput(f"A process failed at its end; see the logs in {self.folder}.")
-        return self._report(flood, self.file.stat().st_size, seconds)
+        return self._report(flood, self.file.stat().st_size, seconds, unsettled)
+
+    def _settle(self) -> str:
+        """Wait until nothing is left and each broker holds the same; what stands against it."""
+        try:
+            self._drain(self.posts, "the end")
+            wait_until(
+                self._copies_agree, seconds=60, what="The same copy of the frames on each broker"
+            )
+        except BadInput as error:
+            self._write_state()
+            return str(error)
+        return ""
 
     @property
     def file(self) -> Path:
@@ -270,7 +259,7 @@ class Trial:
             for number, query in enumerate(queries)
         )
 
-    def _report(self, flood: Flood, size: int, seconds: float) -> Report:
+    def _report(self, flood: Flood, size: int, seconds: float, unsettled: str) -> Report:
         stored = _stored()
         used, posts = self.meter.used(), self.posts
         expected = flood.kept()
@@ -290,6 +279,7 @@ class Trial:
             faults=self.faults,
             cpu_s={stage: round(cpu_s, 2) for stage, cpu_s in used.items()},
             us_per_post={stage: round(1e6 * cpu / posts, 2) for stage, cpu in used.items()},
+            unsettled=unsettled,
         )
 
 
@@ -373,25 +363,3 @@ def _end(trial: Trial) -> None:
     for process in [*trial.workers, *([trial.receiver] if trial.receiver else [])]:
         process.kill()
         process.wait()
-
-
-def lines_of(report: Report) -> Sequence[str]:
-    """The report for a person."""
-    stored = f"{report.stored:,} of {report.expected:,} posts that name the brand are stored"
-    what = f"{report.posts:,} posts, {report.size / 1e6:,.0f} MB, {report.watches:,} watches"
-    missed = f"{report.unheard} posts unaccounted for; {report.removals_missed} removals missed"
-    said = [
-        f"{what}, {report.seconds:,.0f} s with all faults.",
-        f"{stored}: {report.lost} lost, {report.twice} twice; {missed}; {report.dead} dead letters.",
-    ]
-    for name, seconds in report.faults.items():
-        said.append(f"  {name}: messages were done again after {seconds} s")
-    said.append("CPU of each stage, all its processes together:")
-    for stage, us in report.us_per_post.items():
-        per_core = f"{1e6 / us:,.0f} posts/s a core" if us else "too little to measure"
-        said.append(f"  {stage}: {us:.1f} us a post, {per_core}")
-    said.append(
-        "Brokers are three nodes of one cluster together. Two cores run all of it: these figures"
-        " show no scaling, and none is claimed from them."
-    )
-    return said

@@ -31,7 +31,8 @@ def cluster(
     apart while posts pass, and check that none is lost and none is stored twice."""
     import msgspec
 
-    from amends.bench.cluster import lines_of, trial
+    from amends.bench.cluster import trial
+    from amends.bench.cluster_report import lines_of
 
     folder = Path(tempfile.mkdtemp(prefix="amends-bench-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user
@@ -45,10 +46,13 @@ def cluster(
         prepare=_prepare,
     ) as one:
         report = one.run()
-    shutil.rmtree(folder)  # where the run fails, its logs tell why
+    if not report.unsettled:
+        shutil.rmtree(folder)  # where the run fails, its logs tell why
     click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))
     if report.lost or report.twice or report.unheard or report.removals_missed:
         raise BadInput("Posts were lost or stored twice: the figures above say how many.")
+    if report.unsettled:
+        raise BadInput(f"The brokers did not settle: {report.unsettled}")
 
 
 def _prepare() -> None:
