@@ -104,12 +104,8 @@ def _hold(*pks: int) -> list[Customer]:
     return found
 
 
-def _cases_of(customer: int) -> list[Case]:
-    return _theirs(customer)
-
-
 @prepared
-def _theirs(customer: int) -> QuerySet[Case]:
+def _cases_of(customer: int) -> QuerySet[Case]:
     rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
     return rows.filter(customer=customer).order_by("pk")
 

@@ -128,7 +128,8 @@ def train_encoder(
             raise BadInput("Training the encoder ran away; try another seed.")
     out.mkdir(parents=True, exist_ok=True)
     embeddings, layers = bert.arrays(begun.model)
-    export(out / GRAPH, embeddings, layers, begun.shape, sample_of(begun.tasks, seed))
+    texts = [ids for task in begun.tasks for ids, _ in task.pairs]
+    export(out / GRAPH, embeddings, layers, begun.shape, sample_of(texts, seed))
     (out / VOCABULARY).write_text("\n".join(begun.words) + "\n", "utf-8")
     weights, biases = moods_of(bert.heads(begun.model), len(layers))
     np.savez(out / MOODS, weights=weights, biases=biases)
@@ -179,9 +180,8 @@ def place_handle(words: list[str], table: NDArray[np.float32]) -> None:
         table[place] = table[words.index(SIGN)]
 
 
-def sample_of(tasks: Sequence[Task], seed: int) -> list[list[int]]:
-    """Some texts of all tasks as pieces, which tell how far an encoder's numbers reach."""
-    texts = [ids for task in tasks for ids, _ in task.pairs]
+def sample_of(texts: Sequence[list[int]], seed: int) -> list[list[int]]:
+    """Some of the texts, as pieces, which tell how far an encoder's numbers reach."""
     chance = random.Random(seed)  # noqa: S311 (a draw, not a secret)
     return chance.sample(texts, min(SAMPLE, len(texts)))
 

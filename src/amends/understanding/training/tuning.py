@@ -21,7 +21,7 @@ from amends.understanding.deep.encoder import GRAPH, PLACES, VOCABULARY
 from amends.understanding.deep.wordpiece import WordPieces
 from amends.understanding.fast.model import COLUMNS, EMOTION, SENTIMENT
 from amends.understanding.training import bert
-from amends.understanding.training.encoder import SAMPLE, place_handle, rate_at
+from amends.understanding.training.encoder import place_handle, rate_at, sample_of
 from amends.understanding.training.export import Shape, export, read_back
 from amends.understanding.training.heads import MISSED, Floats, Line, Rows, Whole, fit_dense
 from amends.understanding.training.rows import MOODS, moods_in
@@ -112,9 +112,8 @@ class Tuner:
         model = self._taught(np.arange(len(self._texts)))
         embeddings, layers = bert.arrays(model)
         out.mkdir(parents=True, exist_ok=True)
-        chance = random.Random(self._seed)  # noqa: S311 (a draw, not a secret)
-        some = chance.sample(self._texts, min(SAMPLE, len(self._texts)))
-        export(out / GRAPH, embeddings, layers, self._shape, some)
+        sample = sample_of(self._texts, self._seed)
+        export(out / GRAPH, embeddings, layers, self._shape, sample)
         (out / VOCABULARY).write_text("\n".join(self._words) + "\n", "utf-8")
         weights, biases = bert.heads(model)["kept"]
         np.savez(out / MOODS, weights=weights.T.copy(), biases=biases, complaints=np.array(1))
