@@ -102,7 +102,6 @@ def test_operations_name_every_file_of_deploy_and_every_setting_of_a_cluster() -
     assert [name for name in [*files, *settings] if f"`{name}`" not in said] == []
     layout = Layout()
     for fact in (
-        f"{layout.duplicates_s:.0f} s",
         f"{layout.max_age_s / 86_400:.0f} days",
         f"{layout.ack_wait_s:.0f} s",
         f"{Settings().nats_gigabytes} GB",

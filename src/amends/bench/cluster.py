@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -18,7 +18,7 @@ from amends.bench.cluster_report import Report
 from amends.bench.flood import BRAND, EVERY, Flood
 from amends.bench.nodes import Nodes, wait_until
 from amends.bench.stages import Meter
-from amends.listening.cluster import Layout, connect
+from amends.listening.cluster import BrokerAway, Layout, connect
 from amends.terms import BadInput
 
 CHANNEL: Final = "bluesky:brindlewing.example"
@@ -163,14 +163,17 @@ class Trial:
             return (self._done() or 0) >= messages
         return self.poured == self.posts and self._left() == 0 and self._received() == self.posts
 
-    def _received(self) -> int:
-        """Lines that the receiver knows to be stored."""
+    def _received(self) -> int | None:
+        """Lines that the receiver knows to be stored; None where no broker says."""
 
         async def ask() -> str:
             async with connect(self.nodes.addresses, self.layout, name="bench") as broker:
                 return next(iter((await broker.cursors()).values()), "")
 
-        _, _, rest = asyncio.run(ask()).partition(":")
+        try:
+            _, _, rest = asyncio.run(ask()).partition(":")
+        except BrokerAway:
+            return None
         return int(rest.partition(":")[0] or 0)
 
     def _until(self, ready: Callable[[], bool], what: str) -> None:
@@ -189,13 +192,13 @@ class Trial:
             time.sleep(0.1)
 
     def _copies_agree(self) -> bool:
-        """Whether every broker counts the same messages in and out."""
+        """Whether every broker says that it took in the same messages and holds none."""
         details = [
             told.get("stream_detail") for told in self.nodes.told(self.layout.frames).values()
         ]
         states = [detail[0]["state"] if detail else {} for detail in details]
         copies = {(state.get("last_seq"), state.get("messages")) for state in states}
-        return len(states) == len(self.nodes.names) and len(copies) == 1
+        return len(states) == len(self.nodes.names) and copies == {(self._published(), 0)}
 
     def _write_state(self) -> None:
         """Keep beside the logs what each broker says of the frames."""
@@ -204,16 +207,19 @@ class Trial:
 
     def _done(self) -> int | None:
         """Messages that are done; None where no broker says."""
-        state = self._stream()
-        return None if state is None else state["last_seq"] - state["messages"]
+        published, left = self._published(), self._left()
+        return None if published is None or left is None else published - left
 
     def _left(self) -> int | None:
-        state = self._stream()
-        return None if state is None else int(state["messages"])
+        """Messages that are not done, as those say who lead the lanes; None where a lane has no leader."""
+        consumers = self.nodes.consumers(self.layout.frames)
+        if len(consumers) != len(self.layout.lanes):
+            return None
+        return sum(int(one["num_pending"] + one["num_ack_pending"]) for one in consumers)
 
-    def _stream(self) -> dict[str, Any] | None:
+    def _published(self) -> int | None:
         info = self.nodes.stream(self.layout.frames)
-        return None if info is None else info["state"]
+        return None if info is None else int(info["state"]["last_seq"])
 
     def _leader(self) -> str:
         info = self.nodes.stream(self.layout.frames)

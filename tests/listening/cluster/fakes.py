@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from amends.listening.cluster import BrokerAway, ClusterWorker, Layout, Packet, Publisher
 from amends.listening.cluster.packets import pack
+from amends.listening.gathering import Sleep
 from amends.terms import DeadLetter
 
 SOURCE = "1-posts"
@@ -18,25 +19,24 @@ async def hardly(_seconds: float) -> None:
 
 
 class FakeBroker:
-    """Keeps what is published by its id. ``refuse`` may raise, before anything is stored."""
+    """Keeps what is published. ``refuse`` may raise, before anything is stored."""
 
     def __init__(self, refuse: Callable[[str], None] | None = None) -> None:
         self.layout = Layout()
         self.refuse = refuse or (lambda _subject: None)
-        self.stored: dict[str, str] = {}
+        self.stored: list[bytes] = []
         self.order: list[str] = []
         self.cursors: list[str] = []
         self.waiting: dict[str, list[FakeDelivery]] = {}
         self.up_to = 0.0
         self.connected = True
+        self.removes: list[int] = []
 
-    async def publish(self, subject: str, body: bytes, *, message_id: str) -> bool:
+    async def publish(self, subject: str, body: bytes) -> None:
         await asyncio.sleep(0)
         self.refuse(subject)
-        fresh = message_id not in self.stored
-        self.stored[message_id] = subject
+        self.stored.append(body)
         self.order.append(subject.rpartition(".")[2])
-        return fresh
 
     async def cursor(self, _source: str) -> str | None:
         return self.cursors[-1] if self.cursors else None
@@ -47,8 +47,14 @@ class FakeBroker:
     async def puller(self, lane: str) -> "FakePuller":
         return FakePuller(self.waiting.setdefault(lane, []))
 
+    async def lanes(self) -> Sequence[str]:
+        return self.layout.lanes
+
     async def settled(self) -> float:
         return self.up_to
+
+    async def clear(self) -> int:
+        return self.removes.pop(0) if self.removes else 0
 
 
 @dataclass
@@ -119,7 +125,9 @@ def publisher(broker: FakeBroker) -> Publisher:
     )
 
 
-async def worked(broker: FakeBroker, desk: FakeDesk, done: Callable[[], bool]) -> None:
+async def worked(
+    broker: FakeBroker, desk: FakeDesk, done: Callable[[], bool], sleep: Sleep = hardly
+) -> None:
     """Run a worker until ``done``."""
 
     async def here(work: Callable[[], int]) -> int:
@@ -130,7 +138,7 @@ async def worked(broker: FakeBroker, desk: FakeDesk, done: Callable[[], bool]) -
         taker=desk,
         rng=random.Random(1),
         aside=here,  # type: ignore[arg-type]
-        sleep=hardly,
+        sleep=sleep,
     )
     task = asyncio.create_task(worker.run())
     await until(done)

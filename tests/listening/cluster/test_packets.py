@@ -1,9 +1,9 @@
-"""Packets: what goes in comes out, and an id stands for its contents."""
+"""Packets: what goes in comes out, and goes the same way again."""
 
 import pytest
 
 from amends.listening.cluster import Layout, Packet, channel_of_source, source_of_channel
-from amends.listening.cluster.packets import message_id, pack, unpack
+from amends.listening.cluster.packets import pack, unpack
 from amends.terms import BadInput, DeadLetter
 
 
@@ -19,16 +19,10 @@ def test_what_is_no_packet_is_bad_input(body: bytes) -> None:
         unpack(body)
 
 
-def test_id_tells_contents_apart_and_is_the_same_again() -> None:
-    one, longer = Packet(kind="posts", lines=(b"a",)), Packet(kind="posts", lines=(b"a", b"b"))
-    ids = [message_id("1-posts", "9", "", packet) for packet in (one, longer, one)]
-    assert ids[0] == ids[2] != ids[1]
-
-
-def test_message_keeps_its_partition() -> None:
+def test_message_keeps_its_partition_and_all_are_used() -> None:
     layout = Layout(partitions=4)
-    assert layout.lane_of("1-posts:a") == layout.lane_of("1-posts:a")
-    assert {layout.lane_of(f"1-posts:{n}") for n in range(64)} == {"0", "1", "2", "3"}
+    lanes = [layout.lane_of(pack(Packet(kind="x", lines=(b"%d" % n,)))) for n in (*range(64), 0)]
+    assert (lanes[0], set(lanes)) == (lanes[-1], {"0", "1", "2", "3"})
 
 
 def test_source_names_its_channel() -> None:

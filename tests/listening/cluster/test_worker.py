@@ -3,7 +3,14 @@
 from amends.listening.cluster import Packet
 from amends.listening.cluster.layout import REMOVALS
 from amends.listening.cluster.worker import DEATHS
-from tests.listening.cluster.fakes import FakeBroker, FakeDelivery, FakeDesk, packet, worked
+from tests.listening.cluster.fakes import (
+    FakeBroker,
+    FakeDelivery,
+    FakeDesk,
+    hardly,
+    packet,
+    worked,
+)
 
 
 async def test_messages_of_several_lanes_are_taken_together() -> None:
@@ -68,3 +75,16 @@ async def test_removal_is_taken_at_once_and_again_when_all_before_it_is_done() -
     broker.waiting, broker.up_to, one.said[:] = {REMOVALS: [one]}, 5, []
     await worked(broker, desk, lambda: bool(one.said))
     assert (one.said, desk.taken) == (["done"], [(b"gone",)] * 3)
+
+
+async def test_worker_that_finds_nothing_to_remove_looks_less_often() -> None:
+    broker, pauses = FakeBroker(), []
+    broker.removes = [3, 0, 0, 5]
+
+    async def sleep(seconds: float) -> None:
+        if seconds not in (0.5, broker.layout.ack_wait_s / 3):  # the pauses of its other tasks
+            pauses.append(seconds)
+        await hardly(seconds)
+
+    await worked(broker, FakeDesk(), lambda: len(pauses) > 9, sleep)
+    assert pauses[:10] == [1.0, 1.0, 2.0, 4.0, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]

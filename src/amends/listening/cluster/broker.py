@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import math
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +20,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
 
-from amends.listening.cluster.layout import Layout
+from amends.listening.cluster.layout import REMOVALS, Layout
 from amends.terms import AmendsError, BadInput
 
 _STREAM_FULL = (10_047, 10_077)  # the store's, or the stream's own limit of bytes
-_MISSING = 10_059
+_MISSING = (10_037, 10_059)  # such a message, such a stream
+_TOGETHER = 32  # messages that are removed side by side
 _ANSWER_S = 2.0  # after which a request counts as lost, as those to a leader that died do
 
 
@@ -48,7 +49,7 @@ class Delivery:
     _message: Msg
 
     async def done(self) -> None:
-        """Say that it is stored; the broker forgets it. Raises ``BrokerAway``."""
+        """Say that it is stored; nobody is handed it again. Raises ``BrokerAway``."""
         with _translated():
             await self._message.ack()
 
@@ -85,24 +86,32 @@ class Broker:
                 await self._streams.add_consumer(self.layout.frames, consumer)
 
     async def _keep_stream(self, config: api.StreamConfig) -> None:
+        name = config.name or ""
         try:
-            await self._streams.stream_info(config.name or "")
+            found = await self._streams.stream_info(name)
         except nats.js.errors.NotFoundError:
             await self._streams.add_stream(config)
-        else:
+            return
+        if found.config.retention == config.retention:
             await self._streams.update_stream(config)
-
-    async def publish(self, subject: str, body: bytes, *, message_id: str) -> bool:
-        """Store a message on most of the nodes; False where the broker holds that id already.
-
-        Raises ``BrokerAway`` where nobody said that it is stored: publish it again.
-        """
-        headers = {api.Header.MSG_ID.value: message_id}
-        with _translated():
-            said = await self._streams.publish(
-                subject, body, stream=self.layout.frames, headers=headers
+            return
+        if found.state.messages:
+            raise BadInput(
+                f"The broker's stream {name} was made by an earlier version and holds"
+                f" {found.state.messages:,} messages. Stop the receivers, let workers of that version"
+                " empty it, then start this one."
             )
-        return not said.duplicate
+        await self._streams.delete_stream(name)
+        await self._streams.add_stream(config)
+
+    async def publish(self, subject: str, body: bytes) -> None:
+        """Store a message on most of the nodes.
+
+        Raises ``BrokerAway`` where nobody said that it is stored: publish it again. It has no id by
+        which the broker would know it a second time, for a reason: decision 0059.
+        """
+        with _translated():
+            await self._streams.publish(subject, body, stream=self.layout.frames)
 
     async def move_cursor(self, source: str, cursor: str) -> None:
         """Keep where ``source`` goes on. Raises ``BrokerAway``."""
@@ -138,34 +147,71 @@ class Broker:
             )
         return Puller(pull, lane)
 
+    async def lanes(self) -> Sequence[str]:
+        """The lanes that the broker has: the layout's and those of one that had more partitions.
+
+        Raises ``BrokerAway``.
+        """
+        found = await self.ask(f"CONSUMER.NAMES.{self.layout.frames}")
+        lanes = map(self.layout.lane_of_consumer, found["consumers"] or ())
+        return sorted(lane for lane in lanes if lane is not None)
+
     async def settled(self) -> float:
         """The place up to which every partition is done. Raises ``BrokerAway``."""
-        return min([await self._settled(str(lane)) for lane in range(self.layout.partitions)])
+        return await self._all_settled([one for one in await self.lanes() if one != REMOVALS])
+
+    async def _all_settled(self, lanes: Sequence[str]) -> float:
+        return min(await asyncio.gather(*map(self._settled, lanes)))
 
     async def _settled(self, lane: str) -> float:
         with _translated():
             info = await self._streams.consumer_info(self.layout.frames, self.layout.consumer(lane))
-        if not info.num_ack_pending and (not info.num_pending or await self._empty(lane)):
-            return math.inf
-        return (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
+        done = (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
+        if info.num_ack_pending or await self._last(lane) > done:
+            return done
+        return math.inf
 
-    async def _empty(self, lane: str) -> bool:
-        """Whether the stream holds no message of a lane. After a change of leaders a consumer's
-        own count may name some that are gone."""
-        subject = self.layout.subject("*", lane)
-        with _translated():
-            info = await self._streams.stream_info(self.layout.frames, subjects_filter=subject)
-        return not info.state.subjects
+    async def _last(self, lane: str) -> int:
+        """The place of a lane's last message, 0 where there is none, as the stream's leader tells.
 
-    async def ask(self, what: str) -> dict[str, Any]:
+        A consumer's own count of what waits is no answer: its node may not have the newest yet.
+        """
+        asked = {"last_by_subj": self.layout.subject("*", lane)}
+        try:
+            found = await self.ask(f"STREAM.MSG.GET.{self.layout.frames}", asked)
+        except _MissingError:
+            return 0
+        return int(found["message"]["seq"])
+
+    async def clear(self) -> int:
+        """Remove from the front of the stream what every lane has done; how many messages.
+
+        Several may do so at once. Raises ``BrokerAway``.
+        """
+        state = (await self.ask(f"STREAM.INFO.{self.layout.frames}"))["state"]
+        if not state["messages"]:
+            return 0
+        done = min(await self._all_settled(await self.lanes()), state["last_seq"])
+        places = range(state["first_seq"], int(done) + 1)
+        for at in range(0, len(places), _TOGETHER):
+            await asyncio.gather(*map(self._remove, places[at : at + _TOGETHER]))
+        return len(places)
+
+    async def _remove(self, place: int) -> None:
+        asked = {"seq": place, "no_erase": True}
+        with contextlib.suppress(_RefusedError):  # another has removed it
+            await self.ask(f"STREAM.MSG.DELETE.{self.layout.frames}", asked)
+
+    async def ask(self, what: str, about: Mapping[str, object] | None = None) -> dict[str, Any]:
         """An answer of the broker's own API, such as ``STREAM.INFO.name``. Raises ``BrokerAway``."""
+        body = json.dumps(about).encode() if about else b""
         with _translated():
-            answer = await self._client.request(f"$JS.API.{what}", b"", timeout=_ANSWER_S)
+            answer = await self._client.request(f"$JS.API.{what}", body, timeout=_ANSWER_S)
         found: dict[str, Any] = json.loads(answer.data)
         if "error" in found:
             code = found["error"].get("err_code")
-            said = found["error"].get("description", "no reason given")
-            raise _MissingError(said) if code == _MISSING else BrokerAway(_away(said))
+            said = _away(found["error"].get("description", "no reason given"))
+            raise _MissingError(said) if code in _MISSING else _RefusedError(said)
         return found
 
 
@@ -199,6 +245,10 @@ class Puller:
 
 class _MissingError(BrokerAway):
     """No such message, stream or consumer."""
+
+
+class _RefusedError(BrokerAway):
+    """The broker answered, and says no."""
 
 
 def _away(said: object) -> str:
@@ -267,13 +317,12 @@ def _streams(layout: Layout) -> list[api.StreamConfig]:
     frames = api.StreamConfig(
         name=layout.frames,
         subjects=[layout.subject("*", "*")],
-        retention=api.RetentionPolicy.WORK_QUEUE,
+        retention=api.RetentionPolicy.LIMITS,
         discard=api.DiscardPolicy.NEW,
         storage=api.StorageType.FILE,
         max_bytes=layout.max_bytes,
         max_age=layout.max_age_s,
         num_replicas=layout.replicas,
-        duplicate_window=layout.duplicates_s,
     )
     cursors = api.StreamConfig(
         name=layout.cursors,

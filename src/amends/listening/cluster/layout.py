@@ -10,6 +10,7 @@ from amends.terms import BadInput
 REMOVALS: Final = "removals"
 """The lane of frames that may remove posts; see ``worker``."""
 
+_WORKERS: Final = "workers-"
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -17,17 +18,14 @@ _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 class Layout:
     """The same for every receiver and worker of one desk.
 
-    ``replicas`` is how many nodes keep each frame before a receiver is told so. ``duplicates_s``
-    is how long the broker knows a message by its id: shorter than any change of leaders, see decision
-    0019. ``ack_wait_s`` is how long a worker may be silent before its messages go to another.
-    ``max_bytes`` (of compressed frames that nobody has worked)
-    and ``max_age_s`` bound what the broker keeps.
+    ``replicas`` is how many nodes keep each frame before a receiver is told so. ``ack_wait_s`` is how
+    long a worker may be silent before its messages go to another. ``max_bytes`` (of compressed frames
+    that nobody has worked) and ``max_age_s`` bound what the broker keeps.
     """
 
     name: str = "amends"
     partitions: int = 4
     replicas: int = 3
-    duplicates_s: float = 1.0
     ack_wait_s: float = 30.0
     max_bytes: int = 16 << 30
     max_age_s: float = 7 * 86_400.0
@@ -44,7 +42,10 @@ class Layout:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """Partitions by name, and the lane of removals: one durable consumer each."""
+        """Partitions by name, and the lane of removals: one durable consumer each.
+
+        What is published goes to one of these. A broker may have more, from when there were more.
+        """
         return (*map(str, range(self.partitions)), REMOVALS)
 
     def subject(self, source: str, lane: str) -> str:
@@ -56,11 +57,15 @@ class Layout:
 
     def consumer(self, lane: str) -> str:
         """The durable name under which workers share a lane."""
-        return f"workers-{lane}"
+        return _WORKERS + lane
 
-    def lane_of(self, message_id: str) -> str:
+    def lane_of_consumer(self, name: str) -> str | None:
+        """The lane that is shared under that name; None where it is no name of ours."""
+        return name.removeprefix(_WORKERS) if name.startswith(_WORKERS) else None
+
+    def lane_of(self, body: bytes) -> str:
         """The partition of a message: the same whenever it is published again."""
-        return str(crc32(message_id.encode()) % self.partitions)
+        return str(crc32(body) % self.partitions)
 
 
 def source_of_channel(channel: int, name: str) -> str:

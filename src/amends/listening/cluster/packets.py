@@ -1,6 +1,5 @@
 """Packets: what one message of the broker carries, some sixty-four frames of one source."""
 
-from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -42,13 +41,3 @@ def unpack(body: bytes) -> Packet:
     except (zstandard.ZstdError, msgspec.DecodeError, MemoryError) as error:
         msg = f"The message holds no frames ({error})."
         raise BadInput(msg) from error
-
-
-def message_id(source: str, cursor: str, lane: str, packet: Packet) -> str:
-    """By what the broker knows a packet that is published twice.
-
-    Equal ids mean equal frames, whatever a cursor looks like: the contents are part of it, so that
-    no frame is ever taken for one that it is not.
-    """
-    digest = blake2b(_encoder.encode(packet), digest_size=12).hexdigest()
-    return f"{source}:{blake2b(cursor.encode(), digest_size=6).hexdigest()}:{lane}:{digest}"

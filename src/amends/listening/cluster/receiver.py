@@ -16,7 +16,7 @@ from typing import Any
 
 from amends.listening.cluster.broker import Broker, BrokerAway
 from amends.listening.cluster.layout import REMOVALS
-from amends.listening.cluster.packets import Packet, message_id, pack
+from amends.listening.cluster.packets import Packet, pack
 from amends.listening.cluster.slices import Slice
 from amends.listening.gathering import Sleep
 from amends.listening.listener import BackOff, Health, HealthState
@@ -42,16 +42,14 @@ class Publisher:
     count: Counter[str] = field(default_factory=Counter)
     well: str = "Receiving."
 
-    async def store(self, lane: str, packet: Packet, cursor: str) -> None:
+    async def store(self, lane: str, packet: Packet) -> None:
         """Publish until it is stored, however long that takes; ``lane`` "" for any partition."""
-        layout = self.broker.layout
-        known = message_id(self.source, cursor, lane, packet)
-        subject = layout.subject(self.source, lane or layout.lane_of(known))
-        body = pack(packet)
+        layout, body = self.broker.layout, pack(packet)
+        subject = layout.subject(self.source, lane or layout.lane_of(body))
 
         async def publish() -> None:
-            stored = await self.broker.publish(subject, body, message_id=known)
-            self.count["messages" if stored else "known already"] += 1
+            await self.broker.publish(subject, body)
+            self.count["messages"] += 1
 
         await self.insist(publish)
 
@@ -115,7 +113,7 @@ class Receiver:
         for lane, packet in one.messages:
             if lane == REMOVALS and number != self._next:
                 await self._turns[number].wait()  # it may not overtake the posts it removes
-            await self._publisher.store(lane, packet, one.cursor or "")
+            await self._publisher.store(lane, packet)
         self._window.release()
         self._publisher.count["frames"] += one.frames
         self._publisher.count["bytes"] += one.size

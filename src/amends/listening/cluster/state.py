@@ -34,7 +34,8 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """``oldest`` is when the oldest message that is not done was stored; None where all are."""
+    """``messages`` are not done; ``oldest`` is when the oldest of them was stored, told a few seconds
+    late; None where all are done. ``size`` counts what is done and not yet removed too."""
 
     messages: int
     size: int  # bytes, compressed
@@ -51,12 +52,15 @@ async def look(broker: Broker) -> State:
     stream = await broker.ask(f"STREAM.INFO.{layout.frames}")
     lanes = [
         _lane(lane, await broker.ask(f"CONSUMER.INFO.{layout.frames}.{layout.consumer(lane)}"))
-        for lane in layout.lanes
+        for lane in await broker.lanes()
     ]
     state = stream["state"]
-    oldest = msgspec.convert(state["first_ts"], datetime) if state["messages"] else None
+    messages = sum(lane.waiting + lane.at_work for lane in lanes)
+    oldest = (
+        msgspec.convert(state["first_ts"], datetime) if messages and state["messages"] else None
+    )
     return State(
-        messages=state["messages"],
+        messages=messages,
         size=state["bytes"],
         most=layout.max_bytes,
         oldest=oldest,

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MESSAGES: Final = 16  # asked of a lane at once
 MOST_REMOVALS: Final = 256  # messages held until what came before them is done
+CLEARED_S: Final = 8.0  # at most between two looks for what is done
 DEATHS: Final = 5  # workers that may fall silent over a message before it is given up
 
 
@@ -69,6 +70,7 @@ class ClusterWorker:
     back_off: BackOff = field(default_factory=lambda: BackOff(first_s=0.2, longest_s=30.0))
     wait_s: float = 2.0
     look_s: float = 0.5
+    clear_s: float = 1.0
     count: Counter[str] = field(default_factory=Counter)
     _held: dict[int, Delivery] = field(default_factory=dict)
     _removals: list[Delivery] = field(default_factory=list)
@@ -76,18 +78,30 @@ class ClusterWorker:
 
     async def run(self) -> None:
         """Work every lane until cancelled; what is held then is given back at once."""
+        lanes = await self._lanes()
         self.health("well", "Working.")
         try:
             async with asyncio.TaskGroup() as group:
-                for lane in self.broker.layout.lanes:
+                for lane in lanes:
                     group.create_task(self._lane(lane))
                 group.create_task(self._work_on())
                 group.create_task(self._hold())
                 group.create_task(self._settle_removals())
+                group.create_task(self._clear())
         finally:
             for delivery in list(self._held.values()):
                 with contextlib.suppress(BrokerAway):
                     await delivery.later(0)
+
+    async def _lanes(self) -> Sequence[str]:
+        troubles = 0
+        while True:
+            try:
+                return await self.broker.lanes()
+            except BrokerAway as error:
+                troubles += 1
+                self.health("waiting", str(error))
+                await self.sleep(self.back_off.wait_s(min(troubles, 5), self.rng))
 
     async def _lane(self, lane: str) -> None:
         puller: Puller | None = None
@@ -206,6 +220,17 @@ class ClusterWorker:
             for delivery in list(self._held.values()):
                 with contextlib.suppress(BrokerAway):
                     await delivery.at_work()
+
+    async def _clear(self) -> None:
+        """Remove what is done. A worker that finds nothing leaves it to those who do for longer."""
+        pause_s = self.clear_s
+        while True:
+            await self.sleep(pause_s)
+            removed = 0
+            with contextlib.suppress(BrokerAway):
+                removed = await self.broker.clear()
+            self.count["removed"] += removed
+            pause_s = self.clear_s if removed else min(2 * pause_s, CLEARED_S)
 
     async def _settle_removals(self) -> None:
         while True:
