@@ -86,6 +86,7 @@ hypothesis.settings.load_profile("amends")
 django.setup()
 from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
 
+from amends.desk.queries.recent import forget_recent  # noqa: E402
 from tests.support.warming import load_for_all  # noqa: E402
 
 # Argon2 is slow on purpose; tests that are about it put it back.
@@ -169,6 +170,7 @@ def _django_db_helper(
     assert set(options) <= {"transaction"}, "see tests/support/databases.py"
     with django_db_blocker.unblock(), emptied() if options.get("transaction") else rolled_back():
         yield
+    forget_recent()  # ids begin anew, and what had them before is not what has them now
 
 
 def _postgres_copy(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -1,6 +1,5 @@
 """The guard at the desk (R28 to R34, R38): what passes, what needs a reason, what needs a colleague."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -17,10 +16,9 @@ from amends.desk.actions import (
 )
 from amends.desk.actions.amends import set_authority
 from amends.desk.actions.delivery import claim_reply
-from amends.desk.actions.guarding import Guarded
+from amends.desk.actions.guarding import Guarded, check_text
 from amends.desk.models import Case, CaseEvent, GuardRules, OutgoingReply
 from amends.desk.queries.guarding import policy_in_force, try_policy
-from amends.desk.queries.recent import forget_recent
 from amends.guard import Policy
 from amends.terms import BadInput, NotAllowed
 from tests.factories import NOON, case, mention, store
@@ -30,13 +28,6 @@ pytestmark = [pytest.mark.database, pytest.mark.alike]
 
 THREAT = "Delete this tweet and we will refund you."
 GOOD = "I'm so sorry your bag is lost, Rosa. I am tracing it now; send me a private message? ^MK"
-
-
-@pytest.fixture(autouse=True)
-def _other_desk() -> Iterator[None]:
-    forget_recent()
-    yield
-    forget_recent()
 
 
 def queue(row: Case, text: str, **facts: object) -> OutgoingReply:
@@ -93,6 +84,22 @@ def test_approved_reply_goes_out() -> None:
     assert (claimed.pk, claimed.approver) == (reply.pk, priya())
     row = Case.objects.get(pk=reply.case_id)
     assert (kinds(row)[-1], proof(row).whole) == ("reply.approved", True)
+
+
+def test_what_was_held_and_approved_is_remembered_and_what_was_refused_is_not() -> None:
+    """R29: a copy of what waits for an approver is a copy, whichever of the two goes out first."""
+    reply, other = held(), case("Halcyon lost mine too", handle="ben")
+
+    def codes() -> set[str]:
+        facts = {"channel": reply.channel, "private": False, "closes_out": False, "by": mina()}
+        checked = check_text(other, THREAT, target=other.first_post, **facts)  # type: ignore[arg-type]
+        return {one.code for one in checked.findings}
+
+    assert "near_copy" in codes()
+    approve_reply(reply, by=priya(), now=NOON)
+    assert "near_copy" in codes()
+    OutgoingReply.objects.update(status="cancelled")
+    assert "near_copy" not in codes()
 
 
 def test_refused_reply_says_why_and_stays() -> None:

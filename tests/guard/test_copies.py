@@ -47,6 +47,15 @@ def test_dropped_reply_is_forgotten() -> None:
     assert (len(recent), recent.nearest(SENT)) == (0, None)
 
 
+def test_all_are_forgotten_at_once_and_new_ones_found() -> None:
+    recent = RecentReplies([SENT, *OTHERS])
+    recent.drop_all()
+    assert (len(recent), recent.nearest(SENT)) == (0, None)
+    recent.add(SENT, key="1")
+    nearest = recent.nearest(SENT)
+    assert (len(recent), nearest and nearest.key) == (1, "1")
+
+
 def test_reply_is_replaced_under_its_key() -> None:
     recent = RecentReplies()
     recent.add(SENT, key="a")

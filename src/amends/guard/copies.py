@@ -149,6 +149,11 @@ class RecentReplies:
             self._kept[slot] = None
             self._order[slot] = -1
 
+    def drop_all(self) -> None:
+        """Forget every reply."""
+        for key in list(self._slot_of):
+            self.drop(key)
+
     def nearest(self, text: str) -> Copy | None:
         """The recent reply most like this one, if any shares enough with it to be compared."""
         found = shingles(skeleton(text))

@@ -1,4 +1,4 @@
-"""What this desk sent lately, as the guard compares it: an index in each process."""
+"""What this desk sent lately, or is about to, as the guard compares it: an index in each process."""
 
 import threading
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from amends.guard import RecentReplies
 
 CAPACITY = 100_000
 FIRST, FURTHER = 1_000, 100  # read by the first check of a process, and by each later one
-_NEVER_OUT = (ReplyStatus.CANCELLED, ReplyStatus.FAILED, ReplyStatus.HELD)
+_NEVER_OUT = (ReplyStatus.CANCELLED, ReplyStatus.FAILED)  # what is held may be approved
 
 
 @dataclass(slots=True)
@@ -34,6 +34,11 @@ class _Memory:
         room = CAPACITY - len(self.index)
         if room > 0:
             self._add(_before(self.oldest or _LAST, most=most)[:room])
+
+    def forget(self) -> None:
+        with self.lock:
+            self.index.drop_all()
+            self.newest, self.oldest = 0, None
 
     def _add(self, rows: Iterable[tuple[int, str]]) -> None:
         for pk, text in rows:
@@ -64,12 +69,12 @@ _memory = _Memory()
 
 
 def recent_replies(text: str) -> RecentReplies:
-    """The index, up to date as far as this text is concerned: what was erased is forgotten."""
+    """The index, up to date as far as this text is concerned: what was erased, or will never go out, is
+    forgotten."""
     with _memory.lock:
         _memory.catch_up()
         while (copy := _memory.index.nearest(text)) is not None:
-            kept = OutgoingReply.objects.filter(pk=int(copy.key)).values_list("text", flat=True)
-            if kept.first() == copy.text:
+            if (int(copy.key), copy.text) in _sent().filter(pk=int(copy.key)):
                 break
             _memory.index.drop(copy.key)
     return _memory.index
@@ -77,5 +82,4 @@ def recent_replies(text: str) -> RecentReplies:
 
 def forget_recent() -> None:
     """Begin anew, as where the database is another."""
-    global _memory  # noqa: PLW0603 (the one thing a process remembers)
-    _memory = _Memory()
+    _memory.forget()
