@@ -258,7 +258,7 @@ def test_merged_case_hears_what_is_written_on_its_page() -> None:
     row, other = case(), case(handle="omar")
     handoff = taken(row)
     row.refresh_from_db()
-    merge_case(row, into=other, by=mina(), now=NOON + HOUR)
+    merge_case(row, into=other, by=mina(), now=NOON + HOUR, two_customers=True)
     say(handoff, left(attempt="2"), now=NOON + 2 * HOUR)
     assert words_of(handoff)[-1].place.case == other
     assert [one.row for one in handoffs_of(other, now=NOON)] == [handoff]

@@ -166,7 +166,7 @@ def test_edit_is_kept_and_told_once() -> None:
 
 def test_merged_case_hands_what_follows_on() -> None:
     old, new = case(native_id="one"), case(handle="ben", native_id="two")
-    merge_case(old, into=new, by=mina(), now=later(1))
+    merge_case(old, into=new, by=mina(), now=later(1), two_customers=True)
     heard("More of it", conversation="one", at=later(2))
     assert (old.places.count(), new.places.count()) == (1, 2)
 

@@ -98,8 +98,10 @@ def test_two_cases_merged_into_each_other_at_once_make_no_circle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one, two, by = case(handle="rosa"), case(handle="ben"), omar()
-    with somebody_else(lambda: merge_case(two, into=one, by=by, now=NOON), monkeypatch) as said:
-        merge_case(one, into=two, by=mina(), now=NOON)
+    with somebody_else(
+        lambda: merge_case(two, into=one, by=by, now=NOON, two_customers=True), monkeypatch
+    ) as said:
+        merge_case(one, into=two, by=mina(), now=NOON, two_customers=True)
     states = set(Case.objects.values_list("state", flat=True))
     assert (states, len(said)) == ({"merged", "new"}, 1)
 

@@ -111,7 +111,7 @@ def test_post_of_a_bystander_is_split_off_for_them() -> None:
 
 def test_merge_is_told_to_both_and_what_waits_waits_on() -> None:
     old, new = case(handle="rosa", at=NOON), case(handle="ben", at=NOON + HOUR)
-    merge_case(old, into=new, by=mina(), now=NOON + 2 * HOUR)
+    merge_case(old, into=new, by=mina(), now=NOON + 2 * HOUR, two_customers=True)
     assert (kinds(old, 1), kinds(new, 1)) == (["case.merged"], ["case.joined"])
     assert fresh(new).unanswered_since == NOON
     assert proof(fresh(new)).whole
@@ -119,7 +119,7 @@ def test_merge_is_told_to_both_and_what_waits_waits_on() -> None:
 
 def test_undone_merge_takes_back_what_came_since() -> None:
     old, new = case(handle="rosa", at=NOON), case(handle="ben", at=NOON)
-    merge_case(old, into=new, by=mina(), now=NOON + HOUR)
+    merge_case(old, into=new, by=mina(), now=NOON + HOUR, two_customers=True)
     root = old.first_post.native_id
     at = NOON + 2 * HOUR
     store(mention("Where is it?", handle="rosa", conversation=root, in_reply_to=root, at=at))
@@ -137,7 +137,7 @@ def test_what_waits_is_not_merged_out_of_sight() -> None:
     resolve_case(over, by=mina(), now=NOON)
     close_case(over, reason="by phone", by=mina(), now=NOON)
     with pytest.raises(BadInput, match="is closed, and this one waits"):
-        merge_case(old, into=over, by=mina(), now=NOON)
+        merge_case(old, into=over, by=mina(), now=NOON, two_customers=True)
 
 
 def customers() -> tuple[Case, Case]:

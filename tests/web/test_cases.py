@@ -220,7 +220,8 @@ def test_merged_case_says_where_it_goes_on() -> None:
     client = signed_in(people.mina())
     wrong = client.post(f"/cases/{case.ref}/merge/", {"into": "T0"})
     assert (wrong.status_code, 'value="T0"' in wrong.content.decode()) == (400, True)
-    client.post(f"/cases/{case.ref}/merge/", {"into": other.ref})
+    told = {"into": other.ref, "two_customers": other.ref}
+    client.post(f"/cases/{case.ref}/merge/", told)
     assert f"goes on in {other.ref}" in _words(case_page(case))
 
 

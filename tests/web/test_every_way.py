@@ -150,7 +150,7 @@ def _together(plain: Case, laden: Case, other: Case) -> dict[str, str]:
     more = factories.heard("And my bag", handle="rosa", conversation=root, in_reply_to=root)
     Case.objects.filter(pk=plain.pk).update(split_from=other)
     joined, second = _case("joan"), _case("dora2")
-    merge_case(joined, into=laden, by=people.ada(), now=NOON)
+    merge_case(joined, into=laden, by=people.ada(), now=NOON, two_customers=True)
     merged = merge_customers(laden.customer, second.customer, by=people.ada(), now=NOON)
     return {"more": str(more.pk), "joined": joined.ref, "customers": str(merged.pk)}
 

@@ -63,7 +63,7 @@ def _laden() -> Case:
     factories.heard("AB12", handle="dora", private=True, to_us=True, conversation=post.conversation)
     _amends(case, who)
     _judged(case, who)
-    merge_case(factories.case(handle="joan"), into=case, by=by, now=at)
+    merge_case(factories.case(handle="joan"), into=case, by=by, now=at, two_customers=True)
     second = factories.case("Halcyon, and the pram?", handle="dora2")
     Promise.objects.create(**who | {"case": second}, words="Call", due_at=LATER)
     merge_customers(case.customer, second.customer, by=by, now=at)

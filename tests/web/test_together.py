@@ -140,7 +140,8 @@ def test_who_is_meant_is_asked_for_until_only_one_can_be() -> None:
 def test_merged_case_is_read_where_it_goes_on_and_given_back_from_there() -> None:
     first, second = _twice()
     client = signed_in(people.mina())
-    client.post(f"/cases/{first.ref}/bring-in/", {"ref": second.ref})
+    told = {"ref": second.ref, "two_customers": second.ref}
+    client.post(f"/cases/{first.ref}/bring-in/", told)
     page = Page(case_page(first))
     assert f"from {second.ref}" in page.words
     assert "Halcyon broke my pram" in page.words
@@ -151,10 +152,28 @@ def test_merged_case_is_read_where_it_goes_on_and_given_back_from_there() -> Non
     assert client.post(f"/cases/{first.ref}/give-back/", {"ref": second.ref}).status_code == 400
 
 
+@pytest.mark.alike
+@pytest.mark.parametrize(("verb", "field"), [("merge", "into"), ("bring-in", "ref")])
+def test_cases_of_two_customers_merge_once_the_page_has_asked(verb: str, field: str) -> None:
+    first, second = _twice()
+    client, sent = signed_in(people.mina()), {field: second.ref}
+    for ticked in (
+        {},
+        {"two_customers": "T0"},
+    ):  # what was ticked of another case counts for nothing
+        asked = client.post(f"/cases/{first.ref}/{verb}/", sent | ticked)
+        page = Page(asked.content.decode())
+        said = f"This case is of @rosa (Demo), {second.ref} of @rosa_m (Bluesky)."
+        assert (asked.status_code, said in page.words) == (400, True)
+    [box] = page.hooks("two-customers")
+    client.post(f"/cases/{first.ref}/{verb}/", sent | {"two_customers": box["value"]})
+    assert set(Case.objects.values_list("state", flat=True)) == {"new", "merged"}
+
+
 def test_private_case_merged_into_a_public_one_stays_out_of_sight_there() -> None:
     public = factories.case("Halcyon lost my bag", handle="ben")
     secret = factories.case("My card is 1234", handle="rosa", private=True, to_us=True)
-    merge_case(secret, into=public, by=people.mina(), now=NOON)
+    merge_case(secret, into=public, by=people.mina(), now=NOON, two_customers=True)
     assert "My card is 1234" not in case_page(public, "sol")
 
 
@@ -179,7 +198,7 @@ def test_posts_are_split_off_and_brought_back_from_the_pages() -> None:
 @pytest.mark.alike
 def test_merged_case_offers_only_the_way_to_where_it_goes_on_and_back() -> None:
     first, second = factories.case(handle="rosa"), factories.case(handle="ben")
-    merge_case(first, into=second, by=people.mina(), now=NOON)
+    merge_case(first, into=second, by=people.mina(), now=NOON, two_customers=True)
     client = signed_in(people.mina())
     source = client.get(f"/cases/{first.ref}/").content.decode()
     steps = re.findall(rf'action="/cases/{first.ref}/([\w-]+)/', source)
@@ -197,7 +216,7 @@ def test_merged_case_offers_only_the_way_to_where_it_goes_on_and_back() -> None:
 @pytest.mark.alike
 def test_law_still_reaches_a_merged_case() -> None:
     first, second = factories.case(handle="rosa"), factories.case(handle="ben")
-    merge_case(first, into=second, by=people.mina(), now=NOON)
+    merge_case(first, into=second, by=people.mina(), now=NOON, two_customers=True)
     source = signed_in(people.ada()).get(f"/cases/{first.ref}/").content.decode()
     steps = re.findall(rf'action="/cases/{first.ref}/([\w-]+)/', source)
     assert sorted(steps) == ["hold", "legal", "reopen"]

@@ -23,7 +23,7 @@ from amends.casework.verbs import VERBS, check_verb
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
-from amends.desk.actions.merging import joining, parting
+from amends.desk.actions.merging import TwoCustomers, joining, parting
 from amends.desk.actions.together import give_heads_ups
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, OutgoingReply, Responder
 from amends.desk.queries.ledger import open_matters
@@ -355,11 +355,17 @@ def await_outcome(row: Case, now: datetime) -> None:
 
 
 def merge_case(
-    case: Case, *, into: Case, by: Responder, now: datetime, brought: bool = False
+    case: Case,
+    *,
+    into: Case,
+    by: Responder,
+    now: datetime,
+    brought: bool = False,
+    two_customers: bool = False,
 ) -> Case:
     """Go on in another case: posts heard later go there, and what waits for an answer waits there.
     Reopening undoes the merge. ``brought``: it is done from the other case, into which this one is
-    brought."""
+    brought. Raises ``TwoCustomers`` for cases of two customers unless ``two_customers`` says so."""
     with held(case, by=by, verb="merge", beside=into) as row:
         target = Case.objects.select_related("first_post").get(pk=into.pk)
         if row.pk == target.pk or target.state == CaseState.MERGED:
@@ -371,6 +377,8 @@ def merge_case(
         if brought:
             check_verb("bring-in", CaseState(target.state))
         joined = joining(row, target, by=by, now=now)
+        if row.customer_id != target.customer_id and not two_customers:
+            raise TwoCustomers(*((target, row) if brought else (row, target)))
         event = move_event(row, CaseState.MERGED, at=now, by=by, into=target.ref)
         row.merged_into, row.unanswered_since = target, None
         write(row, [event], "state", "merged_into", "unanswered_since")

@@ -5,10 +5,31 @@ from datetime import datetime
 from amends.casework import LIVE
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, CasePost, Responder
-from amends.terms import BadInput
+from amends.terms import BadInput, network_name, written_handle
+from amends.text import mark_hidden
 
 SETTLED_BY = frozenset({"thanks", "retraction"})
 """Why a post joined a case that waits for no answer."""
+
+
+class TwoCustomers(BadInput):
+    """The cases are of two customers, and nobody said that they are merged all the same. ``ref`` is
+    the other case, as seen from the one where it was asked for."""
+
+    def __init__(self, here: Case, there: Case) -> None:
+        super().__init__(
+            f"This case is of {_customer(here)}, {there.ref} of {_customer(there)}. Tick that they"
+            " become one case all the same, or say first that both are the same person."
+        )
+        self.ref = there.ref
+
+
+def _customer(case: Case) -> str:
+    author = case.first_post.author
+    if author is None or not author.handle:
+        return "somebody whose name was erased"
+    handle = written_handle(mark_hidden(author.handle), author.network)
+    return f"{handle} ({network_name(author.network)})"
 
 
 def joining(row: Case, target: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:

@@ -13,6 +13,7 @@ from amends.casework import Action, Priority, Role, may
 from amends.casework.scheduling import moment_of
 from amends.casework.typed import span_typed
 from amends.desk import actions
+from amends.desk.actions.merging import TwoCustomers
 from amends.desk.actions.pictures import describe
 from amends.desk.actions.routing import hand_over_case
 from amends.desk.actions.snoozing import snooze_case, wake_case
@@ -67,6 +68,8 @@ def _answer(request: HttpRequest, case: Case, do: Callable[[], object]) -> HttpR
     except AmendsError as error:
         fresh = get_case_for(me(request), case.ref)
         typed = typed_of(request.POST)
+        if isinstance(error, TwoCustomers):
+            typed["asked_of"] = error.ref
         return draw(request, fresh, typed=typed, error=str(error), status=status_of(error))
     beside = done if isinstance(done, macros.Beside) else None
     if beside is None and not is_fragment(request):

@@ -17,14 +17,22 @@ from amends.terms import BadInput
 
 
 def merge(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    return actions.merge_case(case, into=_case(typed.get("into", ""), by), by=by, now=now)
+    into = _case(typed.get("into", ""), by)
+    return actions.merge_case(case, into=into, by=by, now=now, two_customers=_said_of(into, typed))
 
 
 def bring_in(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
     """Another case of theirs goes on in this one."""
+    other = _case(typed.get("ref", ""), by)
     return actions.merge_case(
-        _case(typed.get("ref", ""), by), into=case, by=by, now=now, brought=True
+        other, into=case, by=by, now=now, brought=True, two_customers=_said_of(other, typed)
     )
+
+
+def _said_of(other: Case, typed: QueryDict) -> bool:
+    """Whether it was ticked that another customer's case is meant: this one, and no other that was
+    written into the field since."""
+    return typed.get("two_customers", "") == other.ref
 
 
 def _case(ref: str, by: Responder) -> Case:
