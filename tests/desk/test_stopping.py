@@ -82,8 +82,23 @@ def test_confirming_together_leaves_those_whose_customer_wrote_since() -> None:
     replies = [queue(quiet, "Sorry, Ben. ^MK"), queue(wrote, "Sorry, Rosa. ^MK")]
     customer_writes(wrote)
     lift_stop(stop, by=priya, now=LATER)
-    assert release_replies(replies, by=people.mina(), now=LATER) == (1, 1)
+    kept = [("The customer wrote since. Open the case.", 1)]
+    assert release_replies(replies, by=people.mina(), now=LATER) == (1, kept)
     assert [one.status for one in outbox_for(priya)] == ["paused", "ready"]
+
+
+def test_confirming_together_leaves_those_that_are_still_stopped_and_sends_the_others() -> None:
+    """Whichever comes first: one that may not go out keeps no other back."""
+    priya = people.priya()
+    stop = stop_sending(None, reason="Hacked", by=priya, now=SOON)
+    first, second = queue(case(handle="ben")), queue(case(handle="rosa"))
+    OutgoingReply.objects.filter(pk=first.pk).update(channel=channel("mastodon"))
+    stop_sending(channel("mastodon"), reason="Hacked", by=priya, now=SOON)
+    lift_stop(stop, by=priya, now=LATER)
+    kept = [("Sending is still stopped. Lift the stop first.", 1)]
+    assert release_replies([first, second], by=people.mina(), now=LATER) == (1, kept)
+    found = [(one.pk, one.status, getattr(one, "stopped", None)) for one in outbox_for(priya)]
+    assert found == [(first.pk, "paused", True), (second.pk, "ready", False)]
 
 
 def test_who_may_not_stop_is_told_and_a_stop_needs_a_reason() -> None:

@@ -100,6 +100,45 @@ def test_held_back_replies_are_confirmed_in_the_outbox() -> None:
     assert reply.status == "ready"
 
 
+def _boxes(page: Page) -> list[dict[str, str]]:
+    return [facts for tag, facts in page.tags if tag == "input" and facts.get("name") == "reply"]
+
+
+def _offered(page: Page) -> tuple[int, int, list[bool]]:
+    """The button and the sentence of what is held back, and whether each box can be ticked."""
+    free = ["disabled" not in one for one in _boxes(page)]
+    return len(page.hooks("release")), len(page.hooks("still-stopped")), free
+
+
+@pytest.mark.alike
+def test_what_is_held_back_is_not_offered_to_be_sent_while_a_stop_stands() -> None:
+    case, priya, client = factories.case(), people.priya(), signed_in(people.mina())
+    stop = stop_sending(None, reason="Hacked", by=priya, now=timezone.now())
+    write(client, case, "public", TEXT)
+    page = Page(client.get("/outbox/").content.decode())
+    assert _offered(page) == (0, 1, [False])
+    assert "Sending is still stopped, so these wait here until somebody lets" in page.words
+    assert _offered(Page(case_page(case))) == (0, 1, [])
+    lift_stop(stop, by=priya, now=timezone.now())
+    assert _offered(Page(client.get("/outbox/").content.decode())) == (1, 0, [True])
+    assert _offered(Page(case_page(case))) == (1, 0, [])
+
+
+@pytest.mark.alike
+def test_confirmation_that_a_stop_refuses_says_why_and_keeps_what_was_ticked() -> None:
+    """The stop came after the page was drawn."""
+    stop_sending(None, reason="Hacked", by=people.priya(), now=timezone.now())
+    client = signed_in(people.mina())
+    for name, text in (("rosa", "So sorry, Rosa."), ("ben", "We are on it, Ben.")):
+        write(client, factories.case(handle=name), "public", text)
+    first, second = OutgoingReply.objects.filter(status="paused").order_by("pk")
+    answer = client.post("/outbox/release/", {"reply": [str(second.pk)]})
+    page = Page(answer.content.decode())
+    ticked = {one["value"]: "checked" in one for one in _boxes(page)}
+    assert (answer.status_code, ticked) == (400, {str(first.pk): False, str(second.pk): True})
+    assert "1 kept back. Sending is still stopped. Lift the stop first." in page.words
+
+
 @pytest.mark.alike
 @pytest.mark.parametrize(
     "sent", [{"channel": "all", "reason": ""}, {"channel": "9", "reason": "r"}]

@@ -32,7 +32,7 @@ from amends.desk.queries.handoffs import NETWORK
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import names_now
 from amends.desk.queries.setup import first_brand
-from amends.desk.queries.stops import is_overtaken, reasons_of
+from amends.desk.queries.stops import is_overtaken, is_stopped, reasons_of
 from amends.desk.queries.there import Part, Parts
 from amends.desk.queries.together import Beside, colleagues, others_at
 from amends.terms import written_handle
@@ -79,6 +79,7 @@ class Line:
     may_approve: bool = False
     goes: str = ""  # when a reply for later goes out, for a form
     overtaken: bool = False
+    stopped: bool = False
     because: str = ""
     removable: bool = False
     text: Sequence[Piece] = ()
@@ -268,7 +269,8 @@ def _reply_line(entry: Entry, reply: OutgoingReply, person: Responder) -> Line:
     if reply.goes_at is not None and reply.status in {ReplyStatus.READY, ReplyStatus.HELD}:
         goes = on_the_wall(reply.goes_at, person.zone)
     if reply.status == ReplyStatus.PAUSED:
-        return Line(entry, words, overtaken=is_overtaken(reply))
+        stopped = is_stopped(reply.channel_id)
+        return Line(entry, words, overtaken=is_overtaken(reply), stopped=stopped)
     if reply.status != ReplyStatus.HELD:
         return Line(entry, words, goes=goes)
     able = approvers(reply.by, Action.REPLY)

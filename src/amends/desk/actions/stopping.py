@@ -1,5 +1,6 @@
 """The kill switch: stop what goes out, for one account or all, and let it go again by hand."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,9 +16,10 @@ from amends.desk.queries.doors import NotThere
 from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import check_may_speak
 from amends.desk.queries.stops import is_stopped, overtaken, stopped_channels
-from amends.terms import BadInput, NotAllowed, Stale
+from amends.terms import AmendsError, BadInput, NotAllowed, Stale
 
 LONGEST = 500
+WROTE_SINCE = "The customer wrote since. Open the case."
 
 
 def stop_sending(
@@ -116,21 +118,27 @@ def release_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> Outg
 
 def release_replies(
     replies: Sequence[OutgoingReply], *, by: Responder, now: datetime
-) -> tuple[int, int]:
-    """Confirm several at once; how many go out, and how many of them not: the customer wrote since,
-    so that each of those is looked at by itself."""
+) -> tuple[int, list[tuple[str, int]]]:
+    """Confirm several at once; how many go out, and how many of the others stay for which reason:
+    the customer wrote since, so that each of those is looked at by itself; a stop stands.
+    Raises ``NotAllowed`` where this person may not send at all."""
     check_may(Role(by.role), Action.REPLY)
+    check_may_speak(by, now=now)
     wanted = OutgoingReply.objects.filter(
         pk__in=[one.pk for one in replies], status=ReplyStatus.PAUSED
     )
-    gone = kept = 0
+    gone, kept = 0, Counter[str]()
     for reply in wanted.select_related("case").annotate(late=overtaken()).order_by("case_id", "pk"):
         if reply.late:
-            kept += 1
-        else:
+            kept[WROTE_SINCE] += 1
+            continue
+        try:
             release_reply(reply, by=by, now=now)
+        except AmendsError as error:  # of this one alone; those before it are on their way
+            kept[str(error)] += 1
+        else:
             gone += 1
-    return gone, kept
+    return gone, kept.most_common()
 
 
 def get_stop(pk: int) -> SendingStop:

@@ -88,12 +88,13 @@ _OUTBOX = (
 
 def outbox_for(person: Responder, *, most: int = 200) -> Sequence[OutgoingReply]:
     """What was written and has not gone out, in cases the person may see: what waits for a person
-    first, then by the time it is due. Each has ``overtaken``."""
+    first, then by the time it is due. Each has ``overtaken`` and ``stopped``."""
     rows: QuerySet[OutgoingReply] = OutgoingReply.objects.filter(
         case__in=may_see(person), status__in=_OUTBOX
     )
     rows = rows.select_related("case", "channel", "by", "to_post__author")
-    found = list(rows.annotate(overtaken=overtaken()).order_by("due_at", "pk")[:most])
+    rows = rows.annotate(overtaken=overtaken(), stopped=stopped_channels())
+    found = list(rows.order_by("due_at", "pk")[:most])
     return sorted(found, key=lambda one: _OUTBOX.index(ReplyStatus(one.status)))
 
 

@@ -1,5 +1,7 @@
 """The outbox: what waits to go out, and the switch that stops it."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from amends.desk.models import ChannelRow, OutgoingReply, Responder
 from amends.desk.queries.stops import outbox_for, past_stops, stoppable, stops_in_force
 from amends.terms import AmendsError, BadInput
 from amends.web.asking import me, require
+from amends.web.middleware import status_of
 from amends.web.words import status_words
 
 _PARTS = {
@@ -28,29 +31,49 @@ _PARTS = {
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    person = require(request, Action.SEE_CASES)
+    return _page(request, require(request, Action.SEE_CASES))
+
+
+def _page(
+    request: HttpRequest,
+    person: Responder,
+    *,
+    ticked: Collection[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """``ticked``: what was chosen where that was refused, by the ids of replies."""
     stops = stops_in_force()
     stopped = {one.channel_id for one in stops}
+    parts = _parts(person, ticked)
+    held_back = next((rows for name, _, rows in parts if name == "paused"), [])
+    waiting = sum(bool(row["stopped"]) for row in held_back)
     facts = {
-        "parts": _parts(person),
+        "parts": parts,
+        "stopped": waiting,
+        "releasable": len(held_back) - waiting,
         "stops": stops,
         "everything_stopped": None in stopped,
         "free": [one for one in stoppable() if one.pk not in stopped],
         "past": past_stops(now=timezone.now()),
         "zone": person.zone,
     }
-    return render(request, "outbox/outbox.html", facts)
+    return render(request, "outbox/outbox.html", facts, status=status)
 
 
-def _parts(person: Responder) -> list[tuple[str, str, list[dict[str, object]]]]:
+def _parts(
+    person: Responder, ticked: Collection[str] | None = None
+) -> list[tuple[str, str, list[dict[str, object]]]]:
     """The rows by what they wait for, without what is empty."""
     found: dict[str, list[dict[str, object]]] = {name: [] for name in _PARTS}
     for reply in outbox_for(person):
+        overtaken = getattr(reply, "overtaken", False)
         found[_part_of(reply)].append(
             {
                 "reply": reply,
                 "words": status_words(reply, zone=person.zone),
-                "overtaken": getattr(reply, "overtaken", False),
+                "overtaken": overtaken,
+                "stopped": getattr(reply, "stopped", False),
+                "ticked": not overtaken if ticked is None else str(reply.pk) in ticked,
                 "goes": said_there(reply.goes_at, person.zone) if reply.goes_at else "",
             }
         )
@@ -127,13 +150,14 @@ def release(request: HttpRequest) -> HttpResponse:
         gone, kept = actions.release_replies(seen, by=person, now=timezone.now())
     except AmendsError as error:
         messages.error(request, str(error))
-        return redirect("outbox")
+        return _page(request, person, ticked=wanted, status=status_of(error))
     if not seen:
         messages.error(request, "Choose the replies that still go out.")
-    if gone:
-        messages.success(request, f"{gone} {'reply goes' if gone == 1 else 'replies go'} out now.")
-    if kept:
-        messages.warning(request, f"{kept} kept back: the customer wrote since. Open the case.")
+    for why, count in kept:
+        messages.warning(request, f"{count} kept back. {why}")
+    if not gone:
+        return _page(request, person, ticked=wanted, status=400)
+    messages.success(request, f"{gone} {'reply goes' if gone == 1 else 'replies go'} out now.")
     return redirect("outbox")
 
 
