@@ -8,7 +8,7 @@ import pytest
 
 from amends.bench.faults.clock import HandClock
 from amends.bench.faults.serving import Asked, Fake, Said, running
-from amends.desk.actions import erase_customer, proof
+from amends.desk.actions import erase_customer, merge_case, proof, reopen_case
 from amends.desk.actions.ranking import (
     claim_rank_watch,
     note_rank,
@@ -175,6 +175,33 @@ def test_same_is_watched_once_and_ended_for_good() -> None:
     unwatch_rank(row, made.pk, by=mina, now=NOON)
     kinds = [one.kind for one in row.history.filter(kind__startswith="rank.").order_by("seq")]
     assert (claim_rank_watch(now=NOON + DAY), kinds) == (None, ["rank.watched", "rank.unwatched"])
+
+
+def test_merged_case_is_looked_for_no_more_until_the_merge_is_undone() -> None:
+    """Only what the merge ended begins again."""
+    row, other, mina = case(handle="rosa"), case(handle="ben"), people.mina()
+    access()
+    kept = watch_rank(row, by=mina, now=NOON, **SOUGHT)
+    ended = watch_rank(row, by=mina, now=NOON, query="halcyon", address=PAGE)
+    unwatch_rank(row, ended.pk, by=mina, now=NOON)
+    merge_case(row, into=other, by=mina, now=NOON, two_customers=True)
+    assert claim_rank_watch(now=NOON + DAY) is None
+    row = reopen_case(Case.objects.get(pk=row.pk), by=mina, now=NOON + DAY)
+    found = [claim_rank_watch(now=NOON + DAY) for _ in range(2)]
+    assert found == [kept, None]
+    told = row.history.filter(kind__startswith="rank.").order_by("seq")
+    assert [(one.kind, one.data["watch"]) for one in told][2:] == [
+        ("rank.unwatched", ended.pk), ("rank.unwatched", kept.pk), ("rank.watched", kept.pk),
+    ]  # fmt: skip
+    assert (proof(row).whole, proof(Case.objects.get(pk=other.pk)).whole) == (True, True)
+
+
+def test_watch_of_a_case_that_was_merged_by_an_earlier_release_rests() -> None:
+    row, other = case(handle="rosa"), case(handle="ben")
+    access()
+    watch_rank(row, by=people.mina(), now=NOON, **SOUGHT)
+    Case.objects.filter(pk=row.pk).update(state="merged", merged_into=other)
+    assert claim_rank_watch(now=NOON + DAY) is None
 
 
 def test_erased_customer_leaves_places_and_no_address() -> None:

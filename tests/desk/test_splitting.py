@@ -16,7 +16,7 @@ from amends.desk.actions import (
 )
 from amends.desk.actions.customers import customer_of, merge_customers, undo_merge
 from amends.desk.actions.splitting import split_case, undo_split
-from amends.desk.models import AuthorRow, Case, Customer, CustomerMerge, PostRow
+from amends.desk.models import AuthorRow, Case, Customer, CustomerMerge, PostRow, RankWatch
 from amends.terms import BadInput, NotAllowed, Stale
 from tests.factories import NOON, case, heard, mention, store
 from tests.people import mina, noor, omar, priya
@@ -83,6 +83,18 @@ def test_undone_split_brings_everything_back() -> None:
     assert (fresh(row).customer_wrote_at, kinds(row, 1)) == (NOON + HOUR, ["case.split_undone"])
     with pytest.raises(BadInput, match="Split them off there again"):
         reopen_case(undone, by=mina(), now=NOON)
+
+
+def test_undone_split_ends_what_was_looked_up_for_the_case_that_is_gone() -> None:
+    row, later = two_matters()
+    made = split(row, later)
+    facts = {"query": "halcyon", "address": "https://example.org/post/1", "by": mina()}
+    RankWatch.objects.create(case=made, at=NOON, due_at=NOON, **facts)
+    undo_split(made, by=mina(), now=NOON + 3 * HOUR)
+    assert RankWatch.objects.get().due_at is None
+    assert (kinds(fresh(made), 2), proof(fresh(made)).whole) == (
+        ["case.merged", "rank.unwatched"], True,
+    )  # fmt: skip
 
 
 def test_split_is_refused_in_words() -> None:

@@ -23,7 +23,13 @@ from amends.casework.verbs import VERBS, check_verb
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
-from amends.desk.actions.merging import TwoCustomers, joining, parting
+from amends.desk.actions.merging import (
+    TwoCustomers,
+    end_watches,
+    joining,
+    parting,
+    watch_again,
+)
 from amends.desk.actions.together import give_heads_ups
 from amends.desk.models import Case, CaseEvent, Draft, Label, Note, OutgoingReply, Responder
 from amends.desk.queries.ledger import open_matters
@@ -259,7 +265,7 @@ def _move(
         ]
         if CaseState.OPEN in path:
             reopen_facts(row)
-            _part(row, by=by, now=now)
+            events += _part(row, by=by, now=now)
         _stamp(row, state, now)
         write(
             row,
@@ -270,14 +276,16 @@ def _move(
     return row
 
 
-def _part(row: Case, *, by: Responder, now: datetime) -> None:
-    """Undo a merge: the case that went on is told, and gives back what came to it since."""
+def _part(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """Undo a merge: the case that went on is told, and gives back what came to it since. What
+    follows for this one."""
     if row.merged_into_id is None:
-        return
+        return []
     rows = Case.objects.select_for_update(of=("self",)).select_related("first_post")
     target = rows.get(pk=row.merged_into_id)
     row.merged_into = None
     write(target, parting(row, target, by=by, now=now), "unanswered_since", "customer_wrote_at")
+    return watch_again(row, by=by, now=now)
 
 
 def nothing_on_its_way(row: Case) -> None:
@@ -380,7 +388,8 @@ def merge_case(
         if row.customer_id != target.customer_id and not two_customers:
             raise TwoCustomers(*((target, row) if brought else (row, target)))
         event = move_event(row, CaseState.MERGED, at=now, by=by, into=target.ref)
+        events = [event, *end_watches(row, by=by, now=now)]
         row.merged_into, row.unanswered_since = target, None
-        write(row, [event], "state", "merged_into", "unanswered_since")
+        write(row, events, "state", "merged_into", "unanswered_since")
         write(target, joined, "unanswered_since")
     return row

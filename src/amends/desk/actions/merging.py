@@ -1,10 +1,11 @@
-"""What merging two cases, and undoing it, means for the one that goes on."""
+"""What merging two cases, and undoing it, means for the one that goes on, and for the searches that
+were looked up for the other."""
 
 from datetime import datetime
 
 from amends.casework import LIVE
 from amends.desk.actions.chronicle import make_event
-from amends.desk.models import Case, CaseEvent, CasePost, Responder
+from amends.desk.models import Case, CaseEvent, CasePost, RankWatch, Responder
 from amends.terms import BadInput, network_name, written_handle
 from amends.text import mark_hidden
 
@@ -58,9 +59,34 @@ def parting(row: Case, target: Case, *, by: Responder, now: datetime) -> list[Ca
     return [make_event(target, "case.parted", at=now, by=by, ref=row.ref, posts=back)]
 
 
+def end_watches(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """Nobody looks any more where the complaint stands in searches: on a case that was merged nobody
+    could end that, and whoever sees the other one need not see what is looked for here."""
+    watches = RankWatch.objects.filter(case=row, due_at__isnull=False)
+    ended = list(watches.order_by("pk").values_list("pk", flat=True))
+    watches.update(due_at=None)
+    return [make_event(row, "rank.unwatched", at=now, by=by, watch=pk) for pk in ended]
+
+
+def watch_again(row: Case, *, by: Responder, now: datetime) -> list[CaseEvent]:
+    """What the merge ended is looked up each day again, now that it is undone."""
+    merged = _merged(row)
+    if merged is None:
+        return []
+    ended = row.history.filter(kind="rank.unwatched", seq__gt=merged.seq)
+    watches = RankWatch.objects.filter(case=row, pk__in=[one.data["watch"] for one in ended])
+    again = list(watches.order_by("pk").values_list("pk", flat=True))
+    watches.update(due_at=now)
+    return [make_event(row, "rank.watched", at=now, by=by, watch=pk) for pk in again]
+
+
+def _merged(row: Case) -> CaseEvent | None:
+    return row.history.filter(kind="case.merged").order_by("-seq").first()
+
+
 def came_since(row: Case, target: Case) -> list[int]:
     """Posts of a merged case's conversations that came to the other one after the merge."""
-    merged = row.history.filter(kind="case.merged").order_by("-seq").first()
+    merged = _merged(row)
     if merged is None:
         return []
     threads = {row.conversation, *row.places.values_list("post__conversation", flat=True)}

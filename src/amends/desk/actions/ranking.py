@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
 
-from amends.casework import Action, Role, check_may
+from amends.casework import Action, CaseState, Role, check_may
 from amends.casework.ranking import check_ranked, place_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
@@ -105,8 +105,10 @@ def spend_call(access: SearchAccess, *, now: datetime) -> bool:
 
 
 def claim_rank_watch(*, now: datetime) -> RankWatch | None:
-    """The next that is due; whoever dies over it is followed by another."""
-    for row in RankWatch.objects.filter(due_at__lte=now).order_by("due_at", "pk")[:5]:
+    """The next that is due; whoever dies over it is followed by another. Those of cases that were
+    merged before merging ended them rest."""
+    due = RankWatch.objects.filter(due_at__lte=now).exclude(case__state=CaseState.MERGED)
+    for row in due.order_by("due_at", "pk")[:5]:
         mine = RankWatch.objects.filter(pk=row.pk, due_at=row.due_at)
         if mine.update(due_at=now + HOLD):
             return row

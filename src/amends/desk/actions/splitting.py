@@ -8,7 +8,7 @@ from amends.casework import CaseState
 from amends.desk.actions.cases import held, nothing_on_its_way, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.customers import customer_of
-from amends.desk.actions.merging import recount
+from amends.desk.actions.merging import end_watches, recount
 from amends.desk.models import AuthorRow, Case, CasePost, PostRow, Responder
 from amends.terms import BadInput
 
@@ -116,10 +116,11 @@ def undo_split(case: Case, *, by: Responder, now: datetime) -> Case:
         event = move_event(
             row, CaseState.MERGED, at=now, by=by, into=source.ref, why=WHY, posts=moved
         )
+        events = [event, *end_watches(row, by=by, now=now)]
         back = make_event(source, "case.split_undone", at=now, by=by, ref=row.ref, posts=moved)
         row.places.update(case=source)
         row.merged_into, row.unanswered_since = source, None
         recount(source)
-        write(row, [event], "state", "merged_into", "unanswered_since")
+        write(row, events, "state", "merged_into", "unanswered_since")
         write(source, [back], "unanswered_since", "customer_wrote_at")
     return row
