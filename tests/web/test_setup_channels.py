@@ -5,11 +5,15 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
+from amends.connectors.registry import check_settings, networks
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Responder
+from amends.terms import BadInput, Channel
+from amends.web.views.setup_networks import form_for, setting_named
 from tests import people
 from tests.factories import NOON, brand, channel
 from tests.web.pages import HOSTILE, signed_in, unsafe_parts
+from tests.web.support import Page
 
 pytestmark = pytest.mark.database
 
@@ -58,6 +62,57 @@ def test_wrong_setting_is_refused(name: str, value: str) -> None:
     )
     assert response.status_code == 400
     assert not ChannelRow.objects.exists()
+
+
+WRONG: dict[str, tuple[dict[str, str], str, str]] = {
+    "bluesky": ({"stream": "radio"}, "stream", "“Stream” is 'radio'; write "),
+    "feeds": ({"feeds": "ftp://a.example"}, "feeds", "“Addresses of feeds” holds 'ftp://a"),
+    "filedrop": ({"folder": "/f", "poll_seconds": "often"}, "poll_seconds",
+                 "“Seconds between looks” is 'often'; write"),
+    "googlebusiness": ({"locations": "here"}, "locations", "“Places” holds 'here'; write"),
+    "googleplay": ({"package": "app"}, "package", "“Package name” is 'app'; write"),
+    "appstore": ({"app": "mine"}, "app", "“Apple ID” is 'mine'; write"),
+    "mail": ({"imap_host": "a b"}, "imap_host", "“Incoming mail server (IMAP)” is 'a b'; write"),
+    "mastodon": ({"server": "https://m.example/@us"}, "server", "“Server” is 'https://m.exa"),
+    "reddit": ({"user_agent": "x"}, "user_agent", "“User agent” is 'x'; write"),
+    "webhook": ({"mapping": "text = a", "to_us": "so"}, "to_us", "“What it tells” is 'so'; write"),
+    "x": ({"prices": "lunch=5"}, "prices", "“Prices” holds 'lunch=5'; there are"),
+}  # fmt: skip
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("network", networks())
+def test_what_a_connector_refuses_is_named_as_its_form_names_it(network: str) -> None:
+    if network == "demo":  # it takes any setting
+        return
+    settings, name, said = WRONG[network]
+    with pytest.raises(BadInput) as refused:
+        check_settings(Channel(network=network, handle="us@m.example", settings=settings))
+    found = setting_named(str(refused.value), form_for(network).base_fields)
+    assert (found[0], found[1][: len(said)]) == (name, said)
+
+
+@pytest.mark.alike
+def test_setting_that_only_the_connector_refuses_stands_at_its_field() -> None:
+    typed = {"brand": str(brand().pk), "handle": "us", "access_token": SECRET}
+    answer = signed_in(people.ada).post(
+        "/set-up/channels/new/mastodon/", typed | {"server": "https://m.example/@us"}
+    )
+    page = Page(answer.content.decode())
+    assert (answer.status_code, ChannelRow.objects.count()) == (400, 0)
+    assert "“Server” is 'https://m.example/@us'; write it like https://mastodon.ex" in page.words
+
+
+@pytest.mark.alike
+def test_health_names_a_setting_as_its_form_does() -> None:
+    row = channel("mastodon", "us@m.example")
+    note = "poll_seconds is 'often'; write a number above 0."
+    ChannelRow.objects.filter(pk=row.pk).update(health="stopped", health_note=note)
+    client = signed_in(people.ada)
+    pages = [f"/set-up/channels/{row.pk}/", "/set-up/channels/", "/listening/"]
+    words = [Page(client.get(url).content.decode()).words for url in pages]
+    said = "“Seconds between polls” is 'often'; write a number above 0."
+    assert [said in one for one in words] == [True, True, True]
 
 
 def test_secret_is_never_rendered() -> None:

@@ -40,7 +40,7 @@ def test_provider_needs_no_servers() -> None:
         ({"password": ""}, "Password is needed"),
         ({"imap_host": ""}, "write a host such as imap.example.com"),
         ({"smtp_host": "https://x.example"}, "write a host such as imap.example.com"),
-        ({"handle": "care"}, "write it like care@example.com"),
+        ({"handle": "care"}, "Write an e-mail address, such as care@example.com."),
         ({"reply_address": "care@x.example"}, "write it like care+{token}@example.com"),
         ({"imap_port": "70000"}, "65535"),
     ],

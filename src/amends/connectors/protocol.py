@@ -202,6 +202,18 @@ class TakesDeliveries(Protocol):
     deliveries: Deliveries | None
 
 
+@runtime_checkable
+class ReadsSettings(Protocol):
+    """A connector class that says before it is made whether it takes a channel's settings."""
+
+    @staticmethod
+    def read_settings(channel: Channel) -> object:
+        """Raises ``BadInput`` in a sentence that begins with the setting's name and what is wrong
+        with it, as in ``poll_seconds is 'often'; write a number above 0.``, or ``… holds …; …``: a
+        form puts its own label in the name's place."""
+        ...
+
+
 StandingOf = Callable[[str], Awaitable[str]]
 """Asked with the id of a page's customer: why the page takes no more words; "" where it does."""
 

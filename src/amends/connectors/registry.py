@@ -1,6 +1,7 @@
 """Which networks there are: whatever is installed under the entry point group of connectors."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final, cast
@@ -52,6 +53,17 @@ def make(
     """The connector of a channel. Raises ``ConnectorError`` where there is none or it refuses."""
     factory = cast("Factory", connector_class(channel.network))
     return factory(channel, credentials, outbound, clock)
+
+
+def check_settings(channel: Channel) -> None:
+    """Raise ``BadInput`` for settings that the connector would not take. One that cannot be loaded,
+    or does not say it before it is made, says nothing here."""
+    from amends.connectors.protocol import ReadsSettings  # late: it brings the client
+
+    with suppress(ConnectorError):
+        found: object = connector_class(channel.network)
+        if isinstance(found, ReadsSettings):
+            found.read_settings(channel)
 
 
 def traits_of(network: str) -> Traits:

@@ -247,7 +247,7 @@ APPLE = {"key_id": "K", "issuer_id": "i"}
         ("googleplay", {}, {"service_account": "{}"}, "lacks its e-mail address"),
         ("googlebusiness", {"locations": " "}, {}, "locations is empty"),
         ("googlebusiness", {"locations": "here"}, {}, "accounts/1/locations/2"),
-        ("appstore", {"app": "my app"}, {}, "Apple ID"),
+        ("appstore", {"app": "my app"}, {}, "app is 'my app'; write the number"),
         ("appstore", {}, APPLE, "The private key is missing"),
         ("appstore", {}, {**APPLE, "private_key": "x"}, "no private key that signs"),
         ("appstore", {}, {**APPLE, "private_key": "RS256"}, "no private key that signs"),

@@ -11,7 +11,7 @@ from amends.connectors.appstore.translate import NETWORK, answer_ids, read_answe
 from amends.connectors.calling import Caller, Effect, Params, Refusal
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import check_private_key
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
+from amends.connectors.reviewing import Answer, Pace, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -38,16 +38,23 @@ class AppStoreConnector(ReviewsConnector):
     def __init__(
         self, channel: Channel, credentials: Credentials, outbound: Outbound, clock: Clock
     ) -> None:
-        given, pace = read_given(channel, ("app", "api"), "The App Store")
-        app = given.get("app", "")
-        if not _APP.fullmatch(app):
-            raise BadInput(
-                f"The Apple ID is {app!r}. Write the number that App Store Connect shows under App Information."
-            )
+        given, pace = self.read_settings(channel)
+        app = given["app"]
         caller = Caller("The App Store", outbound, clock)
         place = _Place(caller, _keys(credentials), given.get("api", API).rstrip("/"), app)
         us = Author(id=f"{NETWORK}//{app}", handle=channel.handle.lstrip("@"))
         super().__init__(place, us, clock, sources=[SOURCE], pace=pace)
+
+    @staticmethod
+    def read_settings(channel: Channel) -> tuple[Mapping[str, str], Pace]:
+        """The settings of a channel. Raises ``BadInput`` that names the one to mend."""
+        given, pace = read_given(channel, ("app", "api"), "The App Store")
+        app = given.get("app", "")
+        if not _APP.fullmatch(app):
+            raise BadInput(
+                f"app is {app!r}; write the number that App Store Connect shows under App Information."
+            )
+        return given, pace
 
     def __repr__(self) -> str:
         return f"AppStoreConnector({self._us.id})"

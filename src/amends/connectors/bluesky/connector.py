@@ -54,6 +54,7 @@ class BlueskyConnector:
     """
 
     network: ClassVar[str] = translate.NETWORK
+    read_settings = staticmethod(read_settings)
     traits: ClassVar[Traits] = Traits(
         can_search=True,
         can_stream=True,

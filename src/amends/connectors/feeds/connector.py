@@ -64,6 +64,7 @@ class FeedsConnector(ReadOnly):
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     instead: ClassVar[str] = "A feed takes no replies; open the post and answer there."
 
     def __init__(

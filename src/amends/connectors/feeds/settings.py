@@ -61,7 +61,7 @@ def check_feed(address: str) -> None:
     except ValueError:
         whole = False
     if not whole or not address.startswith(("http://", "https://")):
-        raise BadInput(f"{address[:80]!r} is no address; write it like https://blog.example/feed.")
+        raise BadInput(f"feeds holds {address[:80]!r}; write it like https://blog.example/feed.")
 
 
 def read_feeds(told: str) -> dict[str, str]:
@@ -70,7 +70,7 @@ def read_feeds(told: str) -> dict[str, str]:
     if not addresses:
         raise BadInput("feeds is empty; write the addresses of feeds, one a line.")
     if len(addresses) > MOST_FEEDS:
-        raise BadInput(f"There are {len(addresses)} feeds; a channel takes {MOST_FEEDS}.")
+        raise BadInput(f"feeds holds {len(addresses)} addresses; a channel takes {MOST_FEEDS}.")
     for address in addresses:
         check_feed(address)
     return {_source(address): address for address in addresses}

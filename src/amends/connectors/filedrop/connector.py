@@ -63,6 +63,7 @@ class FiledropConnector(ReadOnly):
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     instead: ClassVar[str] = "A file takes no replies; answer where the post was written."
 
     def __init__(

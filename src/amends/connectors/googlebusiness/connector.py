@@ -1,14 +1,14 @@
 """Reviews of places on Google Maps, by version 4.9 of the Business Profile API."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from amends.connectors.calling import Caller, Effect, Params, Refusal
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import TOKENS, Google
 from amends.connectors.googlebusiness.translate import NETWORK, read_answer, read_review
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
+from amends.connectors.reviewing import Answer, Pace, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -34,14 +34,21 @@ class GoogleBusinessConnector(ReviewsConnector):
     def __init__(
         self, channel: Channel, credentials: Credentials, outbound: Outbound, clock: Clock
     ) -> None:
-        given, pace = read_given(channel, ("locations", "api", "tokens"), "Google Business Profile")
-        locations = read_locations(given.get("locations", ""))
+        given, pace = self.read_settings(channel)
+        locations = read_locations(given["locations"])
         caller = Caller("Google Business Profile", outbound, clock)
         google = Google(credentials, caller, scope=SCOPE, tokens=given.get("tokens", TOKENS))
         place = _Place(caller, google, given.get("api", API).rstrip("/"))
         us = Author(id=f"{NETWORK}//{locations[0]}", handle=channel.handle.lstrip("@"))
         sources = [f"reviews:{location}" for location in locations]
         super().__init__(place, us, clock, sources=sources, pace=pace)
+
+    @staticmethod
+    def read_settings(channel: Channel) -> tuple[Mapping[str, str], Pace]:
+        """The settings of a channel. Raises ``BadInput`` that names the one to mend."""
+        given, pace = read_given(channel, ("locations", "api", "tokens"), "Google Business Profile")
+        read_locations(given.get("locations", ""))
+        return given, pace
 
     def __repr__(self) -> str:
         return f"GoogleBusinessConnector({len(self._sources)} places)"
@@ -53,10 +60,10 @@ def read_locations(told: str) -> list[str]:
     if not locations:
         raise BadInput("locations is empty; write names like accounts/1/locations/2, one a line.")
     if len(locations) > MOST:
-        raise BadInput(f"There are {len(locations)} places; a channel takes {MOST}.")
+        raise BadInput(f"locations holds {len(locations)} places; a channel takes {MOST}.")
     for one in locations:
         if not _LOCATION.fullmatch(one):
-            raise BadInput(f"{one[:80]!r} is no place; write it like accounts/1/locations/2.")
+            raise BadInput(f"locations holds {one[:80]!r}; write it like accounts/1/locations/2.")
     return locations
 
 

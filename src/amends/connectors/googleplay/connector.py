@@ -8,7 +8,7 @@ from amends.connectors.calling import Caller, Effect, Params
 from amends.connectors.fields import mapping_of, mappings_of, text_of
 from amends.connectors.google import TOKENS, Google
 from amends.connectors.googleplay.translate import NETWORK, read_answer, read_review
-from amends.connectors.reviewing import Answer, Review, ReviewsConnector, found, read_given
+from amends.connectors.reviewing import Answer, Pace, Review, ReviewsConnector, found, read_given
 from amends.outbound import Outbound
 from amends.terms import Author, BadInput, Channel, Clock, ConnectorError, Credentials, Traits
 
@@ -34,15 +34,22 @@ class GooglePlayConnector(ReviewsConnector):
     def __init__(
         self, channel: Channel, credentials: Credentials, outbound: Outbound, clock: Clock
     ) -> None:
-        given, pace = read_given(channel, ("package", "api", "tokens"), "Google Play")
-        package = given.get("package", "")
-        if not _PACKAGE.fullmatch(package):
-            raise BadInput(f"package is {package!r}; write it like com.example.app.")
+        given, pace = self.read_settings(channel)
+        package = given["package"]
         caller = Caller("Google Play", outbound, clock)
         google = Google(credentials, caller, scope=SCOPE, tokens=given.get("tokens", TOKENS))
         place = _Place(caller, google, given.get("api", API).rstrip("/"), package)
         us = Author(id=f"{NETWORK}//{package}", handle=channel.handle.lstrip("@"))
         super().__init__(place, us, clock, sources=[SOURCE], pace=pace)
+
+    @staticmethod
+    def read_settings(channel: Channel) -> tuple[Mapping[str, str], Pace]:
+        """The settings of a channel. Raises ``BadInput`` that names the one to mend."""
+        given, pace = read_given(channel, ("package", "api", "tokens"), "Google Play")
+        package = given.get("package", "")
+        if not _PACKAGE.fullmatch(package):
+            raise BadInput(f"package is {package!r}; write it like com.example.app.")
+        return given, pace
 
     def __repr__(self) -> str:
         return f"GooglePlayConnector({self._us.id})"

@@ -49,6 +49,7 @@ class MailConnector:
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     traits: ClassVar[Traits] = Traits(
         can_stream=True,
         can_message=True,

@@ -52,6 +52,7 @@ class MastodonConnector:
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     traits: ClassVar[Traits] = Traits(
         can_stream=True,
         can_reply=True,

@@ -63,6 +63,7 @@ class RedditConnector:
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     traits: ClassVar[Traits] = Traits(
         can_search=True,
         can_reply=True,

@@ -55,6 +55,7 @@ class WebhookConnector(ReadOnly):
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     instead: ClassVar[str] = "A webhook takes no replies; answer where the post was written."
 
     def __init__(

@@ -52,6 +52,7 @@ class XConnector:
     """
 
     network: ClassVar[str] = NETWORK
+    read_settings = staticmethod(read_settings)
     traits: ClassVar[Traits] = Traits(
         can_search=True,
         can_stream=True,

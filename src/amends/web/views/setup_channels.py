@@ -22,7 +22,7 @@ from amends.desk.queries.setup import brands_for, channels_for, get_channel_for
 from amends.desk.queries.speaking import gaps_of, keepers
 from amends.terms import BadInput, ConnectorError, network_name, written_handle
 from amends.web.asking import require
-from amends.web.views.setup_networks import ChannelForm, form_for
+from amends.web.views.setup_networks import ChannelForm, form_for, said_by
 from amends.web.views.setup_shared import accepted
 from amends.web.views.setup_sign_in import FORMS as SIGN_IN_FORMS
 from amends.web.words import span
@@ -50,6 +50,7 @@ def health_rows(person: Responder) -> list[dict[str, object]]:
                 "tone": tone,
                 "icon": icon,
                 "network": title,
+                "note": said_by(channel.network, channel.health_note) if channel.enabled else "",
                 **standing_facts(channel, now=timezone.now()),
                 "cost": _cost(channel, spent.get(channel.pk)),
                 "gaps": gaps_of(channel),
@@ -145,11 +146,12 @@ def _save(
     looks = form.can_look and "look" in request.POST
     if looks and form.is_valid():
         form.look()
-    elif not looks and accepted(form, act):
+    elif not looks and form.is_valid() and form.is_taken(network) and accepted(form, act):
         return redirect("channels")
     facts = {
         "form": form,
         "channel": channel,
+        "note": said_by(network, channel.health_note) if channel else "",
         "title": network_name(network),
         "network": network,
         "signs_in": network in SIGN_IN_FORMS and channel is None,
@@ -178,7 +180,7 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         us = try_channel(channel, by=person)
     except (ConnectorError, BadInput) as error:
-        messages.error(request, f"{channel}: {error}")
+        messages.error(request, f"{channel}: {said_by(channel.network, str(error))}")
     else:
         name = written_handle(us.handle or us.id or "", channel.network)
         messages.success(request, f"{channel}: The connection works. It is {name}.")

@@ -4,8 +4,8 @@ import secrets as chance
 
 from django import forms
 
-from amends.connectors.mail.settings import check_reply_address, read_settings
-from amends.terms import BadInput, Channel
+from amends.connectors.mail.settings import check_reply_address, is_address
+from amends.terms import BadInput
 from amends.web.views.setup_networks import (
     WEB_ADDRESS,
     ChannelForm,
@@ -149,18 +149,13 @@ class MailForm(ChannelForm):
             cleaned.get(name) for name in ("password", "access_token", "refresh_token")
         ):
             self.add_error("password", "Password is needed to sign in, or a token under Advanced.")
-        if not self.errors:
-            self._check_whole()
         return cleaned
 
-    def _check_whole(self) -> None:
-        """Say beside the field what the connector would not take."""
-        handle = str(self.cleaned_data["handle"]).strip()
-        try:
-            read_settings(Channel(network="mail", handle=handle, settings=self.settings()))
-        except BadInput as error:
-            named = str(error).partition(" is ")[0]
-            self.add_error(named if named in self.fields else "handle", str(error))
+    def clean_handle(self) -> str:
+        given = str(self.cleaned_data["handle"]).strip()
+        if not is_address(given):
+            raise forms.ValidationError("Write an e-mail address, such as care@example.com.")
+        return given
 
     def secrets(self) -> dict[str, str]:
         """What was typed, and a key of its own that signs the addresses for answers."""

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator, URLValidator
 
+from amends.connectors.registry import check_settings
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import Brand, ChannelRow
+from amends.terms import BadInput, Channel
 
 WEB_ADDRESS = URLValidator(
     schemes=["http", "https"], message="Write an address that begins with https://"
@@ -79,6 +81,23 @@ def kept_secrets(channel: ChannelRow | None, typed: dict[str, str]) -> dict[str,
     return unseal(bytes(channel.secret)) | typed
 
 
+_OF_A_SETTING: Final = re.compile(r"(?P<name>\w+)(?P<rest> (?:is|holds) .*; .*)", re.DOTALL)
+
+
+def setting_named(sentence: str, fields: Mapping[str, forms.Field]) -> tuple[str | None, str]:
+    """The field that a connector's refusal is about, None where it is about none, and the refusal
+    with the field's label in the place of the setting's name."""
+    found = _OF_A_SETTING.fullmatch(sentence)
+    if found is None or found["name"] not in fields:
+        return None, sentence
+    return found["name"], f"“{fields[found['name']].label}”{found['rest']}"
+
+
+def said_by(network: str, sentence: str) -> str:
+    """What the connector of a network said, in the words of its form."""
+    return setting_named(sentence, form_for(network).base_fields)[1]
+
+
 class ChannelForm(forms.Form):
     """The fields every network has. ``channel`` is the one connected again, or None."""
 
@@ -140,6 +159,22 @@ class ChannelForm(forms.Form):
         hidden = (forms.PasswordInput, HiddenTextarea)
         fields = [self[name] for name in self.secret_names]
         return any(one.data and isinstance(one.field.widget, hidden) for one in fields)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is said of a setting names it as it is labelled here."""
+        if isinstance(error, forms.ValidationError) and not hasattr(error, "error_dict"):
+            error = [setting_named(one, self.fields)[1] for one in error.messages]
+        super().add_error(field, error)
+
+    def is_taken(self, network: str) -> bool:
+        """Whether a valid form is taken by the connector, too. What is not stands at its field."""
+        handle = str(self.cleaned_data["handle"]).strip()
+        try:
+            check_settings(Channel(network=network, handle=handle, settings=self.settings()))
+        except BadInput as error:
+            self.add_error(*setting_named(str(error), self.fields))
+            return False
+        return True
 
     def look(self) -> None:
         """Show what a valid form would come to, where ``can_look``."""
