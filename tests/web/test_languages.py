@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation.template import templatize
 
 from amends import web
-from amends.casework.handoff import SHIPPED
+from amends.casework.handoff import SHIPPED, Field
 from amends.casework.survey import SCORES as NUMBERS
 from amends.desk.actions.handoffs import end_handoff, make_handoff
 from amends.desk.models import CasePost, Handoff, HoursRow, PostRow
@@ -129,6 +129,26 @@ def test_thread_names_the_brand_and_says_times_in_the_customers_language() -> No
     with translation.override("it"):
         made.refresh_from_db()
         assert f"aperta fino al {day(made.expires_at)}" in words
+
+
+def test_first_message_names_what_was_asked_in_the_language_of_the_page_and_of_the_desk() -> None:
+    """Also where they choose another language later; our own questions stay as they were set up."""
+    asking(*SHIPPED[:2], Field("Seat"))
+    (made, path), client = _open("de"), Client()
+    sent = {"f0": "Rosa", "f2": "12 A", "message": "Your name: is on it", "attempt": "0" * 16}
+    client.post(path, sent)
+    assert "Ihr Name: Rosa Seat: 12 A Your name: is on it" in _page(client, path)[1].words
+    french = client.get(f"{path}thread/", {"lang": "fr"})
+    assert "Votre nom: Rosa Seat: 12 A" in Page(french.content.decode()).words
+    assert "Your name: Rosa Seat: 12 A Your name: is on it" in Page(case_page(made.case)).words
+
+
+def test_what_is_not_on_the_page_is_said_in_its_language() -> None:
+    _, path = _open("it")
+    for place in ("calls/1.ics", "letters/1.pdf"):
+        answer = Client().get(f"{path}{place}")
+        lang = re.findall(r'<html lang="(\w+)"', answer.content.decode())
+        assert (answer.status_code, lang) == (404, ["it"])
 
 
 def test_refusals_and_a_closed_page_are_in_their_language_too() -> None:

@@ -80,8 +80,13 @@ def fields_of(stored: Iterable[Sequence[str]]) -> list[Field]:
 
 def first_words(answers: Mapping[str, str], message: str) -> str:
     """What the customer left, as one private message: the answers, then what they wrote."""
-    lines = [f"{label}: {answer}" for label, answer in answers.items() if answer]
-    return "\n".join([*lines, *(["", message] if lines and message else [message])]).strip()
+    told = answer_lines(answers.items())
+    return (f"{told}\n\n{message}" if told and message else told or message).strip()
+
+
+def answer_lines(answers: Iterable[Sequence[str]]) -> str:
+    """What was asked and answered, each pair in a line; without what was left empty."""
+    return "\n".join(f"{label}: {answer}" for label, answer in answers if answer)
 
 
 def check_message(text: str) -> str:

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from amends.casework.handoff import LONGEST_MESSAGE
+from amends.casework.handoff import LONGEST_MESSAGE, answer_lines
 from amends.casework.typed import windows_text
 from amends.desk.actions.handoffs import Left, say, take_seat
-from amends.desk.models import Handoff, IntakePage, Survey
+from amends.desk.models import Handoff, IntakePage, PostRow, Survey
 from amends.desk.queries.clocks import hours_of
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.handoffs import (
@@ -93,6 +93,12 @@ def _closed(
     if handoff is not None:
         facts |= _reaching(page_of(handoff.case.brand)) | {"brand": handoff.case.brand}
     return render(request, "handoff/closed.html", facts, status=status)
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    """The same for what is not there and for what is somebody else's, in their language."""
+    why = _("There is no such page. Look whether the link was copied whole.")
+    return _closed(request, why, 404)
 
 
 def _seated(request: HttpRequest, handoff: Handoff) -> bool:
@@ -184,13 +190,25 @@ def _thread(handoff: Handoff) -> dict[str, Any]:
     proven = is_proven(handoff)
     return {
         "brand": handoff.case.brand,
-        "words": words_of(handoff),
+        "words": _words(handoff),
         "proven": proven,
         "letters": list(letters_of(handoff)) if proven else [],
         "code": handoff.code,
         "calls": calls,
         "survey": link_of_survey(asked) if (asked := _asked(handoff)) else "",
     }
+
+
+def _words(handoff: Handoff) -> list[tuple[PostRow, str]]:
+    """What both sides wrote. What the customer filled in at first, which their message begins with,
+    is named in the language of the page, as in its form; colleagues read it as it was set up."""
+    kept = answer_lines(handoff.answers)
+    named = answer_lines((_(label), said) for label, said in handoff.answers)
+    found = []
+    for post in words_of(handoff):
+        first = not post.ours and post.text.startswith(kept)
+        found.append((post, named + post.text.removeprefix(kept) if first else post.text))
+    return found
 
 
 def _asked(handoff: Handoff) -> Survey | None:
@@ -246,7 +264,7 @@ def call(request: HttpRequest, token: str, name: str) -> HttpResponse:
         return handoff
     found = calls_of(handoff).filter(name=name).first() if _seated(request, handoff) else None
     if found is None:
-        raise NotThere("There is no such page.")
+        return _nothing(request)
     return calendar_file(found, title=_("Call with %(name)s") % {"name": handoff.case.brand.name})
 
 
@@ -260,7 +278,7 @@ def letter(request: HttpRequest, token: str, pk: int) -> HttpResponse:
         return handoff
     found = letters_of(handoff).filter(pk=pk).first() if _seated(request, handoff) else None
     if found is None or not is_proven(handoff):
-        raise NotThere("There is no such page.")
+        return _nothing(request)
     return letter_file(found)
 
 
