@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from amends.casework import Priority
+from amends.casework.hours import Window
+from amends.casework.rota import Duty
 from amends.desk.actions import (
     assign_case,
     close_case,
@@ -19,6 +21,7 @@ from amends.desk.actions import (
 )
 from amends.desk.actions.routing import AGAIN, hand_over_case, route_cases
 from amends.desk.actions.teams import pass_on_cases, take_break
+from amends.desk.actions.timing import add_turns
 from amends.desk.models import (
     Case,
     Responder,
@@ -171,6 +174,17 @@ def test_rota_says_who_is_there_and_the_sun_is_followed() -> None:
     assert why(other)["on_call"] is True
     Case.objects.filter(pk=other.pk).update(owner=None, route_at=NOON)
     assert route(other, now=later + timedelta(days=7)) == [""]
+
+
+def test_order_goes_on_when_somebody_is_put_on_the_rota_once_more() -> None:
+    team(mina(), omar(), priya())
+    for person in (mina(), omar(), priya()):
+        on_rota(person, 9, 17)
+    rows = handles("rosa", "ben", "kim", "dora")
+    route_cases(now=NOW, only=[rows[0].pk])
+    morning = (Window(day=0, opens=time(8), closes=time(12)),)
+    add_turns(mina(), duty=Duty.DESK, zone="UTC", windows=morning, by=ada())
+    assert route(*rows) == ["Mina", "Omar", "Priya", "Mina"]
 
 
 def came_back(row: Case, at: Any) -> Case:

@@ -177,6 +177,31 @@ def test_rota_says_four_weeks_ahead_when_nobody_is_there() -> None:
     assert "Somebody is there whenever we say so." in _words("/set-up/rota/")
 
 
+def _asked(page: Page) -> list[str]:
+    """What both forms would send: persons, duty, zones."""
+    chosen = [facts["value"] for tag, facts in page.tags if tag == "option" and "selected" in facts]
+    return chosen + [facts["value"] for _, facts in page.tags if facts.get("name") == "zone"]
+
+
+def test_next_turn_is_of_whom_the_last_was_and_not_of_the_first_in_the_list() -> None:
+    """So that a week of several turns does not fall to somebody else in part."""
+    people.mina()
+    omar, client = str(people.omar().pk), signed_in(people.ada())
+    turn = TURN | {"person": omar, "duty": "on call"}
+    page = Page(client.post("/set-up/rota/", turn, follow=True).content.decode())
+    assert _asked(page) == [omar, "on call", omar, "Europe/Berlin", "Europe/Berlin"]
+    days = {"first": "2026-03-03", "last": "2026-03-03"}
+    away = {"away": "1", "person": omar, "zone": "UTC", **days}
+    page = Page(client.post("/set-up/rota/", away, follow=True).content.decode())
+    assert _asked(page) == [omar, omar, "UTC", "UTC"]
+
+
+@pytest.mark.parametrize("sent", ["", "person=9999&duty=x", "person=%C2%B2&zone=Mars/Base"])
+def test_address_of_the_rota_that_makes_no_sense_chooses_nobody(sent: str) -> None:
+    page = signed_in(people.ada()).get(f"/set-up/rota/?{sent}")
+    assert (page.status_code, _asked(Page(page.content.decode()))) == (200, ["UTC", "UTC"])
+
+
 def test_absence_opens_a_gap_until_it_is_taken_back() -> None:
     _hours()
     person = people.mina()

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,17 +31,39 @@ def rota(request: HttpRequest) -> HttpResponse:
     """The rota of the week with its gaps; a post adds turns or, with ``away``, an absence."""
     person = require(request, Action.SET_UP)
     away = "away" in request.POST
-    turn = TurnForm(request.POST if request.POST and not away else None)
-    absence = AbsenceForm(request.POST if away else None, auto_id="away_%s")
+    last = _last(request.GET)
+    turn = TurnForm(request.POST if request.POST and not away else None, initial=last)
+    absence = AbsenceForm(request.POST if away else None, auto_id="away_%s", initial=last)
     if away and accepted(absence, lambda: add_absence(by=person, **absence.cleaned_data)):
         messages.success(request, f"{absence.cleaned_data['person']} is away on these days.")
-        return redirect("rota")
+        return _next(absence)
     if not away and accepted(turn, lambda: _add(turn, person)):
         messages.success(request, f"{turn.cleaned_data['person']} is on the rota.")
-        return redirect("rota")
+        return _next(turn)
     refused = turn.is_bound or absence.is_bound
     facts = _facts(person, turn, absence)
     return render(request, "setup/rota.html", facts, status=400 if refused else 200)
+
+
+def _next(done: Form) -> HttpResponse:
+    """The page again, with whom, which duty and which zone it was about: a week takes several turns,
+    and the next of somebody is not to fall to the first of the list."""
+    kept = {"person": done.cleaned_data["person"].pk}
+    kept |= {
+        name: done.cleaned_data[name] for name in ("duty", "zone") if name in done.cleaned_data
+    }
+    return redirect(f"{reverse('rota')}?{urlencode(kept)}")
+
+
+def _last(sent: QueryDict) -> dict[str, str]:
+    """What ``_next`` kept, as far as it makes sense."""
+    makes_sense = {
+        "person": str.isdecimal,
+        "duty": set(Duty).__contains__,
+        "zone": zones().__contains__,
+    }
+    typed = {name: str(sent.get(name, "")) for name in makes_sense}
+    return {name: said for name, said in typed.items() if makes_sense[name](said)}
 
 
 def _add(turn: TurnForm, person: Responder) -> None:
