@@ -6,16 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from amends.bench.cluster_desk import set_up_desk, stored
 from amends.bench.cluster_report import Report
-from amends.bench.flood import BRAND, EVERY, Flood
+from amends.bench.flood import EVERY, Flood
 from amends.bench.nodes import Nodes, wait_until
 from amends.bench.stages import Meter
 from amends.listening.cluster import BrokerAway, Layout, connect
@@ -45,6 +46,7 @@ class Trial:
     faults: dict[str, float] = field(default_factory=dict)
     flowing: Iterator[bytes] = field(default_factory=lambda: iter(()))
     poured: int = 0
+    remnants: int = 0
 
     def run(self) -> Report:
         """Raises ``BadInput`` where it comes to a stop."""
@@ -52,7 +54,8 @@ class Trial:
         self.flowing = flood.lines()
         self.file.touch()
         self.nodes.start()  # they agree on a leader while the desk is made
-        self._set_up_desk()
+        self.prepare()
+        set_up_desk(CHANNEL, self.watches)
         self._command("set-up", wait=True)
         self.workers += [self._command("work"), self._command("work")]
         wait_until(self._all_listen, seconds=60, what="Both workers")
@@ -75,12 +78,48 @@ class Trial:
         try:
             self._drain(self.posts, "the end")
             wait_until(
-                self._copies_agree, seconds=60, what="The same copy of the frames on each broker"
+                self._took_in_the_same,
+                seconds=60,
+                what="The same copy of the frames on each broker",
+            )
+            with suppress(BadInput):  # those that follow hear of removals a moment later
+                wait_until(
+                    lambda: not self._remnants(), seconds=5, what="An empty copy on each broker"
+                )
+            held = self._remnants()
+            self.remnants = sum(held.values())
+            for name in held:
+                self._lead(name)
+            wait_until(
+                lambda: not self._remnants(), seconds=30, what="An empty copy on each broker"
             )
         except BadInput as error:
             self._write_state()
             return str(error)
         return ""
+
+    def _remnants(self) -> dict[str, int]:
+        """Brokers that hold messages yet, all being done, and how many: one that was killed may have
+        forgotten that they were removed. They go where it leads."""
+        held = {name: state.get("messages", 0) for name, state in self._copies().items()}
+        return {name: messages for name, messages in held.items() if messages}
+
+    def _lead(self, name: str) -> None:
+        """Have a broker lead the frames: whoever does steps down until it is its turn."""
+
+        async def step_down() -> None:
+            async with connect(self.nodes.addresses, self.layout, name="bench") as broker:
+                await broker.ask(f"STREAM.LEADER.STEPDOWN.{self.layout.frames}")
+
+        def leads() -> bool:
+            found = self.nodes.stream(self.layout.frames)
+            if found is None or found["cluster"]["leader"] == name:
+                return found is not None
+            with suppress(BrokerAway):
+                asyncio.run(step_down())
+            return False
+
+        wait_until(leads, seconds=60, what=f"{name} as leader")
 
     @property
     def file(self) -> Path:
@@ -191,14 +230,18 @@ class Trial:
                 raise BadInput(msg)
             time.sleep(0.1)
 
-    def _copies_agree(self) -> bool:
-        """Whether every broker says that it took in the same messages and holds none."""
-        details = [
-            told.get("stream_detail") for told in self.nodes.told(self.layout.frames).values()
-        ]
-        states = [detail[0]["state"] if detail else {} for detail in details]
-        copies = {(state.get("last_seq"), state.get("messages")) for state in states}
-        return len(states) == len(self.nodes.names) and copies == {(self._published(), 0)}
+    def _took_in_the_same(self) -> bool:
+        """Whether every broker counts the same messages in, and the one that leads holds none."""
+        copies, leader = self._copies(), self._leader()
+        counts = [state.get("last_seq") for state in copies.values()]
+        whole = len(counts) == len(self.nodes.names) and set(counts) == {self._published()}
+        return whole and copies[leader]["messages"] == 0
+
+    def _copies(self) -> dict[str, dict[str, Any]]:
+        """What each broker says of its copy of the frames; nothing of one that has none."""
+        told = self.nodes.told(self.layout.frames)
+        details = {name: one.get("stream_detail") for name, one in told.items()}
+        return {name: one[0]["state"] if one else {} for name, one in details.items()}
 
     def _write_state(self) -> None:
         """Keep beside the logs what each broker says of the frames."""
@@ -251,22 +294,8 @@ class Trial:
             raise BadInput(f"amends cluster {words[0]} failed; see the logs in {self.folder}.")
         return made
 
-    def _set_up_desk(self) -> None:
-        self.prepare()
-        from amends.desk.actions import connect_channel, save_brand
-        from amends.desk.models import WatchRow
-
-        brand = save_brand(None, name="Brindlewing")
-        network, _, handle = CHANNEL.partition(":")
-        connect_channel(brand=brand, network=network, handle=handle, settings={}, secrets={})
-        queries = [BRAND, *(f"zq{n}a (zq{n}b OR zq{n}c)" for n in range(1, self.watches))]
-        WatchRow.objects.bulk_create(
-            WatchRow(brand=brand, kind="brand", name=f"watch {number}", query=query)
-            for number, query in enumerate(queries)
-        )
-
     def _report(self, flood: Flood, size: int, seconds: float, unsettled: str) -> Report:
-        stored = _stored()
+        found = stored()
         used, posts = self.meter.used(), self.posts
         expected = flood.kept()
         return Report(
@@ -275,50 +304,19 @@ class Trial:
             watches=self.watches,
             seconds=round(seconds, 1),
             expected=len(expected),
-            stored=len(stored.ids),
-            lost=len(expected - set(stored.ids)),
-            twice=stored.twice + len(stored.ids) - len(set(stored.ids)),
-            unheard=max(0, flood.created() - stored.heard),
-            removals_missed=len(flood.removed() - stored.removed),
-            dead=stored.dead,
+            stored=len(found.ids),
+            lost=len(expected - set(found.ids)),
+            twice=found.twice + len(found.ids) - len(set(found.ids)),
+            unheard=max(0, flood.created() - found.heard),
+            removals_missed=len(flood.removed() - found.removed),
+            dead=found.dead,
             messages=self._done() or 0,
             faults=self.faults,
             cpu_s={stage: round(cpu_s, 2) for stage, cpu_s in used.items()},
             us_per_post={stage: round(1e6 * cpu / posts, 2) for stage, cpu in used.items()},
+            remnants=self.remnants,
             unsettled=unsettled,
         )
-
-
-class _Stored(msgspec.Struct):
-    """``heard`` counts posts that were stored, or dropped for a reason, those as often as a message
-    came; ``twice`` posts that entered cases more than once."""
-
-    ids: list[str]
-    removed: set[str]
-    heard: int
-    twice: int
-    dead: int
-
-
-def _stored() -> _Stored:
-    from django.db.models import Sum
-
-    from amends.desk.models import CaseEvent, DeadLetterRow, DropCount, MentionRow, PostRow
-
-    posts = list(PostRow.objects.values_list("native_id", "deleted_at"))
-    entered = list(
-        CaseEvent.objects.filter(kind__in=["case.opened", "post.attached"]).values_list(
-            "data__post", flat=True
-        )
-    )
-    dropped = DropCount.objects.aggregate(all=Sum("count"))["all"] or 0
-    return _Stored(
-        ids=[native for native, _ in posts],
-        removed={native for native, deleted_at in posts if deleted_at is not None},
-        heard=len(posts) + dropped,
-        twice=len(entered) - len(set(entered)) + MentionRow.objects.count() - len(posts),
-        dead=DeadLetterRow.objects.count(),
-    )
 
 
 @contextmanager

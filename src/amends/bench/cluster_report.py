@@ -7,8 +7,9 @@ import msgspec
 
 class Report(msgspec.Struct, kw_only=True):
     """What a run came to. ``cpu_s`` and ``us_per_post`` by stage; ``faults`` in the order in which
-    they were made, with the seconds until messages were done again after each. ``unsettled``: what brokers
-    still held in the end, in a sentence; empty where they agree that nothing is left."""
+    they were made, with the seconds until messages were done again after each. ``remnants``: messages that
+    were done and lay in the copy of a broker until it led. ``unsettled``: what brokers still held in the end,
+    in a sentence; empty where they agree that nothing is left."""
 
     posts: int
     size: int
@@ -25,6 +26,7 @@ class Report(msgspec.Struct, kw_only=True):
     faults: dict[str, float]
     cpu_s: dict[str, float]
     us_per_post: dict[str, float]
+    remnants: int = 0
     unsettled: str = ""
 
 
@@ -39,6 +41,10 @@ def lines_of(report: Report) -> Sequence[str]:
     ]
     for name, seconds in report.faults.items():
         said.append(f"  {name}: messages were done again after {seconds} s")
+    if report.remnants:
+        said.append(
+            f"  {report.remnants} messages that were done lay in a copy until its broker led."
+        )
     if report.unsettled:
         said.append(f"The brokers did not settle: {report.unsettled}")
     said.append("CPU of each stage, all its processes together:")

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from itertools import permutations
 from pathlib import Path
 from typing import Any, Final
@@ -100,7 +101,8 @@ class Wires:
                 writer.close()
                 return
             both = (_carry(reader, far_writer, whole), _carry(far_reader, writer, whole))
-            await asyncio.gather(*both)
+            with suppress(asyncio.CancelledError):  # by ``close``, not a fault to be told
+                await asyncio.gather(*both)
 
         await asyncio.start_server(join, LOOPBACK, port)
 

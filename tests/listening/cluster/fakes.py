@@ -28,7 +28,7 @@ class FakeBroker:
         self.order: list[str] = []
         self.cursors: list[str] = []
         self.waiting: dict[str, list[FakeDelivery]] = {}
-        self.up_to = 0.0
+        self.up_to = 0
         self.connected = True
         self.removes: list[int] = []
 
@@ -50,7 +50,7 @@ class FakeBroker:
     async def lanes(self) -> Sequence[str]:
         return self.layout.lanes
 
-    async def settled(self) -> float:
+    async def settled(self) -> int:
         return self.up_to
 
     async def clear(self) -> int:

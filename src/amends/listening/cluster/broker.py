@@ -7,7 +7,6 @@ must change something.
 import asyncio
 import contextlib
 import json
-import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -156,22 +155,48 @@ class Broker:
         lanes = map(self.layout.lane_of_consumer, found["consumers"] or ())
         return sorted(lane for lane in lanes if lane is not None)
 
-    async def settled(self) -> float:
+    async def settled(self) -> int:
         """The place up to which every partition is done. Raises ``BrokerAway``."""
-        return await self._all_settled([one for one in await self.lanes() if one != REMOVALS])
+        _, done = await self._done([one for one in await self.lanes() if one != REMOVALS])
+        return done
 
-    async def _all_settled(self, lanes: Sequence[str]) -> float:
-        return min(await asyncio.gather(*map(self._settled, lanes)))
+    async def clear(self) -> int:
+        """Remove from the front of the stream what every lane has done; how many messages.
 
-    async def _settled(self, lane: str) -> float:
+        Several may do so at once. Raises ``BrokerAway``.
+        """
+        first, done = await self._done(await self.lanes())
+        places = range(first, done + 1)
+        for at in range(0, len(places), _TOGETHER):
+            await asyncio.gather(*map(self._remove, places[at : at + _TOGETHER]))
+        return len(places)
+
+    async def _done(self, lanes: Sequence[str]) -> tuple[int, int]:
+        """The place of the stream's first message, and that up to which all of these lanes are done.
+
+        What is asked of the stream must be answered by one node: another that began to lead meanwhile may
+        not have come to messages that the first one told of.
+        """
+        leader, first, last = await self._ends()
+        done = await asyncio.gather(*(self._done_in(lane, last) for lane in lanes))
+        if leader != (await self._ends())[0]:
+            raise BrokerAway(_away("another node leads"))
+        return first, min(done)
+
+    async def _ends(self) -> tuple[str, int, int]:
+        """Who leads the stream, and the places of its first and last message."""
+        info = await self.ask(f"STREAM.INFO.{self.layout.frames}")
+        state = info["state"]
+        return (info.get("cluster") or {}).get("leader", ""), state["first_seq"], state["last_seq"]
+
+    async def _done_in(self, lane: str, last: int) -> int:
+        """Up to where a lane is done: ``last``, the stream's last place, where nothing is left in it."""
         with _translated():
             info = await self._streams.consumer_info(self.layout.frames, self.layout.consumer(lane))
         done = (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
-        if info.num_ack_pending or await self._last(lane) > done:
-            return done
-        return math.inf
+        return done if info.num_ack_pending or await self._last_in(lane) > done else last
 
-    async def _last(self, lane: str) -> int:
+    async def _last_in(self, lane: str) -> int:
         """The place of a lane's last message, 0 where there is none, as the stream's leader tells.
 
         A consumer's own count of what waits is no answer: its node may not have the newest yet.
@@ -182,20 +207,6 @@ class Broker:
         except _MissingError:
             return 0
         return int(found["message"]["seq"])
-
-    async def clear(self) -> int:
-        """Remove from the front of the stream what every lane has done; how many messages.
-
-        Several may do so at once. Raises ``BrokerAway``.
-        """
-        state = (await self.ask(f"STREAM.INFO.{self.layout.frames}"))["state"]
-        if not state["messages"]:
-            return 0
-        done = min(await self._all_settled(await self.lanes()), state["last_seq"])
-        places = range(state["first_seq"], int(done) + 1)
-        for at in range(0, len(places), _TOGETHER):
-            await asyncio.gather(*map(self._remove, places[at : at + _TOGETHER]))
-        return len(places)
 
     async def _remove(self, place: int) -> None:
         asked = {"seq": place, "no_erase": True}
