@@ -16,6 +16,7 @@ from amends.desk.models import (
     SendingStop,
     TakeDown,
 )
+from amends.web.casepage import signature
 from tests import factories, people
 from tests.web.support import HTMX, Page, case_page, signed_in, write
 
@@ -117,11 +118,13 @@ def test_what_is_held_back_is_not_offered_to_be_sent_while_a_stop_stands() -> No
     write(client, case, "public", TEXT)
     page = Page(client.get("/outbox/").content.decode())
     assert _offered(page) == (0, 1, [False])
-    assert "Sending is still stopped, so these wait here until somebody lets" in page.words
+    assert "Sending is still stopped, so what is held back waits here until" in page.words
     assert _offered(Page(case_page(case))) == (0, 1, [])
+    open_page = f"/cases/{case.ref}/trail/?seen={signature(Case.objects.get())}"
+    assert client.get(open_page, headers=HTMX).status_code == 204
     lift_stop(stop, by=priya, now=timezone.now())
     assert _offered(Page(client.get("/outbox/").content.decode())) == (1, 0, [True])
-    assert _offered(Page(case_page(case))) == (1, 0, [])
+    assert _offered(Page(client.get(open_page, headers=HTMX).content.decode())) == (1, 0, [])
 
 
 @pytest.mark.alike

@@ -1,6 +1,6 @@
 """The case page's facts, put together for its templates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -32,7 +32,7 @@ from amends.desk.queries.handoffs import NETWORK
 from amends.desk.queries.macros import macros_now, readable_macros
 from amends.desk.queries.ruling import names_now
 from amends.desk.queries.setup import first_brand
-from amends.desk.queries.stops import is_overtaken, is_stopped, reasons_of
+from amends.desk.queries.stops import is_overtaken, is_stopped, reasons_of, stops_in_force
 from amends.desk.queries.there import Part, Parts
 from amends.desk.queries.together import Beside, colleagues, others_at
 from amends.terms import written_handle
@@ -307,12 +307,15 @@ def _people(events: list[CaseEvent]) -> set[int]:
 
 
 def signature(case: Case) -> str:
-    """What the page has seen of a case: its events, and how its replies stand."""
+    """What the page has seen of a case: its events, how its replies stand, and which stops keep
+    those back that are held back."""
     return _signature(case, replies_stand(case))
 
 
-def _signature(case: Case, replies: Iterable[tuple[int, str, int]]) -> str:
+def _signature(case: Case, replies: Sequence[tuple[int, str, int]]) -> str:
     marks = [f"{pk}{status[0:2]}{tries}" for pk, status, tries in replies]
+    if any(status == ReplyStatus.PAUSED for _, status, _ in replies):
+        marks += [f"s{stop.pk}" for stop in stops_in_force()]
     return "-".join([str(case.events), *marks])
 
 
