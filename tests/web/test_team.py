@@ -112,6 +112,21 @@ def test_case_goes_over_by_one_form_with_a_word_or_back_to_the_team() -> None:
     ) in words
 
 
+@pytest.mark.alike
+def test_case_that_was_given_to_somebody_is_new_until_they_begin() -> None:
+    """Whoever has it, nobody has begun; the page says to whom it went, and offers to take it up."""
+    row, omar = factories.case(), people.omar()
+    sent = {"to": f"person-{omar.pk}", "seen_owner": "0"}
+    signed_in(people.priya()).post(f"/cases/{row.ref}/hand-over/", sent)
+    words = Page(case_page(row)).words
+    assert "New High Omar Haddad" in words
+    assert "Priya Nair handed the case over to Omar Haddad" in words
+    assert "Take up" in words
+    signed_in(omar).post(f"/cases/{row.ref}/take-up/")
+    row.refresh_from_db()
+    assert (row.state, row.owner) == ("open", omar)
+
+
 def test_hand_over_of_a_case_that_somebody_gave_on_is_refused_and_keeps_the_note() -> None:
     """Two at once: the second is told, and nothing is overwritten."""
     row = take_up(factories.case(), by=people.mina(), now=NOON)
