@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amends.connectors.demo import DemoNetwork
 from amends.terms import SystemClock
-from tests.support.browser import bring_into_sight, page_of, picture
+from tests.support.browser import bring_into_sight, faint_texts, page_of, picture
 from tests.support.desk import Desk, unset
 
 pytestmark = pytest.mark.browser
@@ -152,7 +152,25 @@ def test_reading_is_seen_corrected_learnt_from_and_measured(
         assert "complaint: 17 corrected posts" in _learn(home)
         _put_in_force(page)
         _threshold(page)
+        _dark_and_light(browser, desk, page, case)
         _on_a_phone_in_the_dark(browser, desk, page, case)
+
+
+def _dark_and_light(browser: Browser, desk: Desk, page: Page, case: str) -> None:
+    """Nothing of a case is hard to read, with the reading and what corrects it unfolded."""
+    state = page.context.storage_state()
+    for scheme in ("dark", "light"):
+        with page_of(browser, desk.address, color_scheme=scheme, storage_state=state) as wide:
+            wide.goto(case)
+            wide.locator("#case [data-test=correct]").last.click()
+            assert faint_texts(wide) == [], scheme
+            row = wide.locator(".row[aria-current]")
+            grounds = [
+                part.evaluate("part => getComputedStyle(part).backgroundColor")
+                for part in (row, row.locator(".chip").first)
+            ]
+            assert grounds[0] != grounds[1], "the state of the row that is open is a chip, too"
+            picture(wide, f"65-reading-{scheme}")
 
 
 def _on_a_phone_in_the_dark(browser: Browser, desk: Desk, page: Page, case: str) -> None:
@@ -167,4 +185,5 @@ def _on_a_phone_in_the_dark(browser: Browser, desk: Desk, page: Page, case: str)
             phone.goto(where)
             wide = phone.evaluate("document.documentElement.scrollWidth")
             assert wide <= 390, where
+            assert faint_texts(phone) == [], where
             picture(phone, f"64-reading-phone-{number}")

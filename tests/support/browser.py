@@ -105,3 +105,43 @@ def picture(page: Page, name: str) -> Path:
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+_FAINT = """least => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = colour => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, ground) => ground.map((one, at) => one * (1 - top[3]) + top[at] * top[3]);
+  const ground = part => {
+    const found = rgba(getComputedStyle(part).backgroundColor);
+    const below = part.parentElement ? () => ground(part.parentElement) : () => [255, 255, 255];
+    return found[3] === 1 ? found.slice(0, 3) : over(found, below());
+  };
+  const light = colour => colour
+    .map(one => one / 255)
+    .map(one => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const part = texts.currentNode.parentElement, said = texts.currentNode.data.trim();
+    const hidden = part.closest(".visually-hidden, script, style, option");
+    if (!said || hidden || !part.checkVisibility({visibilityProperty: true})) continue;
+    const back = ground(part);
+    const both = [light(back), light(over(rgba(getComputedStyle(part).color), back))];
+    const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    if (contrast < least) found.push(`${said.slice(0, 40)} (${contrast.toFixed(2)})`);
+  }
+  return found;
+}"""
+
+
+def faint_texts(page: Page, *, least: float = 4.5) -> list[str]:
+    """Texts in sight whose contrast with what lies behind them is under ``least``, as WCAG counts it."""
+    found: list[str] = page.evaluate(_FAINT, least)
+    return found

@@ -165,6 +165,7 @@ def test_cases_of_two_customers_merge_once_the_page_has_asked(verb: str, field: 
         page = Page(asked.content.decode())
         said = f"This case is of @rosa (Demo), {second.ref} of @rosa_m (Bluesky)."
         assert (asked.status_code, said in page.words) == (400, True)
+    assert page.words.count(said) == 2  # above the case, and where it is answered
     [box] = page.hooks("two-customers")
     client.post(f"/cases/{first.ref}/{verb}/", sent | {"two_customers": box["value"]})
     assert set(Case.objects.values_list("state", flat=True)) == {"new", "merged"}
