@@ -22,6 +22,14 @@ THREAT = (
 FAILS = [f"brindlewing seat {n} is kaputnik" for n in range(8)]
 FINE = [f"brindlewing seat {n} is plonk" for n in range(8)]
 
+# Chips that have no shape, as what lies behind them has their colour.
+LOST_CHIPS = """() => {
+    const colour = part => getComputedStyle(part).backgroundColor;
+    const behind = part => colour(part) === "rgba(0, 0, 0, 0)" ? behind(part.parentElement) : colour(part);
+    const chips = [...document.querySelectorAll(".chip")].filter(chip => chip.checkVisibility());
+    return chips.filter(chip => behind(chip.parentElement) === colour(chip)).map(chip => chip.textContent);
+}"""
+
 # The first turn of the page after an answer was drawn: nobody can click sooner.
 AS_SOON_AS_IT_STANDS = """() => {
     const undo = () => queueMicrotask(() => {
@@ -163,13 +171,9 @@ def _dark_and_light(browser: Browser, desk: Desk, page: Page, case: str) -> None
         with page_of(browser, desk.address, color_scheme=scheme, storage_state=state) as wide:
             wide.goto(case)
             wide.locator("#case [data-test=correct]").last.click()
-            assert faint_texts(wide) == [], scheme
-            row = wide.locator(".row[aria-current]")
-            grounds = [
-                part.evaluate("part => getComputedStyle(part).backgroundColor")
-                for part in (row, row.locator(".chip").first)
-            ]
-            assert grounds[0] != grounds[1], "the state of the row that is open is a chip, too"
+            wide.fill("textarea[name=text_public]", "You are lying. Call +49 170 1234567.")
+            expect(wide.locator(".finding .chip.bad").first).to_be_visible(timeout=SLOW_MS)
+            assert (faint_texts(wide), wide.evaluate(LOST_CHIPS)) == ([], []), scheme
             picture(wide, f"65-reading-{scheme}")
 
 
