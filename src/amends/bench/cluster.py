@@ -47,6 +47,7 @@ class Trial:
     flowing: Iterator[bytes] = field(default_factory=lambda: iter(()))
     poured: int = 0
     remnants: int = 0
+    ended: float = 0.0
 
     def run(self) -> Report:
         """Raises ``BadInput`` where it comes to a stop."""
@@ -65,7 +66,7 @@ class Trial:
         self._receive()
         self._hurt()
         unsettled = self._settle()
-        seconds = time.monotonic() - began
+        seconds = self.ended - began
         self._look()
         for process in [*self.workers, *([self.receiver] if self.receiver else [])]:
             process.terminate()
@@ -75,37 +76,31 @@ class Trial:
 
     def _settle(self) -> str:
         """Wait until nothing is left and each broker holds the same; what stands against it."""
+        alike, empty = "The same copy of the frames on each broker", "An empty copy on each broker"
         try:
             self._drain(self.posts, "the end")
-            wait_until(
-                self._took_in_the_same,
-                seconds=60,
-                what="The same copy of the frames on each broker",
-            )
-            with suppress(BadInput):  # those that follow hear of removals a moment later
-                wait_until(
-                    lambda: not self._remnants(), seconds=5, what="An empty copy on each broker"
-                )
+            self.ended = time.monotonic()
+            wait_until(self._took_in_the_same, seconds=_PATIENCE_S, what=alike)
+            with suppress(BadInput):  # those that follow hear of what is done a moment later
+                wait_until(lambda: not self._remnants(), seconds=5, what=empty)
             held = self._remnants()
             self.remnants = sum(held.values())
             for name in held:
                 self._lead(name)
-            wait_until(
-                lambda: not self._remnants(), seconds=30, what="An empty copy on each broker"
-            )
         except BadInput as error:
+            self.ended = self.ended or time.monotonic()
             self._write_state()
             return str(error)
         return ""
 
     def _remnants(self) -> dict[str, int]:
-        """Brokers that hold messages yet, all being done, and how many: one that was killed may have
-        forgotten that they were removed. They go where it leads."""
+        """Brokers that hold messages yet, all being done, and how many: one that was away may not have heard
+        that they were. Where it leads, workers find that they lie there for long."""
         held = {name: state.get("messages", 0) for name, state in self._copies().items()}
         return {name: messages for name, messages in held.items() if messages}
 
     def _lead(self, name: str) -> None:
-        """Have a broker lead the frames: whoever does steps down until it is its turn."""
+        """Have a broker lead the frames until it holds none: whoever leads steps down until it is its turn."""
 
         async def step_down() -> None:
             async with connect(self.nodes.addresses, self.layout, name="bench") as broker:
@@ -119,7 +114,11 @@ class Trial:
                 asyncio.run(step_down())
             return False
 
+        def empty() -> bool:
+            return name not in self._remnants()
+
         wait_until(leads, seconds=60, what=f"{name} as leader")
+        wait_until(empty, seconds=_PATIENCE_S, what=f"An empty copy on {name}")
 
     @property
     def file(self) -> Path:

@@ -46,13 +46,14 @@ def cluster(
         prepare=_prepare,
     ) as one:
         report = one.run()
-    if not report.unsettled:
+    wrong = f"The brokers did not settle: {report.unsettled}" if report.unsettled else ""
+    if report.lost or report.twice or report.unheard or report.removals_missed:
+        wrong = "Posts were lost or stored twice: the figures above say how many."
+    if not wrong:
         shutil.rmtree(folder)  # where the run fails, its logs tell why
     click.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(lines_of(report)))
-    if report.lost or report.twice or report.unheard or report.removals_missed:
-        raise BadInput("Posts were lost or stored twice: the figures above say how many.")
-    if report.unsettled:
-        raise BadInput(f"The brokers did not settle: {report.unsettled}")
+    if wrong:
+        raise BadInput(wrong)
 
 
 def _prepare() -> None:

@@ -30,13 +30,18 @@ class FakeBroker:
         self.waiting: dict[str, list[FakeDelivery]] = {}
         self.up_to = 0
         self.connected = True
-        self.removes: list[int] = []
+        self.lies: dict[str, list[FakeDelivery]] = {}
+        self.at_work = 0
+        self.leads = "n1"
 
     async def publish(self, subject: str, body: bytes) -> None:
         await asyncio.sleep(0)
         self.refuse(subject)
         self.stored.append(body)
         self.order.append(subject.rpartition(".")[2])
+
+    async def leader(self) -> str:
+        return self.leads
 
     async def cursor(self, _source: str) -> str | None:
         return self.cursors[-1] if self.cursors else None
@@ -53,8 +58,12 @@ class FakeBroker:
     async def settled(self) -> int:
         return self.up_to
 
-    async def clear(self) -> int:
-        return self.removes.pop(0) if self.removes else 0
+    async def handed_out(self, lane: str) -> tuple[int, int]:
+        return max((one.place for one in self.lies.get(lane, [])), default=0), self.at_work
+
+    async def lying(self, lane: str, up_to: int, *, most: int) -> "Sequence[FakeDelivery]":
+        found = self.lies.get(lane, [])
+        return [one for one in found if one.place <= up_to and "done" not in one.said][:most]
 
 
 @dataclass

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
-from nats.js.api import RetentionPolicy
 
 from amends.listening.cluster import Broker, BrokerAway, Layout, connect, look
-from amends.listening.cluster.broker import BrokerFull, Delivery
+from amends.listening.cluster.broker import BrokerFull
 from amends.listening.cluster.layout import REMOVALS
 from amends.terms import BadInput
 from tests.support.nats import brokers
@@ -44,12 +43,6 @@ async def until_done(broker: Broker, left: int) -> None:
     async with asyncio.timeout(5):
         while (await look(broker)).messages > left:  # noqa: ASYNC110 (only asking tells)
             await asyncio.sleep(0.01)
-
-
-async def kept(broker: Broker) -> int:
-    """Messages that lie in the stream."""
-    found: int = (await broker.ask(f"STREAM.INFO.{ONE.frames}"))["state"]["messages"]
-    return found
 
 
 async def test_messages_come_as_they_were_published_one_published_twice_too(broker: Broker) -> None:
@@ -110,78 +103,57 @@ async def test_full_broker_refuses_and_takes_again_when_there_is_room(broker: Br
     for one in found:
         await one.done()
     await until_done(broker, 0)
-    assert await broker.clear() == len(found)
     await publish(broker, "1", b"z" * 200_000)
 
 
-async def test_what_all_lanes_have_done_is_removed_and_nothing_else(broker: Broker) -> None:
-    pullers = {lane: await broker.puller(lane) for lane in ONE.lanes}
-
-    async def taken(*lanes: str) -> list[Delivery]:
-        for lane in lanes:
-            await publish(broker, lane, b"a")
-        return [one for lane in lanes for one in await pullers[lane].take(1, wait_s=0.5)]
-
-    for one in await taken(*ONE.lanes):
-        await one.done()
-    await until_done(broker, 0)
-    assert [await broker.clear(), await kept(broker)] == [3, 0]
-    slow, quick, gone = await taken("1", "0", REMOVALS)
-    await quick.done()
+async def test_removals_wait_for_what_lies_before_them_in_any_partition(broker: Broker) -> None:
+    for lane in ("0", "1", REMOVALS, "0"):
+        await publish(broker, lane, b"a")
+    assert await broker.settled() == 0
+    (first, after), (slow,) = [
+        await (await broker.puller(lane)).take(2, wait_s=0.5) for lane in ("0", "1")
+    ]
+    await first.done()
+    await after.done()
     await until_done(broker, 2)
-    assert [await broker.clear(), await kept(broker)] == [0, 3]
-    assert await broker.settled() < slow.place
+    assert await broker.settled() == slow.place - 1
     await slow.done()
     await until_done(broker, 1)
-    assert await broker.settled() == gone.place
-    assert [await broker.clear(), await kept(broker)] == [0, 3]
-    await gone.done()
-    await until_done(broker, 0)
-    both = await asyncio.gather(broker.clear(), broker.clear())
-    assert (max(both), await kept(broker)) == (3, 0)
+    assert await broker.settled() == after.place
 
 
-async def test_what_a_copy_forgot_was_removed_is_removed_where_it_leads(broker: Broker) -> None:
-    puller = await broker.puller("0")
-    await publish(broker, "0", *(b"%d" % number for number in range(40)))
-    for one in await puller.take(40, wait_s=0.5):
-        await one.done()
-    await until_done(broker, 0)
-    for place in range(5, 40):  # as if 1 to 4 and 40 had come back
-        await broker._remove(place)
-    assert await kept(broker) == 5
-    await broker.clear()
-    assert await kept(broker) == 0
-
-
-async def test_nothing_is_removed_where_another_node_begins_to_lead_meanwhile(
+async def test_nothing_is_settled_where_another_node_begins_to_lead_meanwhile(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await publish(broker, "0", b"a")
-    (one,) = await (await broker.puller("0")).take(1, wait_s=0.5)
-    await one.done()
-    await until_done(broker, 0)
-    leaders = iter(["n1", "n2"])
-    ends = broker._ends
+    ends = iter([("n1", 7), ("n2", 9)])
 
-    async def changing() -> tuple[str, int, int]:
-        return (next(leaders), *(await ends())[1:])
+    async def changing() -> tuple[str, int]:
+        return next(ends)
 
-    monkeypatch.setattr(broker, "_ends", changing)
+    monkeypatch.setattr(broker, "_end", changing)
     with pytest.raises(BrokerAway, match="another node leads"):
-        await broker.clear()
-    assert await kept(broker) == 1
+        await broker.settled()
 
 
-async def test_message_that_is_at_work_is_kept_for_another_worker(broker: Broker) -> None:
-    await publish(broker, "0", b"a", b"b")
+async def test_message_that_was_handed_out_and_forgotten_can_be_taken_and_is_gone(
+    broker: Broker,
+) -> None:
+    await publish(broker, "0", b"a", b"b", b"c", b"d")
     silent, other = await broker.puller("0"), await broker.puller("0")
-    _, second = await silent.take(10, wait_s=0.5)
-    await second.done()
+    assert len(await silent.take(3, wait_s=0.5)) == 3
+    handed, at_work = await broker.handed_out("0")
+    assert at_work == 3
+    assert [one.body for one in await broker.lying("0", handed, most=2)] == [b"a", b"b"]
+    assert await broker.handed_out("1") == (0, 0)
+    found = await broker.lying("0", handed, most=9)
+    assert [(one.source, one.lane, one.body) for one in found] == [
+        ("1-posts", "0", body) for body in (b"a", b"b", b"c")
+    ]
+    for one in found:
+        await one.done()
+        await one.done()  # by another, as well
     await until_done(broker, 1)
-    assert [await broker.clear(), await kept(broker)] == [0, 2]
-    (again,) = await other.take(10, wait_s=3)
-    assert (again.body, again.tries) == (b"a", 2)
+    assert [one.body for one in await other.take(9, wait_s=2)] == [b"d"]
 
 
 async def test_lane_that_the_layout_has_no_more_is_worked_and_waited_for(
@@ -192,22 +164,7 @@ async def test_lane_that_the_layout_has_no_more_is_worked_and_waited_for(
     async with connect([address], fewer, name="test") as later:
         await later.set_up()
         assert await later.lanes() == ["0", "1", REMOVALS]
-        assert [await later.clear(), await kept(later)] == [0, 1]
-
-
-async def test_stream_of_an_earlier_version_is_made_anew_once_it_is_empty(broker: Broker) -> None:
-    await broker._streams.delete_stream(ONE.frames)
-    subject = ONE.subject("*", "*")
-    await broker._streams.add_stream(
-        name=ONE.frames, subjects=[subject], retention=RetentionPolicy.WORK_QUEUE
-    )
-    await publish(broker, "0", b"a")
-    with pytest.raises(BadInput, match="made by an earlier version and holds 1 messages"):
-        await broker.set_up()
-    await broker._streams.purge_stream(ONE.frames)
-    await broker.set_up()
-    await publish(broker, "0", b"b")
-    assert [one.body for one in await (await broker.puller("0")).take(1, wait_s=0.5)] == [b"b"]
+        assert await later.settled() == 0
 
 
 async def test_broker_that_is_not_there_is_told_in_one_sentence() -> None:

@@ -1,8 +1,12 @@
 """Workers: acknowledged is what is stored, and nothing else."""
 
-from amends.listening.cluster import Packet
+import asyncio
+
+import pytest
+
+from amends.listening.cluster import Layout, Packet
 from amends.listening.cluster.layout import REMOVALS
-from amends.listening.cluster.worker import DEATHS
+from amends.listening.cluster.worker import DEATHS, SOON_S
 from tests.listening.cluster.fakes import (
     FakeBroker,
     FakeDelivery,
@@ -77,14 +81,35 @@ async def test_removal_is_taken_at_once_and_again_when_all_before_it_is_done() -
     assert (one.said, desk.taken) == (["done"], [(b"gone",)] * 3)
 
 
-async def test_worker_that_finds_nothing_to_remove_looks_less_often() -> None:
-    broker, pauses = FakeBroker(), []
-    broker.removes = [3, 0, 0, 5]
+async def test_what_lies_in_the_broker_for_long_is_worked_again_by_whoever_does_not_hold_it() -> (
+    None
+):
+    broker, desk = FakeBroker(), FakeDesk()
+    held, forgotten = FakeDelivery(packet(b"held"), place=1), FakeDelivery(packet(b"a"), place=2)
+    gone = FakeDelivery(packet(b"gone"), lane=REMOVALS, place=3)
+    broker.waiting, broker.lies = {"0": [held]}, {"0": [held, forgotten], REMOVALS: [gone]}
+    broker.up_to = 2
+
+    def lines() -> list[bytes]:
+        return sorted(line for lines in desk.taken for line in lines)
+
+    await worked(broker, desk, lambda: bool(held.said and forgotten.said) and b"gone" in lines())
+    assert (held.said, forgotten.said, gone.said) == (["done"], ["done"], ["later"])
+    assert lines() == [b"a", b"gone", b"held"]
+
+
+@pytest.mark.parametrize(("at_work", "first"), [(0, SOON_S), (1, 6 * Layout().ack_wait_s)])
+async def test_what_nobody_is_at_is_worked_again_soon_and_the_rest_after_the_deadly_are_given_up(
+    at_work: int, first: float
+) -> None:
+    broker, desk, one = FakeBroker(), FakeDesk(), FakeDelivery(packet(b"a"))
+    broker.lies, broker.at_work = {"0": [one]}, at_work
+    never = asyncio.Event()
 
     async def sleep(seconds: float) -> None:
-        if seconds not in (0.5, broker.layout.ack_wait_s / 3):  # the pauses of its other tasks
-            pauses.append(seconds)
-        await hardly(seconds)
+        await (
+            hardly(seconds) if seconds in (first, broker.layout.ack_wait_s / 3) else never.wait()
+        )
 
-    await worked(broker, FakeDesk(), lambda: len(pauses) > 9, sleep)
-    assert pauses[:10] == [1.0, 1.0, 2.0, 4.0, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+    await worked(broker, desk, lambda: bool(one.said), sleep)
+    assert (one.said, desk.taken) == (["done"], [(b"a",)])

@@ -5,8 +5,10 @@ must change something.
 """
 
 import asyncio
+import base64
 import contextlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -24,7 +26,6 @@ from amends.terms import AmendsError, BadInput
 
 _STREAM_FULL = (10_047, 10_077)  # the store's, or the stream's own limit of bytes
 _MISSING = (10_037, 10_059)  # such a message, such a stream
-_TOGETHER = 32  # messages that are removed side by side
 _ANSWER_S = 2.0  # after which a request counts as lost, as those to a leader that died do
 
 
@@ -37,7 +38,7 @@ class BrokerFull(BrokerAway):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(ABC):
     """A message handed to us. ``tries`` counts this one; ``place`` is its number in the stream."""
 
     source: str
@@ -45,22 +46,51 @@ class Delivery:
     body: bytes
     tries: int
     place: int
+
+    @abstractmethod
+    async def done(self) -> None:
+        """Say that it is stored; the broker forgets it. Raises ``BrokerAway``."""
+
+    @abstractmethod
+    async def at_work(self) -> None:
+        """Say that we are at it, so that nobody else is handed it. Raises ``BrokerAway``."""
+
+    @abstractmethod
+    async def later(self, seconds: float, /) -> None:
+        """Give it back, to be handed out again, to anybody, after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed(Delivery):
     _message: Msg
 
     async def done(self) -> None:
-        """Say that it is stored; nobody is handed it again. Raises ``BrokerAway``."""
         with _translated():
             await self._message.ack()
 
     async def at_work(self) -> None:
-        """Say that we are at it, so that nobody else is handed it. Raises ``BrokerAway``."""
         with _translated():
             await self._message.in_progress()
 
-    async def later(self, seconds: float) -> None:
-        """Give it back, to be handed out again, to anybody, after so long."""
+    async def later(self, seconds: float, /) -> None:
         with _translated():
             await self._message.nak(delay=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lying(Delivery):
+    """One that we took ourselves, and that the broker knows nobody to be at."""
+
+    _broker: "Broker"
+
+    async def done(self) -> None:
+        await self._broker.remove(self.place)
+
+    async def at_work(self) -> None:
+        return
+
+    async def later(self, _seconds: float, /) -> None:
+        return
 
 
 class Broker:
@@ -85,23 +115,12 @@ class Broker:
                 await self._streams.add_consumer(self.layout.frames, consumer)
 
     async def _keep_stream(self, config: api.StreamConfig) -> None:
-        name = config.name or ""
         try:
-            found = await self._streams.stream_info(name)
+            await self._streams.stream_info(config.name or "")
         except nats.js.errors.NotFoundError:
             await self._streams.add_stream(config)
-            return
-        if found.config.retention == config.retention:
+        else:
             await self._streams.update_stream(config)
-            return
-        if found.state.messages:
-            raise BadInput(
-                f"The broker's stream {name} was made by an earlier version and holds"
-                f" {found.state.messages:,} messages. Stop the receivers, let workers of that version"
-                " empty it, then start this one."
-            )
-        await self._streams.delete_stream(name)
-        await self._streams.add_stream(config)
 
     async def publish(self, subject: str, body: bytes) -> None:
         """Store a message on most of the nodes.
@@ -111,6 +130,10 @@ class Broker:
         """
         with _translated():
             await self._streams.publish(subject, body, stream=self.layout.frames)
+
+    async def leader(self) -> str:
+        """The name of the node that leads the frames. Raises ``BrokerAway``."""
+        return (await self._end())[0]
 
     async def move_cursor(self, source: str, cursor: str) -> None:
         """Keep where ``source`` goes on. Raises ``BrokerAway``."""
@@ -156,62 +179,58 @@ class Broker:
         return sorted(lane for lane in lanes if lane is not None)
 
     async def settled(self) -> int:
-        """The place up to which every partition is done. Raises ``BrokerAway``."""
-        _, done = await self._done([one for one in await self.lanes() if one != REMOVALS])
-        return done
+        """The place up to which every partition is done: nothing lies there any more. Raises ``BrokerAway``.
 
-    async def clear(self) -> int:
-        """Remove from the front of the stream what every lane has done; how many messages.
-
-        Several may do so at once. Raises ``BrokerAway``.
+        All is answered by one node: another that began to lead meanwhile may not have come to messages that
+        the first one told of.
         """
-        first, done = await self._done(await self.lanes())
-        places = range(first, done + 1)
-        for at in range(0, len(places), _TOGETHER):
-            await asyncio.gather(*map(self._remove, places[at : at + _TOGETHER]))
-        return len(places)
-
-    async def _done(self, lanes: Sequence[str]) -> tuple[int, int]:
-        """The place of the stream's first message, and that up to which all of these lanes are done.
-
-        What is asked of the stream must be answered by one node: another that began to lead meanwhile may
-        not have come to messages that the first one told of.
-        """
-        leader, first, last = await self._ends()
-        done = await asyncio.gather(*(self._done_in(lane, last) for lane in lanes))
-        if leader != (await self._ends())[0]:
+        leader, last = await self._end()
+        lanes = [lane for lane in await self.lanes() if lane != REMOVALS]
+        found = await asyncio.gather(*(self._next(lane, 1) for lane in lanes))
+        if leader != (await self._end())[0]:
             raise BrokerAway(_away("another node leads"))
-        return first, min(done)
+        return min([last, *(one.place - 1 for one in found if one is not None)])
 
-    async def _ends(self) -> tuple[str, int, int]:
-        """Who leads the stream, and the places of its first and last message."""
-        info = await self.ask(f"STREAM.INFO.{self.layout.frames}")
-        state = info["state"]
-        return (info.get("cluster") or {}).get("leader", ""), state["first_seq"], state["last_seq"]
-
-    async def _done_in(self, lane: str, last: int) -> int:
-        """Up to where a lane is done: ``last``, the stream's last place, where nothing is left in it."""
+    async def handed_out(self, lane: str) -> tuple[int, int]:
+        """The place up to which messages of a lane were handed to somebody, and how many of them somebody is
+        known to be at. Raises ``BrokerAway``."""
         with _translated():
             info = await self._streams.consumer_info(self.layout.frames, self.layout.consumer(lane))
-        done = (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
-        return done if info.num_ack_pending or await self._last_in(lane) > done else last
+        place = (info.delivered.stream_seq or 0) if info.delivered is not None else 0
+        return place, info.num_ack_pending or 0
 
-    async def _last_in(self, lane: str) -> int:
-        """The place of a lane's last message, 0 where there is none, as the stream's leader tells.
+    async def lying(self, lane: str, up_to: int, *, most: int) -> Sequence[Delivery]:
+        """The first messages of a lane that lie in the stream, none after the place ``up_to``, whoever was
+        handed them. Raises ``BrokerAway``."""
+        found: list[Delivery] = []
+        while len(found) < most:
+            one = await self._next(lane, found[-1].place + 1 if found else 1)
+            if one is None or one.place > up_to:
+                break
+            found.append(one)
+        return found
 
-        A consumer's own count of what waits is no answer: its node may not have the newest yet.
-        """
-        asked = {"last_by_subj": self.layout.subject("*", lane)}
-        try:
-            found = await self.ask(f"STREAM.MSG.GET.{self.layout.frames}", asked)
-        except _MissingError:
-            return 0
-        return int(found["message"]["seq"])
-
-    async def _remove(self, place: int) -> None:
+    async def remove(self, place: int) -> None:
+        """Take a message out of the stream. Raises ``BrokerAway``."""
         asked = {"seq": place, "no_erase": True}
-        with contextlib.suppress(_RefusedError):  # another has removed it
+        with contextlib.suppress(_RefusedError):  # it is gone
             await self.ask(f"STREAM.MSG.DELETE.{self.layout.frames}", asked)
+
+    async def _end(self) -> tuple[str, int]:
+        """Who leads the stream, and the place of its last message."""
+        info = await self.ask(f"STREAM.INFO.{self.layout.frames}")
+        return (info.get("cluster") or {}).get("leader", ""), info["state"]["last_seq"]
+
+    async def _next(self, lane: str, place: int) -> Delivery | None:
+        """The first message of a lane at a place or after it, as the stream's leader tells."""
+        asked = {"next_by_subj": self.layout.subject("*", lane), "seq": place}
+        try:
+            found = (await self.ask(f"STREAM.MSG.GET.{self.layout.frames}", asked))["message"]
+        except _MissingError:
+            return None
+        source = found["subject"].split(".")[-2]
+        body = base64.b64decode(found.get("data") or "")
+        return _Lying(source, lane, body, tries=1, place=found["seq"], _broker=self)
 
     async def ask(self, what: str, about: Mapping[str, object] | None = None) -> dict[str, Any]:
         """An answer of the broker's own API, such as ``STREAM.INFO.name``. Raises ``BrokerAway``."""
@@ -244,7 +263,7 @@ class Puller:
 
     def _delivery(self, message: Msg) -> Delivery:
         about = message.metadata
-        return Delivery(
+        return _Handed(
             source=message.subject.split(".")[-2],
             lane=self._lane,
             body=message.data,
@@ -328,7 +347,7 @@ def _streams(layout: Layout) -> list[api.StreamConfig]:
     frames = api.StreamConfig(
         name=layout.frames,
         subjects=[layout.subject("*", "*")],
-        retention=api.RetentionPolicy.LIMITS,
+        retention=api.RetentionPolicy.WORK_QUEUE,
         discard=api.DiscardPolicy.NEW,
         storage=api.StorageType.FILE,
         max_bytes=layout.max_bytes,

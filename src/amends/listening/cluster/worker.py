@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 
 MESSAGES: Final = 16  # asked of a lane at once
 MOST_REMOVALS: Final = 256  # messages held until what came before them is done
-CLEARED_S: Final = 8.0  # at most between two looks for what is done
+SOON_S: Final = 5.0  # in which the brokers hear of what is done
+MOST_LYING: Final = 64  # messages of a lane that are worked again at once
 DEATHS: Final = 5  # workers that may fall silent over a message before it is given up
 
 
@@ -70,7 +71,6 @@ class ClusterWorker:
     back_off: BackOff = field(default_factory=lambda: BackOff(first_s=0.2, longest_s=30.0))
     wait_s: float = 2.0
     look_s: float = 0.5
-    clear_s: float = 1.0
     count: Counter[str] = field(default_factory=Counter)
     _held: dict[int, Delivery] = field(default_factory=dict)
     _removals: list[Delivery] = field(default_factory=list)
@@ -87,7 +87,11 @@ class ClusterWorker:
                 group.create_task(self._work_on())
                 group.create_task(self._hold())
                 group.create_task(self._settle_removals())
-                group.create_task(self._clear())
+                deadly_s = (
+                    DEATHS + 1
+                ) * self.broker.layout.ack_wait_s  # by then that one was given up
+                group.create_task(self._take_what_lies(lanes, deadly_s))
+                group.create_task(self._take_what_lies(lanes, SOON_S, idle=True))
         finally:
             for delivery in list(self._held.values()):
                 with contextlib.suppress(BrokerAway):
@@ -221,16 +225,33 @@ class ClusterWorker:
                 with contextlib.suppress(BrokerAway):
                     await delivery.at_work()
 
-    async def _clear(self) -> None:
-        """Remove what is done. A worker that finds nothing leaves it to those who do for longer."""
-        pause_s = self.clear_s
+    async def _take_what_lies(
+        self, lanes: Sequence[str], after_s: float, *, idle: bool = False
+    ) -> None:
+        """Work again what was handed out so long ago and lies in the broker still: it may forget that it was
+        done, or whom it gave it to. ``idle``: in lanes alone that nobody is known to be at."""
         while True:
-            await self.sleep(pause_s)
-            removed = 0
-            with contextlib.suppress(BrokerAway):
-                removed = await self.broker.clear()
-            self.count["removed"] += removed
-            pause_s = self.clear_s if removed else min(2 * pause_s, CLEARED_S)
+            try:
+                places = {}
+                for lane in lanes:
+                    place, at_work = await self.broker.handed_out(lane)
+                    if not (idle and at_work):
+                        places[lane] = place
+                await self.sleep(after_s)
+                for lane, place in places.items():
+                    await self._take_lying(lane, place)
+            except BrokerAway:
+                await self.sleep(self.look_s)
+
+    async def _take_lying(self, lane: str, up_to: int) -> None:
+        found = await self.broker.lying(lane, up_to, most=MOST_LYING)
+        if found := [one for one in found if one.place not in self._held]:
+            log.warning(
+                "%d messages of lane %s lay for long and are worked again", len(found), lane
+            )
+            self.count["lay for long"] += len(found)
+            self._held.update((one.place, one) for one in found)
+            await self._found.put(found)
 
     async def _settle_removals(self) -> None:
         while True:
