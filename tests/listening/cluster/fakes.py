@@ -33,6 +33,7 @@ class FakeBroker:
         self.lies: dict[str, list[FakeDelivery]] = {}
         self.at_work = 0
         self.leads = "n1"
+        self.silent = 0
 
     async def publish(self, subject: str, body: bytes) -> None:
         await asyncio.sleep(0)
@@ -41,6 +42,10 @@ class FakeBroker:
         self.order.append(subject.rpartition(".")[2])
 
     async def leader(self) -> str:
+        await asyncio.sleep(0)
+        if self.silent:
+            self.silent -= 1
+            raise BrokerAway("Nobody leads.")
         return self.leads
 
     async def cursor(self, _source: str) -> str | None:

@@ -6,7 +6,7 @@ broker stores those slices a second time, and the desk, which knows each post by
 posts once.
 
 A broker that is killed may lose what it said to be stored, if another was behind as well (decision 59). So what was
-stored lately is published again whenever another node begins to lead, or one did not answer, and until then
+stored lately is published again whenever another node begins to lead, or none is heard to, and until then
 the cursor stays before it.
 """
 
@@ -118,7 +118,7 @@ class Receiver:
         self._tail: deque[tuple[float, Message]] = deque()
         self._due: deque[tuple[float, str]] = deque()
         self._leader: str | None = None
-        self._troubles = 0
+        self._doubt = False
         self._sure = asyncio.Event()
         self._sure.set()
 
@@ -190,31 +190,36 @@ class Receiver:
             self._kept = cursor
 
     async def _look(self) -> float:
-        """The time up to which what was stored is sure, after what was in doubt is published again."""
-        publisher = self._publisher
-        while True:
-            at, troubles = self._now(), publisher.count["tried again"]
-            leader = await self._who_leads()
-            if (leader, troubles) == (self._leader, self._troubles):
-                break
+        """The time up to which what was stored is sure, after what is in doubt is published again.
+
+        A full broker, or one that is slow to store, loses nothing; so neither is a reason to.
+        """
+        at = self._now()
+        await self._ask_who_leads()
+        if self._doubt and self._tail:
             self._sure.clear()
+            await self._publisher.sleep(self._margin_s)  # a broker in trouble is not pressed
             await self._publish_again()
-            self._leader, self._troubles = leader, troubles
             self._sure.set()
+        self._doubt = False
         sure = at - self._margin_s
         while self._tail and self._tail[0][0] < sure:
             self._tail.popleft()
         return sure
 
-    async def _who_leads(self) -> str:
-        publisher, found = self._publisher, ""
+    async def _ask_who_leads(self) -> None:
+        """It is in doubt what was kept where another leads than before, or nobody answered at first."""
+        publisher, answers = self._publisher, list[str]()
+        asked = 0
 
         async def ask() -> None:
-            nonlocal found
-            found = await publisher.broker.leader()
+            nonlocal asked
+            asked += 1
+            answers.append(await publisher.broker.leader())
 
         await publisher.insist(ask)
-        return found
+        self._doubt |= asked > 1 or answers != [self._leader]
+        self._leader = answers[-1]
 
     async def _publish_again(self) -> None:
         """First posts, then what may remove them."""
