@@ -1,6 +1,6 @@
 """Workers: acknowledged is what is stored, and nothing else."""
 
-import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -98,18 +98,26 @@ async def test_what_lies_in_the_broker_for_long_is_worked_again_by_whoever_does_
     assert lines() == [b"a", b"gone", b"held"]
 
 
-@pytest.mark.parametrize(("at_work", "first"), [(0, SOON_S), (1, 6 * Layout().ack_wait_s)])
+@pytest.mark.parametrize(("at_work", "after_s"), [(0, SOON_S), (1, 6 * Layout().ack_wait_s)])
 async def test_what_nobody_is_at_is_worked_again_soon_and_the_rest_after_the_deadly_are_given_up(
-    at_work: int, first: float
+    at_work: int, after_s: float
 ) -> None:
     broker, desk, one = FakeBroker(), FakeDesk(), FakeDelivery(packet(b"a"))
     broker.lies, broker.at_work = {"0": [one]}, at_work
-    never = asyncio.Event()
+    slept: list[float] = []
+    asked: list[float] = []
+    lying = broker.lying
 
     async def sleep(seconds: float) -> None:
-        await (
-            hardly(seconds) if seconds in (first, broker.layout.ack_wait_s / 3) else never.wait()
-        )
+        if seconds == SOON_S:
+            slept.append(seconds)
+        await hardly(seconds)
 
+    async def first(lane: str, up_to: int, *, most: int) -> Sequence[FakeDelivery]:
+        asked.append(sum(slept))
+        return await lying(lane, up_to, most=most)
+
+    broker.lying = first  # type: ignore[method-assign]
     await worked(broker, desk, lambda: bool(one.said), sleep)
     assert (one.said, desk.taken) == (["done"], [(b"a",)])
+    assert asked[0] == after_s

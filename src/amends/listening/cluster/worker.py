@@ -12,8 +12,9 @@ published before them is done; only then are they acknowledged.
 import asyncio
 import contextlib
 import logging
+import math
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -87,11 +88,7 @@ class ClusterWorker:
                 group.create_task(self._work_on())
                 group.create_task(self._hold())
                 group.create_task(self._settle_removals())
-                deadly_s = (
-                    DEATHS + 1
-                ) * self.broker.layout.ack_wait_s  # by then that one was given up
-                group.create_task(self._take_what_lies(lanes, deadly_s))
-                group.create_task(self._take_what_lies(lanes, SOON_S, idle=True))
+                group.create_task(self._take_what_lies(lanes))
         finally:
             for delivery in list(self._held.values()):
                 with contextlib.suppress(BrokerAway):
@@ -225,21 +222,21 @@ class ClusterWorker:
                 with contextlib.suppress(BrokerAway):
                     await delivery.at_work()
 
-    async def _take_what_lies(
-        self, lanes: Sequence[str], after_s: float, *, idle: bool = False
-    ) -> None:
-        """Work again what was handed out so long ago and lies in the broker still: it may forget that it was
-        done, or whom it gave it to. ``idle``: in lanes alone that nobody is known to be at."""
+    async def _take_what_lies(self, lanes: Sequence[str]) -> None:
+        """Work again what was handed out long ago and lies in the broker still: it may forget that it was
+        done, or whom it gave it to. Long is soon where nobody is known to be at work in the lane; else what
+        kills those who work it has been given up by then."""
+        deadly_s = (DEATHS + 1) * self.broker.layout.ack_wait_s
+        looks = deque[dict[str, tuple[int, int]]](maxlen=math.ceil(deadly_s / SOON_S))
         while True:
             try:
-                places = {}
-                for lane in lanes:
-                    place, at_work = await self.broker.handed_out(lane)
-                    if not (idle and at_work):
-                        places[lane] = place
-                await self.sleep(after_s)
-                for lane, place in places.items():
-                    await self._take_lying(lane, place)
+                looks.append({lane: await self.broker.handed_out(lane) for lane in lanes})
+                await self.sleep(SOON_S)
+                for lane, (place, at_work) in looks[-1].items():
+                    if not at_work:
+                        await self._take_lying(lane, place)
+                    elif len(looks) == looks.maxlen:
+                        await self._take_lying(lane, looks[0][lane][0])
             except BrokerAway:
                 await self.sleep(self.look_s)
 
