@@ -70,7 +70,7 @@ test-kill: dev ## Kill listening and sending at random moments, KILLS times each
 
 .PHONY: test-cluster
 test-cluster: dev ## Kill each part of a cluster of three brokers while posts pass
-	$(PYTEST) -q -m "nats and kill" tests/cluster
+	@scripts/twice $(PYTEST) -q -m "nats and kill" tests/cluster
 
 .PHONY: test-browser
 test-browser: dev ## The journeys in headless Chromium
