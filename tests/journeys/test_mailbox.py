@@ -69,7 +69,8 @@ def test_mailbox_is_connected_and_tried_by_a_button(page: Page, box: Box) -> Non
     page.locator("[data-test=save-channel]").click()
     row = page.locator("[data-test=channel]", has_text=box.user)
     row.locator("[data-test=try-channel]").click()
-    expect(page.get_by_text("no longer accepts the sign-in")).to_be_visible()
+    # The listener may have found out as well, and says so in the row.
+    expect(page.get_by_text("no longer accepts the sign-in").first).to_be_visible()
     row.get_by_role("link").first.click()
     page.fill("input[name=password]", MAIL_PASSWORD)
     page.locator("[data-test=save-channel]").click()
