@@ -34,8 +34,8 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """``messages`` are not done; ``oldest`` is when the oldest of them was stored, told a few seconds
-    late; None where all are done. ``size`` counts what is done and not yet removed too."""
+    """``messages`` are not done, as those who hand them out count; ``oldest`` is when the oldest that lies in the
+    stream was stored, None where all are done."""
 
     messages: int
     size: int  # bytes, compressed
