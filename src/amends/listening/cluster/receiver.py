@@ -26,9 +26,9 @@ from amends.listening.cluster.slices import Slice
 from amends.listening.gathering import Sleep
 from amends.listening.listener import BackOff, Health, HealthState
 
-MARGIN_S: Final = (
-    5.0  # before a trouble; a broker writes down within less what it said to be stored
-)
+MARGIN_S: Final = 5.0
+"""Before a trouble: what was stored since then may be lost with the broker that led. Chosen, not measured."""
+
 TOGETHER: Final = 32  # messages that are published again side by side
 
 Slices = Callable[[str | None], AsyncGenerator[Slice]]
