@@ -127,6 +127,18 @@ def test_case_that_was_given_to_somebody_is_new_until_they_begin() -> None:
     assert (row.state, row.owner) == ("open", omar)
 
 
+@pytest.mark.alike
+def test_who_works_alone_is_told_that_there_is_nobody_to_hand_a_case_to() -> None:
+    """R47. Whoever may invite somebody is shown the way."""
+    row = take_up(factories.case(), by=people.ada(), now=NOON)
+    alone = Page(signed_in(people.ada()).get(f"/cases/{row.ref}/").content.decode())
+    assert (len(alone.hooks("nobody-else")), alone.hooks("hand-over")) == (1, [])
+    assert "Nobody else may have cases here. Invite a colleague ." in alone.words
+    people.omar()
+    both = Page(signed_in(people.ada()).get(f"/cases/{row.ref}/").content.decode())
+    assert (both.hooks("nobody-else"), len(both.hooks("hand-over"))) == ([], 1)
+
+
 def test_hand_over_of_a_case_that_somebody_gave_on_is_refused_and_keeps_the_note() -> None:
     """Two at once: the second is told, and nothing is overwritten."""
     row = take_up(factories.case(), by=people.mina(), now=NOON)

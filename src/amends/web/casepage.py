@@ -154,8 +154,10 @@ def _work_facts(
 ) -> dict[str, Any]:
     """What whoever works on the case chooses from; nothing where they may not."""
     works = can["work"]
+    colleagues = owners(people) if can["assign"] else []
     return {
-        "owners": owners(people) if can["assign"] else [],
+        "owners": colleagues,
+        "others": [one for one in colleagues if one.pk != case.owner_id],
         "uppers": [one for one in uppers(people) if one.pk != case.owner_id] if works else [],
         "teams": teams() if works and Part.TEAMS in there else [],
         "splittable": splittable(case, posts) if works else [],
