@@ -19,7 +19,7 @@ from amends.desk.actions.handoffs import end_handoff, make_handoff
 from amends.desk.models import CasePost, Handoff, HoursRow, PostRow
 from amends.desk.queries import handoffs
 from amends.desk.queries.handoffs import link_of
-from amends.web import languages, surveypage
+from amends.web import languages, outside, surveypage
 from amends.web.views import handoff, handoff_form
 from tests import factories, people
 from tests.factories import NOON
@@ -60,12 +60,14 @@ def _said() -> set[str]:
         "views/handoff_form.py",
         "views/surveys.py",
         "languages.py",
+        "outside.py",
         "templatetags/said.py",
     )
     code += [(HERE / name).read_text("utf-8") for name in names]
     found = re.findall(r"\b(?:_|gettext)\(\s*u?('[^'\n]+'|\"[^\"\n]+\")", "\n".join(code))
     told = {ast.literal_eval(one).replace("%%", "%") for one in found}
     told |= set(surveypage.SCORES.values()) | {one.label for one in SHIPPED}
+    told |= {outside.TOO_MUCH, outside.TOO_LONG_OPEN}
     return told | set(handoffs._WHY.values()) | set(handoff_form._WRONG.values())
 
 
@@ -211,3 +213,25 @@ def test_other_language_keeps_what_was_typed_and_sends_nothing() -> None:
     assert ('<html lang="fr"' in source, ">So late</textarea>" in source) == (True, True)
     survey.refresh_from_db()
     assert (source.count(" checked"), survey.answered_at) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({"message": "x" * outside.LARGEST}, 413, "Das ist zu viel für eine Nachricht."),
+        ({"message": "Hallo"}, 403, "Diese Seite war zu lange offen"),
+    ],
+)
+def test_refusals_before_anything_is_read_speak_the_customers_language(
+    sent: dict[str, str], status: int, said: str
+) -> None:
+    """The second: a form whose token is not ours. Neither sends a customer to the desk's inbox."""
+    (_, path), client = _open("en"), Client(enforce_csrf_checks=True)
+    german = client.post(path, sent, headers={"accept-language": "de"})
+    source = german.content.decode()
+    assert (german.status_code, said in Page(source).words) == (status, True)
+    assert "/inbox/" not in source
+    assert unsafe_parts(german) == []
+    client.cookies[languages.COOKIE] = "en"
+    english = Page(client.post(path, sent, headers={"accept-language": "de"}).content.decode())
+    assert "Send it again" in english.words

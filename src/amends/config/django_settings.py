@@ -62,6 +62,8 @@ CSRF_TRUSTED_ORIGINS = [
     one for one in dict.fromkeys((AMENDS.address, AMENDS.public_address)) if one.startswith("https")
 ]
 
+CSRF_FAILURE_VIEW = "amends.web.outside.form_refused"
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

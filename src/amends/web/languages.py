@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Final
@@ -57,6 +58,13 @@ def speak_as(request: HttpRequest, case: Case) -> None:
     code = case.first_post.lang.partition("-")[0].lower() if case.first_post else ""
     if not _chosen(request):
         translation.activate(code if code in LANGUAGES else _of_browser(request))
+
+
+def speaking(request: HttpRequest) -> AbstractContextManager[None]:
+    """The language of whoever asks, for refusals that must not look at what was sent: the one they
+    chose before, or their browser's."""
+    kept = request.COOKIES.get(COOKIE, "")
+    return translation.override(kept if kept in LANGUAGES else _of_browser(request))
 
 
 def switches(request: HttpRequest) -> bool:

@@ -8,15 +8,24 @@ from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 
 from amends.desk.queries.handoffs import PATH
+from amends.web.languages import speaking
 
 Handler = Callable[[HttpRequest], Any]  # sync or async, as Django asks
 
 LARGEST: Final = 64 * 1024
 _OPEN: Final = (PATH, "/static/", "/robots.txt", "/healthz")
+TOO_MUCH: Final = "That is too much for one message. Go back and send it in parts."
+TOO_LONG_OPEN: Final = (
+    "This page was open too long, or cookies are switched off. Go back, reload the page and send it"
+    " again: what you typed is still there."
+)
 _UNSEEN: Final = "noindex, nofollow, noarchive, nosnippet"
 
 
@@ -31,9 +40,23 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     if not length.isdecimal() or len(length) > 18:
         return HttpResponse("Say how long it is.", status=411, content_type="text/plain")
     if int(length) > LARGEST:
-        words = "That is too much for one message. Go back and send it in parts."
-        return HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
+        return _told(request, TOO_MUCH, 413)
     return None
+
+
+def _told(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    """A sentence for a customer, on a page in their language."""
+    with speaking(request):
+        facts = {"title": _("Send it again"), "sentence": _(sentence)}
+        return render(request, "handoff/closed.html", facts, status=status)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's ``CSRF_FAILURE_VIEW``: a form that was not ours, or open for too long. Customers have no
+    inbox to go back to."""
+    if request.path.startswith(PATH):
+        return _told(request, TOO_LONG_OPEN, 403)
+    return csrf_failure(request, reason)
 
 
 def _is_outside(request: HttpRequest) -> bool:
