@@ -1,11 +1,12 @@
 """Whatever a network sends: the good posts beside it are stored and the cursor moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from amends.connectors.protocol import Revisits
 from amends.desk.actions import proof
@@ -19,6 +20,7 @@ from amends.terms import Author, DeadLetter, Media, Page, Post, Ref
 from amends.text.language import language_detector
 from tests.factories import NOON, case, channel, watch
 from tests.support.readers import fast_reader
+from tests.support.trying import Tried
 
 pytestmark = pytest.mark.database
 
@@ -74,10 +76,10 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
-def _each(names: Mapping[str, object]) -> list[Any]:
+def _here(names: Iterable[str]) -> list[str]:
     """What a database may refuse, length, zero byte and surrogates, is tried on both."""
-    alike = [name for name in names if name.startswith("bidi")]
-    return [pytest.param(n, marks=pytest.mark.alike) if n in alike else n for n in names]
+    sqlite = connection.vendor == "sqlite"
+    return [name for name in names if sqlite or not name.startswith("bidi")]
 
 
 def _post(**facts: Any) -> Post:
@@ -106,33 +108,43 @@ def _take(door: Door, page: Page) -> None:
         door.take_one_by_one(page, NOON)
 
 
-@pytest.mark.parametrize("name", _each(ODD))
-def test_good_post_beside_an_odd_one_is_stored_and_the_cursor_moves(name: str) -> None:
-    door, good = _door(), _post(id="good", text="Halcyon broke my pram")
-    _take(door, Page(posts=[_post(**ODD[name]), good], cursor="7", to_us=True))
-    kept, dead = PostRow.objects.count() - 1, DeadLetterRow.objects.count()
-    dropped = name.endswith("repost_of")
-    assert PostRow.objects.filter(native_id="good").exists()
-    assert (kept + dead + dropped, Cursor.objects.get().value) == (1, "7")
-    assert all(proof(one).whole for one in Case.objects.all())
+def test_good_post_beside_an_odd_one_is_stored_and_the_cursor_moves() -> None:
+    door, tried = _door(), Tried()
+    good = _post(id="good", text="Halcyon broke my pram")
+    for name in _here(ODD):
+        with tried(name):
+            _take(door, Page(posts=[_post(**ODD[name]), good], cursor="7", to_us=True))
+            kept, dead = PostRow.objects.count() - 1, DeadLetterRow.objects.count()
+            dropped = name.endswith("repost_of")
+            assert PostRow.objects.filter(native_id="good").exists()
+            assert (kept + dead + dropped, Cursor.objects.get().value) == (1, "7")
+            assert all(proof(one).whole for one in Case.objects.all())
+    assert not tried.wrong
 
 
-@pytest.mark.parametrize("kind", _each(TEXTS))
-def test_odd_dead_letters_and_removals_stop_nothing(kind: str) -> None:
-    text = TEXTS[kind]
-    dead = DeadLetter(source=text, reason=text, raw=text, line=1)
-    _take(_door(), Page(posts=[], cursor="8", dead=[dead], deleted=[text]))
-    assert (DeadLetterRow.objects.count(), Cursor.objects.get().value) == (1, "8")
+def test_odd_dead_letters_and_removals_stop_nothing() -> None:
+    door, tried = _door(), Tried()
+    for kind in _here(TEXTS):
+        with tried(kind):
+            text = TEXTS[kind]
+            dead = DeadLetter(source=text, reason=text, raw=text, line=1)
+            _take(door, Page(posts=[], cursor="8", dead=[dead], deleted=[text]))
+            assert (DeadLetterRow.objects.count(), Cursor.objects.get().value) == (1, "8")
+    assert not tried.wrong
 
 
-@pytest.mark.parametrize("kind", _each(TEXTS))
-def test_odd_edit_stops_nothing(kind: str) -> None:
-    door = _door()
+def test_odd_edit_stops_nothing() -> None:
+    door, tried = _door(), Tried()
     _take(door, Page(posts=[_post()], cursor="1", to_us=True))
-    for later in (1, 2):
-        edited = _post(text=f"Halcyon {TEXTS[kind]}", edited_at=NOON + timedelta(minutes=later))
-        _take(door, Page(posts=[edited], cursor=f"edit {later}", to_us=True))
-    assert (PostRow.objects.get().text[:8], Cursor.objects.get().value) == ("Halcyon ", "edit 2")
+    for kind in _here(TEXTS):
+        with tried(kind):
+            for later in (1, 2):
+                at = NOON + timedelta(minutes=later)
+                edited = _post(text=f"Halcyon {TEXTS[kind]}", edited_at=at)
+                _take(door, Page(posts=[edited], cursor=f"edit {later}", to_us=True))
+            found = (PostRow.objects.get().text[:8], Cursor.objects.get().value)
+            assert found == ("Halcyon ", "edit 2")
+    assert not tried.wrong
 
 
 class Network:
@@ -167,10 +179,12 @@ def _look_again(network: Revisits) -> None:
         work.send(None)
 
 
-@pytest.mark.parametrize("kind", _each(TEXTS))
-def test_odd_text_found_when_looking_again_is_one_edit_and_no_more(kind: str) -> None:
-    row = case(native_id="odd")
+def test_odd_text_found_when_looking_again_is_one_edit_and_no_more() -> None:
+    row, tried = case(native_id="odd"), Tried()
     PostRow.objects.update(heard_at=NOON - timedelta(hours=1))
-    for _ in range(2):
-        _look_again(Network(_post(text=TEXTS[kind]), TEXTS[kind]))
-    assert row.history.filter(kind="post.edited").count() == 1
+    for kind in _here(TEXTS):
+        with tried(kind):
+            for _ in range(2):
+                _look_again(Network(_post(text=TEXTS[kind]), TEXTS[kind]))
+            assert row.history.filter(kind="post.edited").count() == 1
+    assert not tried.wrong
