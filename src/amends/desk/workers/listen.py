@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from amends.connectors.protocol import Connector, ListensByQuery, Metered, Revisits, Spending
 from amends.connectors.registry import make
@@ -14,7 +15,8 @@ from amends.desk.actions.hearing import seen
 from amends.desk.actions.reading import desk_reader, reads_items
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
-from amends.desk.queries.threads import ANSWERS
+from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.threads import ANSWERS, by_network
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.metering import attach, keep_spending
 from amends.desk.workers.revisit import revisit
@@ -59,17 +61,30 @@ def channel_of(row: ChannelRow) -> Channel:
     )
 
 
+_IN_CASES: Final = PostRow.objects.filter(place__isnull=False)
+_ANSWERED: Final = LookUp(
+    lambda _network, ids: _IN_CASES.filter(ANSWERS, conversation__among=ids).values_list(
+        "network", "conversation"
+    )
+)
+_HELD: Final = LookUp(
+    lambda network, ids: _IN_CASES.filter(network=network, native_id__among=ids).values_list(
+        "native_id"
+    )
+)
+
+
 def threads_known(keys: Sequence[Key]) -> set[Key]:
     """Those of the conversations (or posts) that a case holds.
 
     A conversation is asked for by its id alone, which narrows most: given the network too, SQLite
     would go through all of that network's posts.
     """
-    networks, ids = {n for n, _ in keys}, {i for _, i in keys}
-    held = PostRow.objects.filter(place__isnull=False)
-    rows = set(held.filter(ANSWERS, conversation__among=ids).values_list("network", "conversation"))
-    posts = held.filter(network__in=networks, native_id__among=ids)
-    return (rows | set(posts.values_list("network", "native_id"))) & set(keys)
+    networks = by_network(keys)
+    known = set(_ANSWERED("", set().union(*networks.values())))
+    for network, ids in networks.items():
+        known.update((network, native) for (native,) in _HELD(network, ids))
+    return known & set(keys)
 
 
 def queries_for(channel: ChannelRow) -> tuple[dict[str, str], dict[str, str]]:
