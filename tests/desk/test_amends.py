@@ -43,6 +43,7 @@ from amends.desk.queries.ledger import limits, open_matters, totals
 from amends.terms import Author, BadInput, NotAllowed, Published
 from tests.factories import NOON, case
 from tests.people import ada, mina, noor, omar, priya
+from tests.support.trying import Tried
 
 pytestmark = pytest.mark.database
 
@@ -75,6 +76,7 @@ def send(row: Case, text: str, **facts: Any) -> None:
     row.refresh_from_db()
 
 
+@pytest.mark.alike
 def test_fault_says_who_determined_it_when_and_on_what_facts() -> None:
     """R38; the event holds no text, which can be erased."""
     row = case()
@@ -88,6 +90,7 @@ def test_fault_says_who_determined_it_when_and_on_what_facts() -> None:
     assert (row.fault, proof(row).whole) == ("ours", True)
 
 
+@pytest.mark.alike
 def test_what_was_determined_before_stays_in_the_history() -> None:
     row = case()
     determine(row, Fault.UNCLEAR)
@@ -99,18 +102,24 @@ def test_what_was_determined_before_stays_in_the_history() -> None:
 APOLOGY = "I am sorry, Rosa, this was our mistake. Your bag is on the van and comes today. ^MK"
 
 
-@pytest.mark.parametrize("fault", [None, *Fault])
-def test_apology_of_fault_needs_that_it_is_ours(fault: Fault | None) -> None:
+@pytest.mark.alike
+def test_apology_of_fault_needs_that_it_is_ours() -> None:
     """R38, R40: the guard stops taking on what is another's, and asks where nobody determined it."""
-    row = case()
-    if fault is not None:
-        determine(row, fault)
-    asked = {"text": APOLOGY, "private": False, "by": mina(), "now": NOON, "attempt": "a"}
-    if fault is Fault.OURS:
-        assert queue_reply(row, **asked).status == "ready"  # type: ignore[arg-type]
-    else:
-        with pytest.raises(Guarded):
-            queue_reply(row, **asked)  # type: ignore[arg-type]
+    opened, tried = case().pk, Tried()
+    asked: dict[str, Any] = {
+        "text": APOLOGY, "private": False, "by": mina(), "now": NOON, "attempt": "a",
+    }  # fmt: skip
+    for fault in (None, *Fault):
+        with tried(fault):
+            row = Case.objects.get(pk=opened)
+            if fault is not None:
+                determine(row, fault)
+            if fault is Fault.OURS:
+                assert queue_reply(row, **asked).status == "ready"
+            else:
+                with pytest.raises(Guarded):
+                    queue_reply(row, **asked)
+    assert not tried.wrong
 
 
 def test_fault_of_ours_is_owned_once_and_not_in_each_reply() -> None:
@@ -145,6 +154,7 @@ def credit(row: Case, amount: str = "20", **facts: Any) -> Remedy:
     return offer_remedy(row, amount=Decimal(amount), **(asked | facts))
 
 
+@pytest.mark.alike
 def test_remedy_within_the_limit_is_given_at_once() -> None:
     """R41: amount, currency, delivery."""
     row = case()
@@ -156,6 +166,7 @@ def test_remedy_within_the_limit_is_given_at_once() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.alike
 def test_over_the_limit_waits_for_somebody_else_who_may_give_as_much() -> None:
     """R41: approval by someone else."""
     remedy = credit(case(), "80")
@@ -168,6 +179,7 @@ def test_over_the_limit_waits_for_somebody_else_who_may_give_as_much() -> None:
     assert (approved.status, approved.decided_by) == ("approved", priya())
 
 
+@pytest.mark.alike
 def test_nobody_approves_their_own_or_more_than_their_role_may_give() -> None:
     own, large = credit(case(), "900", by=priya()), credit(case(handle="omar"), "900")
     with pytest.raises(NotAllowed, match="Nobody approves their own remedy"):
@@ -199,6 +211,7 @@ def test_totals_by_cause() -> None:
     assert found == [("", 1, Decimal("1.00")), ("ours", 2, Decimal("25.50"))]
 
 
+@pytest.mark.alike
 def test_promise_in_a_reply_is_kept_with_a_due_date_once_it_went_out() -> None:
     """Promises made in replies are kept as promises."""
     row = case()
@@ -260,6 +273,7 @@ def test_case_closes_over_nothing_that_is_open() -> None:
     assert "case.closed" not in kinds(row)
 
 
+@pytest.mark.alike
 def test_case_closes_once_all_is_settled() -> None:
     row = case()
     cancel_remedy(credit(row), by=mina(), now=NOON)
@@ -286,6 +300,7 @@ def test_roles_that_change_no_case_make_no_amends() -> None:
             act()
 
 
+@pytest.mark.alike
 def test_erasing_a_customer_erases_the_words_of_the_ledger() -> None:
     row = case()
     determine(row)

@@ -52,6 +52,7 @@ def test_reply_that_somebody_sent_there_is_recognised() -> None:
     assert (row.status, row.post.native_id) == ("sent", "by-hand-1")
 
 
+@pytest.mark.alike
 def test_address_that_no_browser_may_be_sent_to_is_a_refusal() -> None:
     reply, network = queue(case()), Reserved(url="javascript:alert(1)")
     tick(sender(network, Hands()))

@@ -20,6 +20,7 @@ from amends.terms import BadInput, NotAllowed
 from tests import factories
 from tests.factories import NOON, case
 from tests.people import ada, mina, noor, omar
+from tests.support.trying import Tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ def kinds(row: Case) -> list[str]:
     return list(row.history.order_by("seq").values_list("kind", flat=True))[1:]
 
 
+@pytest.mark.alike
 def test_call_is_a_dated_event_on_the_case() -> None:
     """R48."""
     row = case()
@@ -58,26 +60,30 @@ def test_call_is_a_dated_event_on_the_case() -> None:
     assert (kinds(row), proof(row).whole) == (["call.planned", "call.moved"], True)
 
 
-@pytest.mark.parametrize(
-    ("facts", "words"),
-    [
-        ({"starts_at": NOON}, "That time is over"),
-        ({"starts_at": NOON + timedelta(days=400)}, "a year ahead at most"),
-        ({"minutes": 0}, "takes 1 to 480 minutes"),
-        ({"place": "030 901820"}, "is no telephone number"),
-        ({"way": CallWay.VIDEO, "place": "http://meet.example"}, "begins with https://"),
-        ({"way": CallWay.VIDEO, "place": "https://"}, "begins with https://"),
-        ({"way": CallWay.MEETING, "place": " "}, "Say where you meet"),
-        ({"about": "x" * 5001}, "longer than 5,000"),
-    ],
-)
-def test_call_that_cannot_be_is_refused(facts: dict[str, Any], words: str) -> None:
-    row = case()
-    with pytest.raises(BadInput, match=words):
-        planned(row, **facts)
-    assert not Call.objects.exists()
+NO_CALLS: list[tuple[dict[str, Any], str]] = [
+    ({"starts_at": NOON}, "That time is over"),
+    ({"starts_at": NOON + timedelta(days=400)}, "a year ahead at most"),
+    ({"minutes": 0}, "takes 1 to 480 minutes"),
+    ({"place": "030 901820"}, "is no telephone number"),
+    ({"way": CallWay.VIDEO, "place": "http://meet.example"}, "begins with https://"),
+    ({"way": CallWay.VIDEO, "place": "https://"}, "begins with https://"),
+    ({"way": CallWay.MEETING, "place": " "}, "Say where you meet"),
+    ({"about": "x" * 5001}, "longer than 5,000"),
+]
 
 
+@pytest.mark.alike
+def test_call_that_cannot_be_is_refused() -> None:
+    row, tried = case(), Tried()
+    for facts, words in NO_CALLS:
+        with tried(facts):
+            with pytest.raises(BadInput, match=words):
+                planned(row, **facts)
+            assert not Call.objects.exists()
+    assert not tried.wrong
+
+
+@pytest.mark.alike
 def test_case_closes_over_no_call_that_is_planned() -> None:
     row = case()
     call = planned(row)
@@ -89,6 +95,7 @@ def test_case_closes_over_no_call_that_is_planned() -> None:
     assert close_case(row, reason="Done.", by=mina(), now=NOON).state == "closed"
 
 
+@pytest.mark.alike
 def test_call_that_is_over_changes_no_more() -> None:
     row = case()
     call = planned(row)
@@ -120,6 +127,7 @@ def test_call_that_was_held_answers_the_customer() -> None:
     assert told == {"call": call.pk, "way": "phone", "began": "us", "minutes": 12}
 
 
+@pytest.mark.alike
 def test_what_was_said_on_the_telephone_stands_in_no_public_reply() -> None:
     """R33."""
     row = case()
@@ -131,6 +139,7 @@ def test_what_was_said_on_the_telephone_stands_in_no_public_reply() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.alike
 def test_call_before_what_the_customer_wrote_last_answers_it_not() -> None:
     row = case(at=NOON)
     log_call(
@@ -141,15 +150,19 @@ def test_call_before_what_the_customer_wrote_last_answers_it_not() -> None:
     assert (row.unanswered_since, row.answered_at) == (NOON, row.opened_at)
 
 
-@pytest.mark.parametrize(
-    ("facts", "words"),
-    [({"said": " "}, "what was said"), ({"at": NOON + 9 * HOUR}, "once it was held"), ({"minutes": 999}, "1 to 480")],
-)  # fmt: skip
-def test_log_that_cannot_be_is_refused(facts: dict[str, Any], words: str) -> None:
-    row = case()
+@pytest.mark.alike
+def test_log_that_cannot_be_is_refused() -> None:
+    row, tried = case(), Tried()
     told: dict[str, Any] = {"said": "Hello", "at": NOON, "minutes": 5}
-    with pytest.raises(BadInput, match=words):
-        log_call(row, **told | facts, by=mina(), now=NOON + HOUR)
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"said": " "}, "what was said"),
+        ({"at": NOON + 9 * HOUR}, "once it was held"),
+        ({"minutes": 999}, "1 to 480"),
+    ]
+    for facts, words in refused:
+        with tried(facts), pytest.raises(BadInput, match=words):
+            log_call(row, **told | facts, by=mina(), now=NOON + HOUR)
+    assert not tried.wrong
 
 
 def test_erasing_a_customer_erases_the_number_they_called_from() -> None:
@@ -173,6 +186,7 @@ def test_roles_that_change_no_case_plan_and_write_down_no_calls() -> None:
             act()
 
 
+@pytest.mark.alike
 def test_erasing_a_customer_erases_what_was_said() -> None:
     row = case()
     planned(row, about="Her bag")
@@ -248,6 +262,7 @@ def test_complaint_by_telephone_walks_the_same_way() -> None:
     assert (row.state, proof(row).whole) == ("closed", True)
 
 
+@pytest.mark.alike
 def test_what_was_answered_there_and_then_stops_the_first_clock() -> None:
     row, _ = entered(came=Came.COUNTER, answered="We look for it today.", minutes=8)
     call = row.calls.get()
@@ -265,6 +280,7 @@ def test_same_number_is_the_same_person_and_goes_on_in_their_case() -> None:
     assert row.places.count() == 2
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     ("facts", "words"),
     [

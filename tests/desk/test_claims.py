@@ -39,6 +39,7 @@ from amends.desk.queries.doors import may_see
 from amends.terms import Author, BadInput, NotAllowed, Published, decode_post
 from tests.factories import NOON, case, heard
 from tests.people import ada, mina, noor, omar, priya
+from tests.support.trying import Tried
 
 pytestmark = pytest.mark.database
 
@@ -96,6 +97,7 @@ def test_claim_is_noted_in_its_exact_words_and_its_post_is_kept() -> None:
     assert kinds(row) == ["claim.noted", "evidence.kept"]
 
 
+@pytest.mark.alike
 def test_words_that_the_post_does_not_hold_are_not_its_claim() -> None:
     row = complaint()
     with pytest.raises(BadInput, match="do not stand in that post"):
@@ -118,6 +120,7 @@ def test_network_answer_is_kept_byte_for_byte_with_time_and_hash() -> None:
     assert [found for _, found in proofs(Evidence.objects.order_by("pk"))] == [Proof.WHOLE] * 2
 
 
+@pytest.mark.alike
 def test_network_that_cannot_be_had_is_asked_for_a_day() -> None:
     awaited = claimed(complaint()).evidence.get(source=Source.NETWORK)
     settle_missed(awaited, reason="Busy.", now=NOON, again=NOON + HOUR)
@@ -128,24 +131,29 @@ def test_network_that_cannot_be_had_is_asked_for_a_day() -> None:
     assert (awaited.ask_at, kinds(awaited.claim.case)[-1]) == (None, "evidence.missed")
 
 
-@pytest.mark.parametrize(
-    ("tamper", "found"),
-    [
-        ({}, Proof.WHOLE),
-        ({"data": b"other"}, Proof.CHANGED),
-        ({"data": b"other", "sha256": fingerprint(b"other")}, Proof.CHANGED),
-        ({"data": b"", "erased_at": NOON}, Proof.CHANGED),
-        ({"kept_at": None}, Proof.WHOLE),
-    ],
-)
-def test_changed_evidence_is_found_by_the_chain(tamper: dict[str, Any], found: Proof) -> None:
+TAMPERED: list[tuple[dict[str, Any], Proof]] = [
+    ({}, Proof.WHOLE),
+    ({"data": b"other"}, Proof.CHANGED),
+    ({"data": b"other", "sha256": fingerprint(b"other")}, Proof.CHANGED),
+    ({"data": b"", "erased_at": NOON}, Proof.CHANGED),
+    ({"kept_at": None}, Proof.WHOLE),
+]
+
+
+def test_changed_evidence_is_found_by_the_chain() -> None:
     """R46: whoever changes the bytes and the hash on their row is found by the history."""
     made = keep_file(claimed(complaint()), name="a.png", data=b"png", by=mina(), now=NOON)
-    Evidence.objects.filter(pk=made.pk).update(**tamper)
-    rows = Evidence.objects.select_related("claim").filter(pk=made.pk)
-    assert [verdict for _, verdict in proofs(rows)] == [found]
+    tried = Tried()
+    for tamper, found in TAMPERED:
+        with tried(tamper):
+            if tamper:
+                Evidence.objects.filter(pk=made.pk).update(**tamper)
+            rows = Evidence.objects.select_related("claim").filter(pk=made.pk)
+            assert [verdict for _, verdict in proofs(rows)] == [found]
+    assert not tried.wrong
 
 
+@pytest.mark.alike
 def test_file_is_kept_under_a_harmless_name_and_not_beyond_a_size() -> None:
     made = claimed(complaint())
     kept = keep_file(made, name='..\\..\\re"port\n.pdf', data=b"%PDF", by=mina(), now=NOON)
@@ -155,6 +163,7 @@ def test_file_is_kept_under_a_harmless_name_and_not_beyond_a_size() -> None:
             keep_file(made, name="x", data=data, by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_nothing_is_shown_false_without_evidence() -> None:
     """R46."""
     bare = claimed(complaint(), words="By phone: you sell data", post=None)
@@ -187,6 +196,7 @@ def test_request_that_was_called_back_can_be_made_again() -> None:
     assert ask(made, attempt="a2").status == "ready"
 
 
+@pytest.mark.alike
 def test_nobody_but_whoever_claimed_it_is_asked() -> None:
     """R31."""
     row = complaint()
@@ -200,6 +210,7 @@ def test_nobody_but_whoever_claimed_it_is_asked() -> None:
         ask(made)
 
 
+@pytest.mark.alike
 def test_open_claim_keeps_its_case_open() -> None:
     """R44, R46."""
     row = complaint()
@@ -212,6 +223,7 @@ def test_open_claim_keeps_its_case_open() -> None:
     assert close_case(row, reason="By phone.", by=mina(), now=NOON).state == "closed"
 
 
+@pytest.mark.alike
 def test_claim_whose_post_its_author_deletes_is_retracted() -> None:
     """R46."""
     row = complaint()

@@ -51,6 +51,7 @@ def breaches(row: Case) -> list[tuple[str, int | None]]:
     return [(event.data["clock"], event.actor_id) for event in told]
 
 
+@pytest.mark.alike
 def test_new_case_has_its_first_clock_and_its_place() -> None:
     """R35: with what is shipped, where nobody decided anything."""
     row = case_at()
@@ -74,6 +75,7 @@ def test_hours_that_cannot_be_read_any_more_keep_no_case_from_being_written() ->
     assert case_at(NOON + timedelta(days=5)).due_at == NOON + timedelta(days=5) + HOUR
 
 
+@pytest.mark.alike
 def test_clocks_stand_still_while_the_customer_has_the_word() -> None:
     policy(times={"resolution": 600})
     row = wait_for_customer(case_at(), by=mina(), now=NOON + HOUR)
@@ -87,11 +89,13 @@ def test_clocks_stand_still_while_the_customer_has_the_word() -> None:
     }
 
 
+@pytest.mark.alike
 def test_resolved_case_leaves_the_order_and_waits_for_its_close_out() -> None:
     row = resolve_case(case_at(), by=mina(), now=NOON + HOUR)
     assert (row.rank, row.clock, row.due_at) == (None, "close_out", NOON + 49 * HOUR)
 
 
+@pytest.mark.alike
 def test_severity_moves_a_case_up_and_its_clock_closer() -> None:
     row = case_at()
     before = row.rank
@@ -154,6 +158,7 @@ def test_history_that_was_read_in_rings_for_nobody() -> None:
     assert fresh(row).due_at == NOON - OLD - 29 * HOUR
 
 
+@pytest.mark.alike
 def test_what_is_promised_anew_is_computed_for_all() -> None:
     row = case_at()
     policy(times={"first_reply": 120})
@@ -163,6 +168,7 @@ def test_what_is_promised_anew_is_computed_for_all() -> None:
     assert row.rank == (NOON + 2 * HOUR).timestamp()
 
 
+@pytest.mark.alike
 def test_others_who_take_a_matter_up_move_it_up() -> None:
     """R12, R19."""
     row = case_at(native_id="first")

@@ -44,6 +44,7 @@ def stored() -> list[str]:
     return sorted(PostRow.objects.values_list("native_id", flat=True))
 
 
+@pytest.mark.alike
 def test_frames_become_what_a_listener_would_have_stored() -> None:
     factories.watch()
     channel = factories.channel()
@@ -73,6 +74,7 @@ def test_removal_that_overtook_its_post_removes_it_the_second_time() -> None:
     assert PostRow.objects.get().deleted_at is not None
 
 
+@pytest.mark.alike
 def test_frame_that_cannot_be_read_becomes_a_dead_letter() -> None:
     factories.watch()
     channel = factories.channel()
@@ -81,6 +83,7 @@ def test_frame_that_cannot_be_read_becomes_a_dead_letter() -> None:
     assert (letter.source, letter.raw) == ("demo:halcyonair", '{"text":1}')
 
 
+@pytest.mark.alike
 def test_new_watch_is_heard_soon() -> None:
     factories.watch()
     channel, desk = factories.channel(), taker()

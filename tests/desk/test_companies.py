@@ -61,6 +61,7 @@ OURS = [("1", "open", True, ["1", "2", "3"]), ("6", "open", True, ["6", "7", "8"
 THEIRS = [("4", "waiting", True, ["4", "5"])]
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("order", [("brindlewing", "quorlane"), ("quorlane", "brindlewing")])
 def test_brands_imported_one_after_another_do_not_disturb_each_other(
     history: History, order: tuple[str, str]
@@ -84,7 +85,7 @@ def test_complaint_that_names_nobody_opens_when_we_answer_it(history: History) -
     assert late.answered_at == PostRow.objects.get(native_id="7").created_at
 
 
-@pytest.mark.parametrize("batch", [1, 2, pytest.param(3, marks=pytest.mark.alike)])
+@pytest.mark.parametrize("batch", [1, *(pytest.param(n, marks=pytest.mark.alike) for n in (2, 3))])
 def test_complaint_before_the_post_we_answered_opens_too(tmp_path: Path, batch: int) -> None:
     """Whoever complains first and names us afterwards is answered for both."""
     rows = [
@@ -99,6 +100,7 @@ def test_complaint_before_the_post_we_answered_opens_too(tmp_path: Path, batch: 
     assert cases("brindlewing") == [("1", "waiting", True, ["1", "2", "3"])]
 
 
+@pytest.mark.alike
 def test_import_cut_off_before_another_begins_anew(history: History) -> None:
     def cut(phase: str, _done: int, _whole: int) -> None:
         if phase == "opening cases":
@@ -135,6 +137,7 @@ def test_brand_is_found_by_its_account(history: History) -> None:
     assert {row.brand_id for row in Case.objects.all()} == {found.pk}
 
 
+@pytest.mark.alike
 def test_our_accounts_are_known_without_naming_the_brand(history: History) -> None:
     """What our own account wrote is ours, also where the set-up says whose care it is."""
     WatchRow.objects.create(
@@ -160,6 +163,7 @@ def test_competitors_own_account_opens_no_case() -> None:
     assert Case.objects.count() == 0
 
 
+@pytest.mark.alike
 def test_what_a_customer_says_elsewhere_to_others_stays_out_of_their_case() -> None:
     row = case()
     store(mention("@zephyrline lost it too", conversation="elsewhere", watches={}))

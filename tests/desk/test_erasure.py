@@ -17,7 +17,7 @@ from amends.desk.actions import (
 )
 from amends.desk.actions.delivery import claim_reply, settle_absent, settle_refused
 from amends.desk.actions.hearing import store_dead
-from amends.desk.models import AuthorRow, Case, PostRow
+from amends.desk.models import AuthorRow, Case, DeadLetterRow, PostRow
 from amends.terms import Author, DeadLetter, DeliveryUnknown, NotAllowed, Ref, TryLater
 from tests.factories import NOON, case, channel, heard, mention, store
 from tests.people import mina, priya
@@ -50,6 +50,7 @@ def test_nothing_of_the_person_is_left() -> None:
     assert [secret for secret in SECRETS if secret in left] == []
 
 
+@pytest.mark.alike
 def test_history_is_still_proved_whole() -> None:
     row = a_case()
     erase_customer(row.customer, by=priya(), now=NOON)
@@ -58,6 +59,7 @@ def test_history_is_still_proved_whole() -> None:
     assert row.history.order_by("-seq")[0].kind == "customer.erased"
 
 
+@pytest.mark.alike
 def test_post_that_comes_back_in_a_feed_stays_erased() -> None:
     row = a_case()
     erase_customer(row.customer, by=priya(), now=NOON)
@@ -80,6 +82,7 @@ def test_responder_may_not_erase() -> None:
         erase_customer(a_case().customer, by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_reply_that_waits_is_called_back_rather_than_sent_empty() -> None:
     row = a_case()
     erase_customer(row.customer, by=priya(), now=NOON)
@@ -88,6 +91,7 @@ def test_reply_that_waits_is_called_back_rather_than_sent_empty() -> None:
     assert proof(Case.objects.get(pk=row.pk)).whole
 
 
+@pytest.mark.alike
 def test_reply_on_the_wire_is_not_tried_again_without_its_text() -> None:
     row = a_case()
     claimed = claim_reply(now=NOON, holder="w")
@@ -100,6 +104,7 @@ def test_reply_on_the_wire_is_not_tried_again_without_its_text() -> None:
         send_again(reply, by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_reply_nobody_knows_about_is_not_sent_without_its_text() -> None:
     row = a_case()
     claimed = claim_reply(now=NOON, holder="w")
@@ -112,6 +117,7 @@ def test_reply_nobody_knows_about_is_not_sent_without_its_text() -> None:
     assert row.replies.get().status == "failed"
 
 
+@pytest.mark.alike
 def test_what_others_quoted_and_what_colleagues_gave_as_reason_goes_too() -> None:
     row = a_case()
     quote = Ref(id="root", author=Author(handle="rosa"), text="Halcyon lost my bag of diamonds")
@@ -124,6 +130,7 @@ def test_what_others_quoted_and_what_colleagues_gave_as_reason_goes_too() -> Non
     assert [secret for secret in SECRETS if secret in left] == []
 
 
+@pytest.mark.alike
 def test_handle_that_stood_for_an_id_goes_too() -> None:
     channel()
     known_by_handle = mention("Halcyon lost my bag", native_id="root")
@@ -134,10 +141,12 @@ def test_handle_that_stood_for_an_id_goes_too() -> None:
     assert "rosa" not in everything().lower()
 
 
-@pytest.mark.parametrize("words", ["root", "@rosa wrote", "id-rosa"])
-def test_dead_letter_of_the_person_goes_too(words: str) -> None:
+def test_dead_letters_of_the_person_go_too() -> None:
     row = a_case()
-    raw = f'{{"broken": "{words}", "text": "bag of diamonds"}}'
-    store_dead([DeadLetter(source="s", reason=f"Not a post: {raw}", raw=raw)], now=NOON)
+    for words in ("root", "@rosa wrote", "id-rosa"):
+        raw = f'{{"broken": "{words}", "text": "bag of diamonds"}}'
+        store_dead([DeadLetter(source="s", reason=f"Not a post: {raw}", raw=raw)], now=NOON)
     erase_customer(row.customer, by=priya(), now=NOON)
+    left = [one for letter in DeadLetterRow.objects.all() for one in (letter.reason, letter.raw)]
+    assert (len(left), [one for one in left if "diamonds" in one]) == (6, [])
     assert "diamonds" not in everything()

@@ -36,6 +36,7 @@ from amends.terms import Author, BadInput, NotAllowed, Published
 from tests import factories
 from tests.factories import NOON, case
 from tests.people import ada, mina, noor, omar
+from tests.support.trying import Tried
 
 pytestmark = pytest.mark.database
 
@@ -87,6 +88,7 @@ def test_link_opens_its_own_page_and_none_that_was_tampered_with() -> None:
         find_handoff(token_of(handoff))
 
 
+@pytest.mark.alike
 def test_link_that_nobody_took_is_given_again_and_one_that_was_taken_is_not() -> None:
     row = case()
     first = link(row)
@@ -95,6 +97,7 @@ def test_link_that_nobody_took_is_given_again_and_one_that_was_taken_is_not() ->
     assert link(row) != first
 
 
+@pytest.mark.alike
 def test_customers_first_words_are_a_private_post_that_wakes_the_case() -> None:
     """R32: ties the private thread to the case; clocks begin."""
     row = case()
@@ -112,6 +115,7 @@ def test_customers_first_words_are_a_private_post_that_wakes_the_case() -> None:
     assert proof(row).whole
 
 
+@pytest.mark.alike
 def test_page_is_whoevers_wrote_first_and_by_their_secret_alone() -> None:
     handoff = taken(case())
     with pytest.raises(NotAllowed, match="Somebody else is writing on this page"):
@@ -123,6 +127,7 @@ def test_page_is_whoevers_wrote_first_and_by_their_secret_alone() -> None:
     assert not holds_seat(Handoff(seat=""), "")
 
 
+@pytest.mark.alike
 def test_answer_on_the_page_goes_through_the_outbox_and_the_guard() -> None:
     """R24, R33: the same way as any reply, to the page where the customer last wrote."""
     row = case()
@@ -167,6 +172,7 @@ def test_private_message_goes_to_the_network_again_once_the_page_is_closed() -> 
     assert reply.channel.network == "demo"
 
 
+@pytest.mark.alike
 def test_page_expires_and_each_word_keeps_it_open() -> None:
     row = case()
     handoff = taken(row)
@@ -179,6 +185,7 @@ def test_page_expires_and_each_word_keeps_it_open() -> None:
     assert handoff.expires_at == late + HOUR + LASTS
 
 
+@pytest.mark.alike
 def test_same_form_twice_is_one_message_and_floods_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -191,14 +198,18 @@ def test_same_form_twice_is_one_message_and_floods_are_refused(
         say(handoff, left(attempt="z"), now=NOON + HOUR)
 
 
-@pytest.mark.parametrize(("message", "words"), [(" \n", "Nothing was written"), ("x" * 5001, "5,000 is the most")])  # fmt: skip
-def test_message_that_cannot_be_kept_is_refused(message: str, words: str) -> None:
-    row = case()
-    with pytest.raises(BadInput, match=words):
-        taken(row, message=message)
-    assert not PostRow.objects.filter(network="handoff").exists()
+@pytest.mark.alike
+def test_message_that_cannot_be_kept_is_refused() -> None:
+    page, tried = link(case()), Tried()
+    for message, words in ((" \n", "Nothing was written"), ("x" * 5001, "5,000 is the most")):
+        with tried(words):
+            with pytest.raises(BadInput, match=words):
+                take_seat(page, left(message=message), secret="s3cret", now=NOON + HOUR)
+            assert not PostRow.objects.filter(network="handoff").exists()
+    assert not tried.wrong
 
 
+@pytest.mark.alike
 def test_reply_with_another_cases_link_or_a_dead_one_is_refused() -> None:
     """The link is for one customer."""
     row, other = case(), link(case(handle="omar"))
@@ -212,6 +223,7 @@ def test_reply_with_another_cases_link_or_a_dead_one_is_refused() -> None:
             )  # fmt: skip
 
 
+@pytest.mark.alike
 def test_public_link_proves_nobody_until_the_code_comes_from_their_account() -> None:
     row = case()
     handoff = link(row)
@@ -236,6 +248,7 @@ def test_private_link_or_a_colleagues_word_proves_them() -> None:
     assert kinds(other)[-1] == "handoff.proven"
 
 
+@pytest.mark.alike
 def test_words_on_a_page_open_a_case_that_was_over_unless_they_thank() -> None:
     row, other = case(), case(handle="omar")
     pages = []

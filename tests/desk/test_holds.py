@@ -53,6 +53,7 @@ def test_deleted_text_is_blanked_after_a_day_and_the_history_stays_whole() -> No
     assert proof(Case.objects.get(pk=row.pk)).whole
 
 
+@pytest.mark.alike
 def test_what_was_not_deleted_or_is_ours_is_left() -> None:
     row = case("Halcyon lost my bag")
     ours = heard("We are on it", ours=True, handle="us", watches={})
@@ -90,6 +91,7 @@ def test_lifted_hold_keeps_nothing_any_more() -> None:
     assert tell_of_ended_holds(now=NOON + 99 * DAY) == 0
 
 
+@pytest.mark.alike
 def test_hold_is_set_and_lifted_by_those_who_deal_with_legal_matters() -> None:
     """R46."""
     row = deleted()
@@ -102,6 +104,7 @@ def test_hold_is_set_and_lifted_by_those_who_deal_with_legal_matters() -> None:
         set_hold(row, reason=" ", expires_at=NOON + DAY, by=priya(), now=NOON)
 
 
+@pytest.mark.alike
 def test_hold_keeps_the_posts_of_a_claim_and_of_a_case_that_was_merged() -> None:
     row = deleted()
     other = case("Halcyon sells passport data, too", handle="omid")
@@ -133,6 +136,7 @@ def test_blanking_takes_the_words_and_the_evidence_of_claims_too() -> None:
     assert proof(Case.objects.get(pk=row.pk)).whole
 
 
+@pytest.mark.alike
 def test_customer_is_not_erased_while_a_hold_stands() -> None:
     """R46: and is, once it is lifted."""
     row = deleted()

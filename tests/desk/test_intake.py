@@ -50,6 +50,7 @@ def test_same_mention_twice_changes_nothing() -> None:
     assert (PostRow.objects.count(), CaseEvent.objects.count()) == (1, 1)
 
 
+@pytest.mark.alike
 def test_later_posts_of_the_conversation_attach() -> None:
     row = case(native_id="root")
     heard("Same here", handle="ben", conversation="root", complaint=0.9, at=later(1))
@@ -77,12 +78,14 @@ def test_many_cases_are_opened_by_as_many_queries_as_few() -> None:
     assert (asked[0], Case.objects.count()) == (asked[1], 8)
 
 
+@pytest.mark.alike
 def test_storm_split_over_batches_makes_one_case() -> None:
     for n in range(5):
         store(mention(f"Halcyon {n}", at=later(n)))
     assert [c.places.count() for c in Case.objects.all()] == [5]
 
 
+@pytest.mark.alike
 def test_posts_out_of_order_give_the_same_case() -> None:
     answer = mention(
         "@rosa So sorry", handle="halcyonair", ours=True, conversation="root", at=later(5)
@@ -93,6 +96,7 @@ def test_posts_out_of_order_give_the_same_case() -> None:
     assert Case.objects.get().state == CaseState.NEW
 
 
+@pytest.mark.alike
 def test_customers_answer_reopens_a_waiting_case() -> None:
     row = case(native_id="root")
     store(mention("We are on it", handle="halcyonair", ours=True, conversation="root", at=later(1)))
@@ -110,6 +114,7 @@ def answered_and_resolved() -> Case:
     return row
 
 
+@pytest.mark.alike
 def test_thanks_are_an_outcome_and_reopen_nothing() -> None:
     """R45."""
     row = answered_and_resolved()
@@ -118,6 +123,7 @@ def test_thanks_are_an_outcome_and_reopen_nothing() -> None:
     assert (row.state, row.outcome, row.unanswered_since) == ("resolved", Outcome.THANKED, None)
 
 
+@pytest.mark.alike
 def test_customer_post_reopens_resolved_case() -> None:
     row = answered_and_resolved()
     heard("It happened again", conversation="root", complaint=0.9, at=later(3))
@@ -126,12 +132,14 @@ def test_customer_post_reopens_resolved_case() -> None:
     assert row.unanswered_since == later(3)
 
 
+@pytest.mark.alike
 def test_bystanders_complaint_under_a_settled_case_gets_its_own() -> None:
     answered_and_resolved()
     heard("Mine is lost too", handle="ben", conversation="root", at=later(3))
     assert [c.state for c in Case.objects.order_by("pk")] == ["resolved", "new"]
 
 
+@pytest.mark.alike
 def test_private_message_attaches_to_the_authors_case() -> None:
     """R32: the private thread belongs to the case."""
     row = case()
@@ -164,6 +172,7 @@ def test_edit_is_kept_and_told_once() -> None:
     assert kinds(row) == ["case.opened", "post.edited"]
 
 
+@pytest.mark.alike
 def test_merged_case_hands_what_follows_on() -> None:
     old, new = case(native_id="one"), case(handle="ben", native_id="two")
     merge_case(old, into=new, by=mina(), now=later(1), two_customers=True)
@@ -203,6 +212,7 @@ def test_name_that_a_case_has_is_drawn_again() -> None:
     assert all(proof(row).whole for row in Case.objects.all())
 
 
+@pytest.mark.alike
 def test_late_older_post_does_not_turn_back_when_the_customer_wrote() -> None:
     row = case(native_id="root")
     store(mention("hello?", conversation="root", in_reply_to="root", at=later(10)))
@@ -211,6 +221,7 @@ def test_late_older_post_does_not_turn_back_when_the_customer_wrote() -> None:
     assert row.customer_wrote_at == later(10)
 
 
+@pytest.mark.alike
 def test_our_older_post_heard_late_does_not_answer_what_came_after_it() -> None:
     row = case(native_id="root", at=later(10))
     store(mention("we are here", handle="us", ours=True, conversation="root", at=NOON))
@@ -218,11 +229,13 @@ def test_our_older_post_heard_late_does_not_answer_what_came_after_it() -> None:
     assert (row.state, row.unanswered_since) == ("new", later(10))
 
 
+@pytest.mark.alike
 def test_post_dated_in_the_future_is_dated_when_it_was_heard() -> None:
     store(mention(at=later(600_000)), now=later(1))
     assert PostRow.objects.get().created_at == later(1)
 
 
+@pytest.mark.alike
 def test_edit_dated_in_the_future_does_not_shut_out_the_next() -> None:
     case(native_id="root")
     store(mention("first", native_id="root", edited_at=later(600_000)), now=later(1))
@@ -230,6 +243,7 @@ def test_edit_dated_in_the_future_does_not_shut_out_the_next() -> None:
     assert PostRow.objects.get().text == "second"
 
 
+@pytest.mark.alike
 def test_post_removed_by_its_author_is_not_rewritten_by_a_late_edit() -> None:
     case("Halcyon lost my bag", native_id="root")
     note_deletions("demo", ["root"], now=later(1))

@@ -42,6 +42,7 @@ from tests import factories
 from tests.desk.test_handoffs import taken
 from tests.factories import NOON, case
 from tests.people import ada, mina, noor, omar, priya, sol
+from tests.support.trying import Tried
 
 pytestmark = pytest.mark.database
 
@@ -99,6 +100,7 @@ def test_letter_is_signed_by_its_signer_where_every_reply_is_signed() -> None:
     assert handed_in(case()).status == "waiting"
 
 
+@pytest.mark.alike
 def test_nobody_approves_their_own_letter_or_one_they_did_not_read() -> None:
     row = case()
     letter = handed_in(row)
@@ -114,6 +116,7 @@ def test_nobody_approves_their_own_letter_or_one_they_did_not_read() -> None:
         approve_letter(own, seen=own.sha256, by=priya(), now=NOON)
 
 
+@pytest.mark.alike
 def test_letter_that_is_given_back_is_a_draft_again() -> None:
     row = case()
     letter = refuse_letter(handed_in(row), reason="Too cold.", by=priya(), now=NOON)
@@ -128,6 +131,7 @@ def test_letter_that_is_given_back_is_a_draft_again() -> None:
     assert hand_in_letter(letter, by=mina(), now=NOON).reason == ""
 
 
+@pytest.mark.alike
 def test_letter_passes_the_guard_as_a_reply_does() -> None:
     """R30, R38: no threat; an apology of fault needs ours."""
     row = case()
@@ -145,22 +149,30 @@ def test_letter_passes_the_guard_as_a_reply_does() -> None:
     assert letter.status == "waiting"
 
 
-@pytest.mark.parametrize("missing", ["recipient", "subject", "body", "signer"])
-def test_letter_is_handed_in_whole(missing: str) -> None:
-    letter = written(case(), **{missing: " "})
-    with pytest.raises(BadInput, match="Before it is handed in, write"):
-        hand_in_letter(letter, by=mina(), now=NOON)
+@pytest.mark.alike
+def test_letter_is_handed_in_whole() -> None:
+    letter, tried = written(case()), Tried()
+    for missing in ("recipient", "subject", "body", "signer"):
+        with tried(missing):
+            lacking = save_letter(letter, WORDS | {missing: " "}, by=mina(), now=NOON)
+            with pytest.raises(BadInput, match="Before it is handed in, write"):
+                hand_in_letter(lacking, by=mina(), now=NOON)
+    assert not tried.wrong
 
 
-@pytest.mark.parametrize(("name", "most"), [("subject", 160), ("address", 400), ("body", 6000)])
-def test_words_that_are_too_long_are_refused_and_nothing_is_lost(name: str, most: int) -> None:
-    letter = written(case())
-    with pytest.raises(BadInput, match=f"{most:,} characters at most"):
-        save_letter(letter, WORDS | {name: "x" * (most + 1)}, by=mina(), now=NOON)
-    letter.refresh_from_db()
-    assert getattr(letter, name) == WORDS[name]
+@pytest.mark.alike
+def test_words_that_are_too_long_are_refused_and_nothing_is_lost() -> None:
+    letter, tried = written(case()), Tried()
+    for name, most in (("subject", 160), ("address", 400), ("body", 6000)):
+        with tried(name):
+            with pytest.raises(BadInput, match=f"{most:,} characters at most"):
+                save_letter(letter, WORDS | {name: "x" * (most + 1)}, by=mina(), now=NOON)
+            letter.refresh_from_db()
+            assert getattr(letter, name) == WORDS[name]
+    assert not tried.wrong
 
 
+@pytest.mark.alike
 def test_letter_moves_as_declared() -> None:
     reached = set().union(*LETTER_MOVES.values())
     assert (set(LETTER_MOVES), reached | {LetterStatus.DRAFT}) == (set(LetterStatus),) * 2
@@ -189,6 +201,7 @@ def test_letter_goes_by_a_way_that_there_is() -> None:
     assert list(letters_of(page)) == [sent]
 
 
+@pytest.mark.alike
 def test_case_closes_over_no_open_letter() -> None:
     """R42, R43: the letter is a gesture, and the ledger says how it stands."""
     row = case()
@@ -204,6 +217,7 @@ def test_case_closes_over_no_open_letter() -> None:
     assert Remedy.objects.get().status == "cancelled"
 
 
+@pytest.mark.alike
 def test_erasing_a_customer_erases_their_letters_and_keeps_that_there_were() -> None:
     row = case()
     letter = approved(row)
@@ -300,12 +314,14 @@ def test_what_goes_beyond_the_months_budget_waits_for_somebody_else() -> None:
     )
 
 
+@pytest.mark.alike
 def test_budget_may_only_warn() -> None:
     budget(10, Beyond.WARN)
     given = give(case(), "40")
     assert (given.status, given.over_budget) == ("approved", True)
 
 
+@pytest.mark.alike
 def test_month_begins_anew() -> None:
     row = case()
     kept = budget(100)
