@@ -20,6 +20,7 @@ from amends.casework import (
 from amends.casework.closing import check_ending, check_nothing_open
 from amends.casework.outcomes import outcome_awaited, silent_from
 from amends.casework.verbs import VERBS, check_verb
+from amends.desk.actions.bulk import insert_rows, update_rows
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.clockwork import WOUND, wind
 from amends.desk.actions.intake import reopen_facts
@@ -95,9 +96,9 @@ def check_now(case: Case, verb: str) -> None:
 def write(case: Case, events: list[CaseEvent], *fields: str) -> None:
     """Save the named fields with the chain's head, the clocks wound anew, and the events."""
     wind([case])
-    case.save(update_fields=[*fields, *WOUND, "events", "head", "touched_at"])
-    for event in events:
-        event.save()
+    changed = dict.fromkeys((*fields, *WOUND, "events", "head", "touched_at"))
+    update_rows([case], list(changed))
+    insert_rows(events)
 
 
 def _seen_state(case: Case, seen: str | None) -> None:
