@@ -7,7 +7,7 @@ from amends.desk.actions import add_note, queue_reply
 from amends.desk.models import Case, Responder
 from amends.web.middleware import HEADERS
 from tests import factories, people
-from tests.web.support import HTMX, Page, signed_in
+from tests.web.support import HTMX, Page, signed_in, undone
 
 pytestmark = pytest.mark.database
 
@@ -105,12 +105,11 @@ def test_links_of_strangers_carry_nothing_with_them() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "url", ["/healthz", "/sign-in/", "/inbox/", "/nowhere/", "/live/", "/enter/x/"]
-)
-def test_every_response_carries_the_content_policy(url: str) -> None:
-    headers = Client().get(url).headers
-    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+def test_every_response_carries_the_content_policy() -> None:
+    client = Client()
+    for url in ("/healthz", "/sign-in/", "/inbox/", "/nowhere/", "/live/", "/enter/x/"):
+        headers = client.get(url).headers
+        assert {name: headers.get(name) for name in HEADERS} == HEADERS, url
 
 
 def test_policy_allows_no_inline_code_and_nothing_from_elsewhere() -> None:
@@ -142,16 +141,16 @@ def test_refusal_for_htmx_is_a_toast_and_leaves_the_page_alone() -> None:
     assert "<html" not in answer.content.decode()
 
 
-@pytest.mark.parametrize(
-    "url", ["/cases/%00/", "/palette/?q=%00", "/enter/%00/", "/inbox/?after=%00"]
-)
-def test_zero_byte_breaks_no_page(url: str) -> None:
-    assert signed_in(people.mina()).get(url).status_code in {200, 400, 404}
+def test_zero_byte_breaks_no_page() -> None:
+    client = signed_in(people.mina())
+    for url in ("/cases/%00/", "/palette/?q=%00", "/enter/%00/", "/inbox/?after=%00"):
+        assert client.get(url).status_code in {200, 400, 404}, url
 
 
-@pytest.mark.parametrize("verb", ["label", "merge", "unlabel", "close", "assign"])
-def test_zero_byte_breaks_no_act(verb: str) -> None:
-    case = factories.case()
+def test_zero_byte_breaks_no_act() -> None:
+    case, client = factories.case(), signed_in(people.mina())
     sent = dict.fromkeys(("label", "into", "reason", "to"), "a\0b")
-    answer = signed_in(people.mina()).post(f"/cases/{case.ref}/{verb}/", sent)
-    assert answer.status_code in {302, 400, 403}
+    for verb in ("label", "merge", "unlabel", "close", "assign"):
+        with undone():
+            answer = client.post(f"/cases/{case.ref}/{verb}/", sent)
+        assert answer.status_code in {302, 400, 403}, verb
