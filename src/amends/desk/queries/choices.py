@@ -77,14 +77,14 @@ def names_of(*, people: set[int], labels: set[int]) -> tuple[dict[int, str], dic
 
 def rule_names(rules: set[int]) -> dict[int, str]:
     """As ``names_of``, of rules; those that were removed too."""
-    found = RuleRow.objects.filter(pk__in=rules) if rules else RuleRow.objects.none()
-    return dict(found.values_list("pk", "name"))
+    found = RuleRow.objects.filter(pk__in=rules).values_list("pk", "name") if rules else ()
+    return dict(found)
 
 
 def macro_names(macros: set[int]) -> dict[int, str]:
     """As ``rule_names``, of macros."""
-    found = MacroRow.objects.filter(pk__in=macros) if macros else MacroRow.objects.none()
-    return dict(found.values_list("pk", "name"))
+    found = MacroRow.objects.filter(pk__in=macros).values_list("pk", "name") if macros else ()
+    return dict(found)
 
 
 def find_cases(person: Responder, words: str, *, most: int = 8) -> list[Case]:

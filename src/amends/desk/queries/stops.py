@@ -72,7 +72,7 @@ def is_overtaken(reply: OutgoingReply) -> bool:
 def reasons_of(case: Case, events: Sequence[CaseEvent]) -> dict[int, str]:
     """Why posts of ours were removed, by the id of the event that says so."""
     asked = {one.data.get("take_down"): one.pk for one in events if one.kind == "post.take_down"}
-    rows = TakeDown.objects.filter(case=case, pk__in=asked) if asked else TakeDown.objects.none()
+    rows = TakeDown.objects.filter(case=case, pk__in=asked) if asked else ()
     return {asked[row.pk]: row.reason for row in rows}
 
 
