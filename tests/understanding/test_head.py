@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from amends.terms import BadInput
-from amends.understanding import load_reader
+from amends.understanding import learning, load_reader
 from amends.understanding.head import FILE, PLAIN, STEPWISE, Head, load_head, save_head
 from amends.understanding.learning import Corpus, Learnt, learn
 from amends.understanding.reader import TieredReader
@@ -178,3 +178,22 @@ def test_file_gives_the_head_back_and_a_changed_one_is_refused(tmp_path: Path) -
         load_head(path)
     with pytest.raises(BadInput, match="There is no head"):
         load_head(tmp_path / "gone.npz")
+
+
+def test_interval_of_a_change_is_that_of_rows_drawn_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learning, "_DRAWS", 50)
+    chance = np.random.default_rng(5)
+    truth, old, new = chance.integers(0, 3, (3, 40))
+    new[:9] = -1  # none of the classes
+    draws, changes = np.random.default_rng(7), []
+    for _ in range(50):
+        some = draws.integers(0, 40, 40)
+        was = learning.macro_f1(truth[some], old[some])
+        changes.append(learning.macro_f1(truth[some], new[some]) - was)
+    told = learning._interval(truth, old, new, 7)
+    assert told == pytest.approx(tuple(np.percentile(changes, [2.5, 97.5])))
+    assert learning.macro_f1(np.array([1, 1, 0, 0]), np.array([1, 0, 0, 2])) == pytest.approx(
+        7 / 12
+    )
