@@ -63,16 +63,22 @@ def emptied() -> Iterator[None]:
         connections.close_all()
 
 
-def _empty() -> None:
-    tables = [
-        connection.ops.quote_name(name)
+def tables_with_rows() -> list[str]:
+    """The names of those tables that are not empty."""
+    quoted = connection.ops.quote_name
+    parts = (
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted(name)})"
         for name in connection.introspection.django_table_names(include_views=False)
-    ]
-    parts = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _empty() -> None:
     unchecked = connection.constraint_checks_disabled()
     with unchecked, transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # it checks nothing where it copies from another
             cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(" UNION ALL ".join(parts))
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"DELETE FROM {name}")
+        for name in tables_with_rows():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
