@@ -36,7 +36,7 @@ def postgres() -> Iterator[str]:
 
 def _sqlite(zygote: Zygote) -> tuple[Desk, Callable[[], None]]:
     desk = Desk(zygote)
-    desk.ask("migrate")
+    assert desk.ask("migrate") == 0
     file, kept = zygote.home / "desk.sqlite3", zygote.home / "migrated.sqlite3"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -58,7 +58,7 @@ def _postgres(zygote: Zygote, server: str) -> tuple[Desk, Callable[[], None]]:
 
     administer(b"CREATE DATABASE kills")
     desk = Desk(zygote, f"{server}/kills")
-    desk.ask("migrate")
+    assert desk.ask("migrate") == 0
     administer(b"CREATE DATABASE migrated TEMPLATE kills")
     return desk, lambda: administer(*_ANEW)
 

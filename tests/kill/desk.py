@@ -112,4 +112,4 @@ def until(what: str, done: Callable[[], bool], *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, f"Not within {seconds:.0f} s: {what}"
-        time.sleep(0.15)
+        time.sleep(0.25)

@@ -4,9 +4,10 @@ Started as ``python -m tests.kill.zygote``. Each line of standard input is a JSO
 arguments; each answer is a line of JSON. ``use`` names the database of what follows. ``start`` forks
 a worker and answers with its process id, at once or when it has asked the network so many times;
 ``run`` forks a command of ``amends``; ``kill`` ends either by SIGKILL and answers with the signal it
-died of; ``rehearse`` goes here once through what forks do later; every other verb is a function of
-``tests.kill.chores``, called in a fork of its own. No connection is open, no event loop runs and no
-thread lives in this process when it forks, so a fork shares nothing with the next.
+died of; ``migrate`` makes the tables, in a fork; ``rehearse`` goes here once through what forks do
+later; every other verb is a function of ``tests.kill.chores``, called here, as a fork only to ask
+something costs more than the asking. No connection is open, no event loop runs and no thread lives in
+this process when it forks, so a fork shares nothing with the next.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ from amends.cli import main as amends  # noqa: E402
 from amends.config import django_settings  # noqa: E402
 from amends.connectors.demo import server  # noqa: E402, F401 (what ``run`` forks)
 from amends.connectors.registry import connector_class, traits_of  # noqa: E402
+from amends.desk.queries.recent import forget_recent  # noqa: E402
 from amends.desk.workers import Worker, work  # noqa: E402
 from amends.guard import CaseFacts, check  # noqa: E402
 from amends.outbound import Outbound, Response  # noqa: E402
@@ -133,27 +135,33 @@ def run(log: str, words: list[str]) -> int:
 
 
 def call(verb: str, arguments: list[Any]) -> Any:
-    """What a chore returns, brought through a pipe."""
-    read, write = os.pipe()
+    """What a chore returns; nothing of it stays here."""
+    try:
+        return getattr(chores, verb)(*arguments)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the test fails with it)
+        traceback.print_exc()
+        return {"error": f"{verb} failed, {error!r}"}
+    finally:
+        leave()
 
-    def act() -> None:
-        os.close(read)
-        result = getattr(chores, verb)(*arguments)
-        with os.fdopen(write, "w", encoding="utf-8") as pipe:
-            json.dump(result, pipe)
 
-    pid = fork(act)
-    os.close(write)
-    with os.fdopen(read, encoding="utf-8") as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return json.loads(said) if said else {"error": f"{verb} failed, see the log"}
+def leave() -> None:
+    """Let go of the database, and of what is remembered of it, as the next has other rows."""
+    connections.close_all()
+    if pooled := getattr(connections["default"], "close_pool", None):
+        pooled()  # its threads would not be in a fork
+    forget_recent()
 
 
 def kill(pid: int) -> int:
     """Returns the signal a process died of; 0 where it had ended by itself."""
     os.kill(pid, signal.SIGKILL)
     return os.WTERMSIG(os.waitpid(pid, 0)[1])
+
+
+def migrate() -> int:
+    """In a fork, as it leaves much behind; its exit status."""
+    return os.waitpid(fork(chores.migrate), 0)[1]
 
 
 def use(database_url: str) -> str:
@@ -196,8 +204,7 @@ def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
     asyncio.run(once())
     for chore in (chores.posts, chores.cases, chores.replies, chores.ruled, chores.not_known):
         closing(chore)
-    if pooled := getattr(connections["default"], "close_pool", None):
-        pooled()  # its threads would not be in a fork
+    leave()
 
 
 def load() -> Reader:
@@ -223,6 +230,7 @@ def main() -> None:
         "start": lambda *given: start(reader, *given),
         "run": run,
         "kill": kill,
+        "migrate": migrate,
         "use": use,
         "rehearse": lambda *given: rehearse(reader, *given),
     }
