@@ -32,10 +32,11 @@ HARD = np.uint32(1 << 27)  # its form depends on its neighbours, or is longer th
 _FOLDING = (*range(0xD800), *range(0xE000, 0x20000), *range(0x2F800, 0x2FA20))
 _ASSIGNED = (*range(0xD800), *range(0xE000, 0x40000), *range(0xE0000, 0xE1000))
 _MODIFIER_APOSTROPHE = 0x2BC  # a letter to Unicode, an apostrophe in normal form
-_BEGINS = regex.compile(r"[\p{L}\p{N}]")
-_CONTINUES = regex.compile(r"[\p{L}\p{N}\p{Mn}\p{Mc}]")
-_ALONE = regex.compile(rf"(?V1)[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]]")
-_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+# Each finds what stands together in one go.
+_BEGINS = regex.compile(r"[\p{L}\p{N}]+")
+_CONTINUES = regex.compile(r"[\p{L}\p{N}\p{Mn}\p{Mc}]+")
+_ALONE = regex.compile(rf"(?V1)[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]]+")
+_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 _JAMO_THAT_JOIN = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 
 
@@ -66,12 +67,13 @@ def shapes() -> Shapes:
 
 def _shaped() -> Codes:
     table = np.full(sys.maxunicode + 1, BLANK, dtype=np.uint32)
-    continues, begins = _members(_CONTINUES), _members(_BEGINS)
-    table[continues] = continues
-    table[np.setdiff1d(continues, begins)] |= MARK
-    alone = _members(_ALONE)
+    assigned = "".join(map(chr, _ASSIGNED))
+    continues, begins = _members(_CONTINUES, assigned), _members(_BEGINS, assigned)
+    table[continues] = continues | MARK
+    table[begins] = begins
+    alone = _members(_ALONE, assigned)
     table[alone] = alone | UNSPACED
-    table[_members(_INVISIBLE)] = DROPPED
+    table[_members(_INVISIBLE, assigned)] = DROPPED
     table[_MODIFIER_APOSTROPHE] = BLANK
     table[ord(SEPARATOR)] = ROW_END
     return table
@@ -94,11 +96,12 @@ def _folded(shaped: Codes) -> Codes:
 
 
 def _written(shaped: Codes, folded: Codes) -> Codes:
-    codes = np.arange(len(folded), dtype=np.uint32)
-    values = folded & CODE_POINT
-    kept = np.flatnonzero((folded & (MARK | HARD) == 0) & (_sizes(values) <= _sizes(codes)))
     table = np.zeros(len(folded), dtype=np.uint32)
-    table[kept] = _utf8(values[kept])
+    table[folded == BLANK] = _utf8(np.array([BLANK], dtype=np.uint32))  # most are not assigned
+    codes = np.flatnonzero((folded & (MARK | HARD) == 0) & (folded != BLANK)).astype(np.uint32)
+    values = folded[codes] & CODE_POINT
+    fitting = _sizes(values) <= _sizes(codes)
+    table[codes[fitting]] = _utf8(values[fitting])
     table[folded == DROPPED] = _NOTHING
     joins = _joining()
     for code in np.flatnonzero(folded == HARD).tolist():
@@ -150,6 +153,6 @@ def _joining() -> frozenset[str]:
     return frozenset(found)
 
 
-def _members(kind: regex.Pattern[str]) -> Codes:
-    found = "".join(kind.findall("".join(map(chr, _ASSIGNED))))
+def _members(kind: regex.Pattern[str], assigned: str) -> Codes:
+    found = "".join(kind.findall(assigned))
     return np.frombuffer(found.encode("utf-32-le"), dtype=np.uint32)
