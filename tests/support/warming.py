@@ -10,16 +10,20 @@ from typing import Final
 import amends.web
 
 # Imported late, by whoever needs them, for half a second and more.
-LATE: Final = ("atproto_client", "openapi_core", "sklearn.linear_model")
+LATE: Final = (
+    "atproto_client", "icalendar", "openapi_core", "reportlab.platypus", "sklearn.linear_model",
+)  # fmt: skip
 
 
 def load_for_all() -> None:
-    """Addresses, templates, connectors, what the guard and the reader look for, and languages."""
+    """Addresses, templates, connectors, what characters become, what the guard and the reader look for, and
+    languages."""
     from django.template import loader
     from django.urls import get_resolver
 
     from amends.connectors.registry import connector_class, networks
     from amends.guard.phrases import load_phrases
+    from amends.matching.engine.shapes import shapes
     from amends.outbound.transports import trust
     from amends.text.language import language_detector
     from amends.understanding.abuse import abusive
@@ -36,6 +40,7 @@ def load_for_all() -> None:
     for network in networks():
         connector_class(network)
     load_phrases()
+    shapes()
     trust()
     said = "You lost my bag and nobody answers, terrible service."
     language_detector()(said)
