@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import sys
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 
 import httpx
 import pytest
@@ -25,6 +27,11 @@ async def test_allowed_host_answers(outbound: Outbound) -> None:
         outbound.sdk_client() as client,
     ):
         assert (await client.get(f"http://localhost:{port}/x")).json() == {"a": 1}
+
+
+def test_library_that_is_not_there_is_not_looked_for_at_each_lock() -> None:
+    """httpcore asks for sniffio again and again; what is known to be missing costs nothing."""
+    assert "sniffio" in sys.modules or find_spec("sniffio") is not None
 
 
 async def test_loopback_is_refused_unless_allowed() -> None:

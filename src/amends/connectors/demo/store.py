@@ -99,8 +99,8 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
+            # One transaction: each of its own would be written to the disk by itself.
+            db.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
