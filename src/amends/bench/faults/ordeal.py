@@ -6,7 +6,7 @@ took until it was well again.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
@@ -105,15 +105,26 @@ class Watched:
         self.trouble_s = 0.0
         self._since = self.clock.now()
         world.fake.url = world.fake.url.replace("127.0.0.1", "localhost")
-        self.outbound = Outbound(allow=["localhost:*"], timeout=PATIENCE_S, resolve=self.names)
+        self.made: list[Connector] = []
+        self._go_out(PATIENCE_S)
 
-    async def hurry(self) -> None:
-        """From here on no connection is kept, and nobody waits long for an answer."""
+    def _go_out(self, seconds: float) -> None:
+        self.outbound = Outbound(allow=["localhost:*"], timeout=seconds, resolve=self.names)
+
+    async def go_out_anew(self, seconds: float) -> None:
+        """From here on no connection is kept, and so long is waited for an answer."""
         await self.outbound.aclose()
-        self.outbound = Outbound(allow=["localhost:*"], timeout=HURRY_S, resolve=self.names)
+        self._go_out(seconds)
 
     def connector(self) -> Connector:
-        return self.world.connector(self.outbound)
+        self.made.append(self.world.connector(self.outbound))
+        return self.made[-1]
+
+    async def let_go(self) -> None:
+        """Close every connector that was made."""
+        made, self.made = self.made, []
+        for connector in made:
+            await connector.aclose()
 
     def health(self, state: HealthState, _sentence: str) -> None:
         if state == "well":
@@ -123,8 +134,8 @@ class Watched:
         self.clock.move(seconds)
         await asyncio.sleep(0)
 
-    async def listen(self, cursor: str | None, *, wanted: int) -> str | None:
-        """Poll until so many posts came, or a person is needed; where it stands then."""
+    async def listen(self, *, wanted: int) -> None:
+        """Poll until so many posts came, or a person is needed."""
         self.heard.wanted, self._since = wanted, self.clock.now()
         self.heard.rung.clear()
         around = Surroundings(
@@ -134,10 +145,9 @@ class Watched:
             aside=here,
             health=self.health,
         )
-        self.heard.cursor = cursor
         listening = asyncio.create_task(
-            poll(self.connector(), self.world.source, cursor=cursor, pipeline=[put_clean_text()],
-                 sink=self.heard, around=around)
+            poll(self.connector(), self.world.source, cursor=self.heard.cursor,
+                 pipeline=[put_clean_text()], sink=self.heard, around=around)
         )  # fmt: skip
         rung = asyncio.create_task(self.heard.rung.wait())
         async with asyncio.timeout(20):
@@ -145,7 +155,6 @@ class Watched:
         for task in (listening, rung):
             task.cancel()
         await asyncio.gather(listening, rung, return_exceptions=True)
-        return self.heard.cursor
 
 
 async def here(work: Callable[[], Any], /) -> Any:
@@ -168,56 +177,70 @@ def outcome(wanted: Sequence[str], got: Sequence[str], well_after_s: float) -> O
     return Outcome(len(set(wanted) - set(got)), doubled, well_after_s)
 
 
-async def reading(world: FaultWorld, name: str) -> Outcome:
-    """Posts before, during and after a fault that the next read meets."""
+async def reading(world: FaultWorld, names: Iterable[str]) -> dict[str, Outcome]:
+    """Posts before, during and after each fault, which the next read meets."""
+    return await _each(world, names, _read)
+
+
+async def replying(world: FaultWorld, names: Iterable[str]) -> dict[str, Outcome]:
+    """A reply whose sending meets a fault, for each, delivered as the desk's sender does."""
+    return await _each(world, names, _reply)
+
+
+async def _each(
+    world: FaultWorld, names: Iterable[str], meet: Callable[[Watched, str], Awaitable[Outcome]]
+) -> dict[str, Outcome]:
+    """One after the other befall one network, which is well again in between."""
+    found = {}
     async with running(world.fake):
         watched = Watched(world)
         try:
-            return await _read(watched, name)
+            for name in names:
+                found[name] = await meet(watched, name)
+                assert world.fake.well, "It befell nobody."
+                world.connect_again()
+                await watched.let_go()
+        except Exception as error:
+            error.add_note(f"It met: {name}.")
+            raise
         finally:
+            await watched.let_go()
             await watched.outbound.aclose()
+    return found
 
 
 async def _read(watched: Watched, name: str) -> Outcome:
     world, clock = watched.world, watched.clock
-    ids = [world.post("one")]
-    clock.move(60)
-    cursor = await watched.listen(None, wanted=1)
+    if watched.heard.cursor is None:
+        world.post("one")
+        clock.move(60)
+        await watched.listen(wanted=1)
+    heard = watched.heard = Heard(cursor=watched.heard.cursor)
     await prepare(watched, name)
-    ids += [world.post("two"), world.post("three")]
+    ids = [world.post("two"), world.post("three")]
     clock.move(60)
     befall(watched, name, reading=True)
-    cursor = await watched.listen(cursor, wanted=3)
-    if len(watched.heard.ids) < 3:  # a person is needed, and comes
+    await watched.listen(wanted=2)
+    if len(heard.ids) < 2:  # a person is needed, and comes
         world.connect_again()
-        cursor = await watched.listen(cursor, wanted=3)
+        await watched.listen(wanted=2)
     trouble_s = watched.trouble_s
     ids.append(world.post("four"))
     clock.move(60)
-    await watched.listen(cursor, wanted=4)
-    found = outcome(ids, watched.heard.ids, trouble_s)
-    return replace(found, dead=tuple(watched.heard.dead))
-
-
-async def replying(world: FaultWorld, name: str) -> Outcome:
-    """A reply whose sending meets a fault, delivered as the desk's sender does."""
-    async with running(world.fake):
-        watched = Watched(world)
-        try:
-            return await _reply(watched, name)
-        finally:
-            await watched.outbound.aclose()
+    await watched.listen(wanted=3)
+    found = outcome(ids, heard.ids, trouble_s)
+    return replace(found, dead=tuple(heard.dead))
 
 
 async def _reply(watched: Watched, name: str) -> Outcome:
     world, clock = watched.world, watched.clock
     post_id = world.post("help")
-    await watched.connector().check()
+    if world.fake.seen == []:
+        await watched.connector().check()
     await prepare(watched, name)
-    connector = watched.connector()
     befall(watched, name, reading=False)
     began = clock.now()
-    await deliver(watched, connector, post_id)
+    await deliver(watched, post_id)
     well_after_s = (clock.now() - began).total_seconds()
     return outcome([f"{world.greeting}We are on it."], list(world.replies(post_id)), well_after_s)
 
@@ -225,7 +248,9 @@ async def _reply(watched: Watched, name: str) -> Outcome:
 async def prepare(watched: Watched, name: str) -> None:
     """Where it takes a new connection, or a timeout, to meet the fault."""
     if name == "DNS gone" or name.startswith("timeout"):
-        await watched.hurry()
+        await watched.go_out_anew(HURRY_S)
+    elif watched.outbound.timeout < PATIENCE_S:
+        await watched.go_out_anew(PATIENCE_S)
 
 
 def befall(watched: Watched, name: str, *, reading: bool) -> None:
@@ -242,19 +267,20 @@ def befall(watched: Watched, name: str, *, reading: bool) -> None:
             world.fake.fail(fault, when=lambda asked: "token" in asked.path)
 
 
-async def deliver(watched: Watched, connector: Connector, post_id: str) -> Published:
+async def deliver(watched: Watched, post_id: str) -> Published:
     """As the desk's sender does: wait as told, look up what is not known, then try again."""
     said: dict[str, Any] = {"text": "We are on it.", "target": watched.world.target(post_id)}
+    attempt, connector = f"attempt for {post_id}", watched.connector()
     looking, private = False, watched.world.private
     for _ in range(10):
         try:
             if looking:
-                found = await connector.look_up("a1", private=private, **said)
+                found = await connector.look_up(attempt, private=private, **said)
                 if found is not None:
                     return found
                 looking = False
             speak = connector.message if private else connector.publish
-            return await speak(attempt="a1", **said)
+            return await speak(attempt=attempt, **said)
         except DeliveryUnknown:
             looking = True
         except AuthError:

@@ -85,6 +85,11 @@ class Fake:
     def mend(self) -> None:
         self._faults.clear()
 
+    @property
+    def well(self) -> bool:
+        """Whether every fault that was set has befallen somebody."""
+        return not self._faults
+
     def _fault(self, asked: Asked) -> Fault | None:
         for index, (when, fault) in enumerate(self._faults):
             if when(asked):

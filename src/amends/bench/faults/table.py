@@ -46,22 +46,24 @@ async def rows(wanted: Iterable[str], tell: Callable[[str], None]) -> list[Row]:
     found = []
     for network in wanted:
         tell(network)
+        read = await reading(WORLDS[network](HandClock()), FAULTS)
+        replied = await _replying(network)
         for name in FAULTS:
-            found.append(_row(network, name, "reading", await _read(network, name)))
-            if name not in READ_ONLY and answers(network):
-                found.append(_row(network, name, "replying", await _reply(network, name)))
+            found.append(_row(network, name, "reading", read[name]))
+            if name in replied:
+                found.append(_row(network, name, "replying", replied[name]))
         if network in STREAMS:
             end = await torn(STREAMS[network](HandClock()))
             found.append(_row(network, NAME, "following", end))
     return found
 
 
-async def _read(network: str, name: str) -> Outcome:
-    return await reading(WORLDS[network](HandClock()), name)
-
-
-async def _reply(network: str, name: str) -> Outcome:
-    return await replying(WORLDS[network](HandClock()), name)
+async def _replying(network: str) -> dict[str, Outcome]:
+    """Nothing where no reply can be sent."""
+    if not answers(network):
+        return {}
+    kinds = [name for name in FAULTS if name not in READ_ONLY]
+    return await replying(WORLDS[network](HandClock()), kinds)
 
 
 def _row(network: str, name: str, way: str, end: Outcome) -> Row:

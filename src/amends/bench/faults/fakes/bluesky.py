@@ -15,6 +15,7 @@ from amends.terms import Author, Channel, Credentials, ReplyTarget
 
 US, MAUD = "did:plc:us", "did:plc:maud"
 POSTS = "app.bsky.feed.post"
+MOST = 10  # notifications that are listed
 
 
 def token() -> str:
@@ -49,7 +50,7 @@ class FakePds(Fake):
         match method:
             case "app.bsky.notification.listNotifications":
                 found = [self._item(one) for one in self.records.values() if MAUD in one["uri"]]
-                return Said(200, {"notifications": found[::-1]})
+                return Said(200, {"notifications": found[: -MOST - 1 : -1]})
             case "app.bsky.feed.getPosts":
                 return Said(200, {"posts": [self._item(self.records[asked.one("uris")])]})
             case "app.bsky.actor.getProfile":

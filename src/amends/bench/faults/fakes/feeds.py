@@ -14,6 +14,7 @@ from amends.outbound import Outbound
 from amends.terms import Author, Channel, Credentials, ReplyTarget
 
 SECRETS = {"user": "desk", "password": "swordfish"}
+MOST = 10  # items of a feed that goes on and on
 SIGNED = "Basic " + base64.b64encode(b"desk:swordfish").decode()
 
 
@@ -25,9 +26,11 @@ class FakeSite(Fake):
         self.items: list[tuple[str, str, str, datetime]] = []
         self.headers: dict[str, str] = {}
         self.signed = True
+        self._made = 0
 
     def add(self, text: str, *, title: str = "") -> str:
-        post_id = f"n{len(self.items) + 1}"
+        self._made += 1
+        post_id = f"n{self._made}"
         self.items.insert(0, (post_id, title, text, self.clock.move(1)))
         return f"127.0.0.1/{post_id}"
 
@@ -101,6 +104,7 @@ class FeedsFaults:
         return made
 
     def post(self, text: str) -> str:
+        del self.fake.items[MOST:]
         return self.fake.add(text).replace("127.0.0.1", "localhost")
 
     def replies(self, post_id: str) -> Sequence[str]:

@@ -58,8 +58,10 @@ class FakeMail(Fake):
 
     def replies(self, post_id: str) -> list[str]:
         """The texts that were handed over in answer to a mail."""
-        told = [message_from_bytes(raw, policy=policy.default) for raw in self.sent]
-        return [one.get_content().strip() for one in told if one["In-Reply-To"] == f"<{post_id}>"]
+        wanted = f"<{post_id}>"
+        near = [raw for raw in self.sent if wanted.encode() in raw]
+        told = [message_from_bytes(raw, policy=policy.default) for raw in near]
+        return [one.get_content().strip() for one in told if one["In-Reply-To"] == wanted]
 
     async def tell(self) -> None:
         """Wake whoever idles."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Any
 
 from amends.bench.faults.serving import HANG_S, Asked, Fault, Said
@@ -26,7 +27,7 @@ class Stored:
     raw: bytes
     flags: set[str] = field(default_factory=set)
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         return message_from_bytes(self.raw, policy=policy.default)
 

@@ -253,6 +253,7 @@ class RedditFaults:
         return connector(self.fake, outbound)
 
     def post(self, text: str) -> str:
+        self.fake.left = 99  # it comes in a window of its own
         return self.fake.comment(f"u/{US[1]} {text}")
 
     def replies(self, post_id: str) -> list[str]:
