@@ -14,7 +14,7 @@ from tests.connectors.demo.worlds import BRAND, TOKEN, DemoWorld
 from tests.kill.desk import Zygote
 from tests.support.processes import LOOPBACK, answers, free_ports, wait_until
 
-KILLS = min(10, int(os.environ.get("AMENDS_KILLS", "20")) // 2 + 1)
+KILLS = min(10, int(os.environ.get("AMENDS_KILLS", "20")) // 4 + 1)
 EACH = 10  # replies that are on their way when it is killed, or come too late
 
 
