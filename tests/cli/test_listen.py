@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from amends.cli.listen import listen
 from amends.cli.listening import Listening, Options
+from tests.support.commands import amends
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -47,24 +48,14 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-def command(*arguments: object, **more: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "amends", "listen", *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        **more,
-    )
-
-
 def test_files_and_standard_input_of_several_kinds_come_out_as_mentions(
     tmp_path: Path, watches: Path
 ) -> None:
     """R07: one command for the frames of every network, with what matched and how it reads."""
     watches.write_text("brand: parcel\nodd: nothinghasthis\n")
     file, piped = PAYLOADS / "jetstream/v1.jsonl", (PAYLOADS / "x/page.jsonl").read_text()
-    done = command(file, "-", "--watches", watches, "--reading", "--json", input=piped)
+    asked = ("listen", file, "-", "--watches", watches, "--reading", "--json")
+    done = amends(*asked, home=tmp_path / "var", said=piped)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["watches"] for one in found] == [{"brand": ["parcel"]}] * 4
     assert {one["post"]["network"] for one in found} == {"bluesky", "x"}

@@ -3,13 +3,15 @@
 import io
 import json
 import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
 from amends.cli.match import LONGEST, answering, batches
+from tests.support.commands import started
+from tests.support.desk import environment
 
-COMMAND = [sys.executable, "-m", "amends", "match", "--json"]
+COMMAND = ("match", "--json")
 POST = {"id": "1", "text": "Acme's late again", "author": {"handle": "ben"}}
 
 ANSWERS: list[tuple[object, object]] = [
@@ -63,8 +65,9 @@ def test_lone_surrogates_are_read_and_never_written() -> None:
     assert json.loads(answering()(line)) == {"match": True, "why": ["a\ufffd"]}
 
 
-def test_lines_come_as_they_are_ready() -> None:
-    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+def test_lines_come_as_they_are_ready(tmp_path: Path) -> None:
+    pipe, env = subprocess.PIPE, environment(tmp_path)
+    with started(COMMAND, env, stdin=pipe, stdout=pipe) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(b'{"query": "acme", "post": {"text": "Acme"}}\n')

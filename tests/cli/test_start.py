@@ -4,7 +4,6 @@ import os
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -12,15 +11,7 @@ from typing import Protocol
 import pytest
 
 from amends.cli import main
-from tests.support.desk import unset
-
-ENV = unset()
-
-
-def amends(*words: str, home: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
-    env = ENV | {"AMENDS_HOME": str(home)} | {f"AMENDS_{k.upper()}": v for k, v in settings.items()}
-    command = [sys.executable, "-m", "amends", *words]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+from tests.support.commands import amends
 
 
 def refusal(done: "subprocess.CompletedProcess[str]") -> str:

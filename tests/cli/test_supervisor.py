@@ -23,17 +23,15 @@ PASSWORD = "pl4nted-pass-phrase"
 
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
-    with running_desk(home, log_level="DEBUG", reader_depth="none") as running:
+    with running_desk(home, forked=True, log_level="DEBUG", reader_depth="none") as running:
         yield running
 
 
 def halves(desk: Desk) -> dict[str, int]:
     """The processes of the pages and the worker, by name."""
     said = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text()
-    names = {
-        int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in said.split()
-    }
-    return {words[3].decode(): pid for pid, words in names.items() if len(words) > 3}
+    names = {int(pid): Path(f"/proc/{pid}/comm").read_text().strip() for pid in said.split()}
+    return {name: pid for pid, name in names.items() if name in ("web", "work")}
 
 
 def ended(pid: int) -> bool:

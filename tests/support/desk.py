@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.support.processes import wait_until
 
@@ -30,24 +31,32 @@ def unset() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("AMENDS_")}
 
 
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    """What a command of a desk in ``home`` is given, with ``settings`` named as in the code."""
+    named = {f"AMENDS_{name.upper()}": value for name, value in settings.items()}
+    return unset() | {"AMENDS_HOME": str(home)} | named
+
+
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return str(free.getsockname()[1])
 
 
 @contextmanager
-def running_desk(home: Path, **settings: str) -> Iterator[Desk]:
-    """Start it, wait until it has said where it is, and stop it afterwards."""
+def running_desk(home: Path, *, forked: bool = False, **settings: str) -> Iterator[Desk]:
+    """Start it, wait until it has said where it is, and stop it afterwards.
+
+    ``forked``: it and its halves load nothing themselves, see ``tests.support.commands``.
+    """
     port = free_port()
-    env = unset() | {"AMENDS_HOME": str(home), "AMENDS_PORT": port, "PYTHONUNBUFFERED": "1"}
-    env |= {f"AMENDS_{name.upper()}": value for name, value in settings.items()}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "amends", "run"],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    env = environment(home, port=port, **settings) | {"PYTHONUNBUFFERED": "1"}
+    out: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    if forked:
+        from tests.support.commands import started
+
+        process: subprocess.Popen[str] = started(["run"], env, **out)
+    else:
+        process = subprocess.Popen([sys.executable, "-m", "amends", "run"], env=env, **out)
     desk = Desk(process, address=f"http://localhost:{port}")
     reader = threading.Thread(target=_listen, args=(desk,), daemon=True)
     reader.start()

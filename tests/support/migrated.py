@@ -2,15 +2,13 @@
 
 import fcntl
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.desk import unset
+from tests.support.commands import amends
 
 
 def migrated_home(factory: pytest.TempPathFactory) -> Path:
@@ -20,7 +18,7 @@ def migrated_home(factory: pytest.TempPathFactory) -> Path:
         if not made.exists():
             fresh = shared / "migrating" / "var"
             shutil.rmtree(fresh, ignore_errors=True)
-            _migrate(AMENDS_HOME=str(fresh))
+            _migrate(fresh)
             fresh.parent.rename(made.parent)
     return made
 
@@ -36,8 +34,7 @@ def copy_on_postgres(factory: pytest.TempPathFactory, server: str, name: str) ->
         if not (shared / "postgres").exists():
             connection.execute("DROP DATABASE IF EXISTS migrated")
             connection.execute("CREATE DATABASE migrated")
-            home = str(factory.mktemp("home"))
-            _migrate(AMENDS_HOME=home, AMENDS_DATABASE_URL=f"{server}/migrated")
+            _migrate(factory.mktemp("home"), database_url=f"{server}/migrated")
             (shared / "postgres").touch()
         copy = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE migrated")
         connection.execute(copy.format(psycopg.sql.Identifier(name)))
@@ -52,6 +49,6 @@ def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield shared
 
 
-def _migrate(**settings: str) -> None:
-    command = [sys.executable, "-m", "amends", "migrate"]
-    subprocess.run(command, env=unset() | settings, check=True, capture_output=True)
+def _migrate(home: Path, **settings: str) -> None:
+    done = amends("migrate", home=home, **settings)
+    assert done.returncode == 0, done.stderr
