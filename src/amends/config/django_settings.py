@@ -101,6 +101,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "amends.web.fields.FieldRenderer"
 AUTH_USER_MODEL = "desk.Responder"
 AUTHENTICATION_BACKENDS = ["amends.web.sessions.People"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
