@@ -26,7 +26,7 @@ from amends.terms import BadInput, NotAllowed
 from amends.web.asking import me
 from amends.web.context import KEYS_COOKIE, THEME_COOKIE, THEMES
 from amends.web.limits import forget_failures, may_try, note_failure
-from amends.web.views.setup_clock_forms import zones
+from amends.web.views.setup_clock_forms import zone_options
 
 YEAR_S = 365 * 24 * 3600
 SAVED = {
@@ -109,7 +109,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = me(request)
     if request.method == "GET":
         facts = {
-            "name": person.name, "zone": person.zone, "zones": zones(), "ways": _ways(person),
+            "name": person.name, "zone": person.zone, "zones": zone_options(), "ways": _ways(person),
             "break_until": break_of(person, now=timezone.now()),
         }  # fmt: skip
         return render(request, "door/account.html", facts)
@@ -119,7 +119,7 @@ def account(request: HttpRequest) -> HttpResponse:
         set_zone(person, zone=zone)
         changed = _change_password(request, person)
     except (BadInput, NotAllowed) as error:
-        facts = {"name": name, "zone": zone, "zones": zones(), "error": str(error)}
+        facts = {"name": name, "zone": zone, "zones": zone_options(), "error": str(error)}
         facts["ways"] = _ways(person)
         return render(request, "door/account.html", facts, status=400)
     messages.success(request, SAVED[changed])

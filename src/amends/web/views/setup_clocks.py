@@ -31,7 +31,7 @@ from amends.desk.queries.timing import (
 from amends.terms import BadInput, network_name
 from amends.web.asking import require
 from amends.web.previews import Preview, moment_typed, preview
-from amends.web.views.setup_clock_forms import HoursForm, PolicyForm, zones
+from amends.web.views.setup_clock_forms import HoursForm, PolicyForm, zone_options
 from amends.web.views.setup_shared import accepted, sentence
 from amends.web.words import CLOCKS, PRIORITIES
 
@@ -156,7 +156,7 @@ def hours_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, f"{form.cleaned_data['name']} are saved.")
         return redirect("clocks")
     at = request.POST.get("at", "")
-    facts = {"form": form, "row": row, "zones": zones(), **hours_preview(form, at)}
+    facts = {"form": form, "row": row, "zones": zone_options(), **hours_preview(form, at)}
     status = 400 if form.is_bound and not previewing else 200
     return render(request, "setup/hours.html", facts, status=status)
 

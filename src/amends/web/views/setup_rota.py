@@ -20,7 +20,7 @@ from amends.desk.models import Responder
 from amends.desk.queries.clocks import Gap, rota_gaps
 from amends.desk.queries.timing import absences_for, get_one_of, hours_for, turns_for
 from amends.web.asking import require
-from amends.web.views.setup_clock_forms import AbsenceForm, TurnForm, zones
+from amends.web.views.setup_clock_forms import AbsenceForm, TurnForm, zone_options, zones
 from amends.web.views.setup_shared import accepted
 
 MOST_GAPS = 20
@@ -78,7 +78,7 @@ def _facts(person: Responder, turn: Form, absence: Form) -> dict[str, Any]:
     return {
         "turn": turn,
         "absence": absence,
-        "zones": zones(),
+        "zones": zone_options(),
         "days": [(day, [one for one in turns if one.day == n]) for n, day in enumerate(DAYS)],
         "turns": len(turns),
         "absences": absences_for(person),
