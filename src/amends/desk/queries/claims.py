@@ -136,7 +136,12 @@ def standing_holds(person: Responder, *, now: datetime) -> Sequence[LegalHold]:
 
 def holds_of(case: Case, *, now: datetime) -> Sequence[tuple[LegalHold, bool]]:
     """A case's legal holds with whether each stands, the latest first."""
-    rows = case.holds.select_related("by", "lifted_by").order_by("-pk")
     return [
-        (row, stands(expires_at=row.expires_at, lifted_at=row.lifted_at, now=now)) for row in rows
+        (row, stands(expires_at=row.expires_at, lifted_at=row.lifted_at, now=now))
+        for row in of_case(case, _holds(case.pk))
     ]
+
+
+@prepared
+def _holds(case: int) -> QuerySet[LegalHold]:
+    return LegalHold.objects.filter(case=case).select_related("by", "lifted_by").order_by("-pk")

@@ -2,10 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -26,6 +26,7 @@ from amends.desk.models import (
 )
 from amends.desk.models.signs import STEPS
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput
 
 log = logging.getLogger(__name__)
@@ -58,18 +59,23 @@ def readable(rows: Iterable[RuleRow]) -> list[tuple[RuleRow, Rule]]:
 
 def names_now() -> Names:
     """What people, teams, snippets and brands are called now, by their keys as texts."""
-    people = Responder.objects.filter(is_active=True).values_list("pk", "name")
-    snippets = Snippet.objects.filter(removed_at=None).values_list("pk", "key")
-    return Names(
-        people=_texts(people),
-        teams=_texts(Team.objects.values_list("pk", "name")),
-        snippets=_texts(snippets),
-        brands=_texts(Brand.objects.values_list("pk", "name")),
+    people, teams, snippets, brands = (
+        {str(pk): name for pk, name in _named(of=of)} for of in _NAMED
     )
+    return Names(people=people, teams=teams, snippets=snippets, brands=brands)
 
 
-def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[str, str]:
-    return {str(pk): name for pk, name in rows}
+_NAMED: Final[Mapping[str, Callable[[], QuerySet[Any, tuple[int, str]]]]] = {
+    "people": lambda: Responder.objects.filter(is_active=True).values_list("pk", "name"),
+    "teams": lambda: Team.objects.values_list("pk", "name"),
+    "snippets": lambda: Snippet.objects.filter(removed_at=None).values_list("pk", "key"),
+    "brands": lambda: Brand.objects.values_list("pk", "name"),
+}
+
+
+@prepared
+def _named(*, of: str) -> QuerySet[Any, tuple[int, str]]:
+    return _NAMED[of]()
 
 
 def grant_of(row: RuleRow) -> RuleGrant | None:

@@ -17,7 +17,7 @@ from amends.casework.automation import (
     Trigger,
 )
 from amends.casework.clocks import Clock
-from amends.casework.saying import LANGUAGES, minutes_of, span_words
+from amends.casework.saying import LANGUAGES, Names, minutes_of, span_words
 from amends.casework.typed import span_typed
 from amends.connectors.registry import networks
 from amends.desk.queries.ruling import names_now
@@ -91,9 +91,9 @@ class RuleForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "4 h"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: Names | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = names_now()
+        self.names = names = names or names_now()
         brands = list(names.brands.items())
         for fact, label in ONE_OF:
             self.fields[fact] = forms.MultipleChoiceField(

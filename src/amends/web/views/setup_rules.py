@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from amends.casework import Action, Role
 from amends.casework.automation import Rule, check_rule, rule_of, speaks, speaks_in_public
-from amends.casework.saying import done, sentence
+from amends.casework.saying import Names, done, sentence
 from amends.desk.actions.rules import (
     MOST_PER_DAY,
     grant_rule,
@@ -86,7 +86,12 @@ def form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if not previewing and accepted(made, act):
         _say_saved(request, saved[0], new=row is None)
         return redirect("rule", saved[0].pk)
-    facts = {"form": made, "row": row, **_preview(made, person), **_standing(row, person)}
+    facts = {
+        "form": made,
+        "row": row,
+        **_preview(made, person),
+        **_standing(row, person, made.names),
+    }
     status = 400 if made.is_bound and not previewing else 200
     return render(request, "setup/rule.html", facts, status=status)
 
@@ -100,11 +105,11 @@ def _say_saved(request: HttpRequest, row: RuleRow, *, new: bool) -> None:
     messages.success(request, f"{row.name} is saved as version {row.number}.{after}")
 
 
-def _standing(row: RuleRow | None, person: Responder) -> dict[str, Any]:
+def _standing(row: RuleRow | None, person: Responder, names: Names) -> dict[str, Any]:
     """What a saved rule may do, did, and was."""
     if row is None:
         return {}
-    rule, names = rule_of(row.data), names_now()
+    rule = rule_of(row.data)
     before = {one.number: one for one in row.versions.select_related("by")}
     changes = row.changes.select_related("by").order_by("-pk")[:50]
     runs = row.runs.select_related("case").order_by("-at", "-pk")[:20]
@@ -127,13 +132,13 @@ def _preview(made: RuleForm, person: Responder) -> dict[str, Any]:
     """The sentence that the form says, and what it would have done."""
     if not made.is_bound:
         initial = {name: made[name].value() for name in made.fields}
-        made = RuleForm({name: value for name, value in initial.items() if value})
+        made = RuleForm({k: v for k, v in initial.items() if v}, names=made.names)
     made.is_valid()
     try:
         rule = made.rule()
     except (BadInput, KeyError, ValueError) as error:
         return {"sample_error": told(error) if isinstance(error, BadInput) else ""}
-    names = names_now()
+    names = made.names
     facts: dict[str, Any] = {"says": sentence(rule, names) if rule.acts else ""}
     try:
         check_rule(rule)
