@@ -112,7 +112,11 @@ class Page:
         self._root = etree.fromstring(source, _PARSER) if source.strip() else None
         made = {"html", "body"} if "<html" not in source else set()  # by the parser, around a part
         all_ = self._root.iter("*") if self._root is not None else ()
-        self.tags = [(str(one.tag), _attributes(one)) for one in all_ if one.tag not in made]
+        self._elements = [one for one in all_ if one.tag not in made]
+
+    @cached_property
+    def tags(self) -> list[tuple[str, dict[str, str]]]:
+        return [(str(one.tag), _attributes(one)) for one in self._elements]
 
     @cached_property
     def _spoken(self) -> list[str]:
@@ -128,7 +132,7 @@ class Page:
 
     def hooks(self, name: str) -> list[dict[str, str]]:
         """The elements whose ``data-test`` is ``name``."""
-        return [attrs for _, attrs in self.tags if attrs.get("data-test") == name]
+        return [_attributes(one) for one in self._elements if one.get("data-test") == name]
 
 
 def _attributes(element: Any) -> dict[str, str]:
