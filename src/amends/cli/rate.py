@@ -1,11 +1,14 @@
 """How fast it goes, on a terminal; sentences anywhere."""
 
 import time
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.status import Status
+import click
 
 from amends.listening.lines.hearing import Tally
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 _EVERY_S = 0.25
 
@@ -14,8 +17,7 @@ class Rate:
     """One line on standard error that tells what was heard so far, and how much a second."""
 
     def __init__(self, *, enabled: bool) -> None:
-        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-        self._status = Status("Listening.", console=self._console) if enabled else None
+        self._status = _status() if enabled else None
         self._at = time.monotonic()
         self._posts = 0
 
@@ -34,8 +36,20 @@ class Rate:
 
     def tell(self, sentence: str) -> None:
         """A line of its own, above what is shown."""
-        self._console.print(sentence)
+        if self._status is None:
+            click.echo(sentence, err=True)
+        else:
+            self._status.console.print(sentence)
 
     def stop(self) -> None:
         if self._status is not None:
             self._status.stop()
+
+
+def _status() -> "Status":
+    """What draws; it takes long to load, and is drawn on a terminal alone."""
+    from rich.console import Console
+    from rich.status import Status
+
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    return Status("Listening.", console=console)
