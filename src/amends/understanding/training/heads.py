@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,25 +77,38 @@ class Space:
         return counts
 
     def _counts(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        ends, found = array("q", [0]), array("i")
+        found, lengths, sizes = array("i"), array("q"), array("q")
+        hashes = array("Q")
         for text in texts:
-            run = [self._token(token) for token in tokens(text)]
-            for buckets, _ in run:
+            before = len(found)
+            run = tokens(text)
+            for token in run:
+                buckets, hashed = self._token(token)
                 found.extend(buckets)
-            hashes = np.array([hashed for _, hashed in run], dtype=np.uint64)
-            for gap in GAPS:
-                found.extend(pair_buckets(hashes[:-gap], hashes[gap:], gap).tolist())
-            ends.append(len(found))
-        ones = np.ones(len(found), dtype=np.float32)
-        shape = (len(texts), BUCKETS)
-        counts = sparse.csr_matrix((ones, np.array(found), np.array(ends)), shape=shape)
-        counts.sum_duplicates()
+                hashes.append(hashed)
+            lengths.append(len(run))
+            sizes.append(len(found) - before)
+        counts = _counted(np.array(found), np.array(sizes))
+        said, run_of = np.array(hashes), np.repeat(np.arange(len(texts)), lengths)
+        for gap in GAPS:
+            near = run_of[gap:] == run_of[:-gap]
+            pairs = pair_buckets(said[:-gap][near], said[gap:][near], gap)
+            counts += _counted(pairs, np.maximum(np.array(lengths) - gap, 0))
         return counts
 
     def _token(self, token: str) -> tuple[list[int], int]:
         if token not in self._known:
             self._known[token] = (buckets_of(token), word_hash(token))
         return self._known[token]
+
+
+def _counted(buckets: NDArray[np.integer[Any]], sizes: Whole) -> sparse.csr_matrix:
+    """How often each bucket is named, one row a text; of ``buckets``, end to end, ``sizes`` are each text's."""
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    ones = np.ones(len(buckets), dtype=np.float32)
+    counts = sparse.csr_matrix((ones, buckets, ends), shape=(len(sizes), BUCKETS))
+    counts.sum_duplicates()
+    return counts
 
 
 def fit_line(
