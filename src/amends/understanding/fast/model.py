@@ -53,12 +53,11 @@ def squeeze(columns: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.
     return table, scales.astype(np.float32)
 
 
-def lookup(scales: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Weight by stored byte and column, shape (256, n): row ``q & 0xFF`` is what ``q`` stands for."""
+def squares() -> NDArray[np.float32]:
+    """What a stored byte stands for, shape (256,), before the scale of its column: of ``q`` at ``q & 0xFF``."""
     signed = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32)
-    squares = np.sign(signed) * (signed / np.float32(127)) ** 2
-    values: NDArray[np.float32] = (squares[:, None] * scales[None, :]).astype(np.float32)
-    return values
+    found: NDArray[np.float32] = np.sign(signed) * (signed / np.float32(127)) ** 2
+    return found
 
 
 def save_weights(weights: Weights, path: Path) -> None:

@@ -15,7 +15,7 @@ from amends.understanding.fast.features import (
     tokens,
     word_hash,
 )
-from amends.understanding.fast.model import COLUMNS, IDF_STEP, Weights, lookup
+from amends.understanding.fast.model import COLUMNS, IDF_STEP, Weights, squares
 
 MOST_WHY = 5
 _CHUNK_CHARACTERS = 200_000
@@ -140,10 +140,8 @@ class RowMemory:
 
 def _table(weights: Weights, idf: Numbers) -> Numbers:
     """Each bucket's pull on each head, its rarity counted in, shape (BUCKETS, 15)."""
-    values = lookup(weights.scales)
-    table = np.empty(weights.table.shape, np.float32)
-    for column in range(len(COLUMNS)):
-        table[:, column] = values[:, column][weights.table[:, column].view(np.uint8)]
+    table: Numbers = squares()[weights.table.view(np.uint8)]
+    table *= weights.scales
     table *= idf[:, None]
     return table
 
