@@ -71,7 +71,7 @@ if _WHERE in ("postgres", "both"):
     os.environ.pop(_SERVER, None)
     if missing_postgres() is None:
         _stack = contextlib.ExitStack()
-        os.environ[_SERVER] = _stack.enter_context(postgres_server()).rpartition("/")[0]
+        os.environ[_SERVER] = _stack.enter_context(postgres_server(by_file=True)).rpartition("/")[0]
         atexit.register(_stack.close)
 os.environ.pop("AMENDS_DATABASE_URL", None)
 if _WHERE == "postgres" and _SERVER in os.environ:
