@@ -32,7 +32,7 @@ from amends.understanding.training.mixing import Mixing
 from tests.understanding.made import tiny_encoder
 
 ROOT = Path(__file__).parents[2]
-THINGS = ["kettle", "train", "parcel", "router", "ticket", "coat", "sofa", "lamp", "boiler", "bill"]
+THINGS = ["kettle", "train", "parcel", "router", "ticket", "sofa"]
 DAYS = ["today", "on Monday", "last night"]
 BAD = ["my {} is broken {}", "the {} never came {}", "furious about my {} {}"]
 CALM = ["a {} was seen {}", "we moved the {} {}", "there is a {} here {}"]
