@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 
 import httpx
 
+from amends.outbound.transports import trust
+
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "use", "wbr"})
 _UNSEEN = frozenset({"script", "style", "template", "title"})
 
@@ -100,7 +102,8 @@ class Visitor:
     """One person's browser. ``text`` is what the page says, blanks folded."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=address, trust_env=False, timeout=20)
+        # A context of its own would read every certificate of the system anew.
+        self._client = httpx.Client(base_url=address, trust_env=False, timeout=20, verify=trust())
         self.url, self.html = "", ""
         self.status = 0
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +72,14 @@ def test_a_line_of_50_mb_is_dead_without_being_held(tmp_path: Path) -> None:
     assert len(lines[1].dead.raw) == 2_000
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("pack", [partial(gzip.compress, compresslevel=1), zstandard.compress])
 def test_a_long_line_packed_small_is_not_held_either(tmp_path: Path, pack: Any) -> None:
-    long = b'{"id": "2", "text": "' + b"x" * 50_000_000 + b'"}\n'
+    long = b'{"id": "2", "text": "' + b"x" * 13_000_000 + b'"}\n'
     path = tmp_path / "posts.jsonl"
     path.write_bytes(pack(long + line_of(3)))
     lines, peak = read_measured(path)
     assert [bool(line.dead) for line in lines] == [True, False]
-    assert peak < 12_000_000
+    assert peak < 12_000_000 < len(long)
 
 
 def test_bytes_that_are_no_utf8_are_dead_with_their_place(tmp_path: Path) -> None:
@@ -292,15 +293,16 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", list(SCHEMAS))
 @given(value=st.dictionaries(KEYS, JSON, max_size=8))
-def test_translators_raise_nothing_but_bad_input(name: str, value: Any) -> None:
-    SCHEMAS[name].looks_like(value)
-    try:
-        for found in SCHEMAS[name].translate(value, 1):
-            assert [found.post, found.deleted, found.skipped, found.dead].count(None) == 3
-    except BadInput:
-        pass
+def test_translators_raise_nothing_but_bad_input(value: Any) -> None:
+    for name, schema in SCHEMAS.items():
+        schema.looks_like(value)
+        try:
+            for found in schema.translate(value, 1):
+                told = [found.post, found.deleted, found.skipped, found.dead]
+                assert told.count(None) == 3, name
+        except BadInput:
+            pass
 
 
 @given(data=st.binary(max_size=300))

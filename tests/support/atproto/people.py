@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from amends.outbound.transports import trust
 from tests.support.atproto.network import AtNetwork
 
 POSTS = "app.bsky.feed.post"
@@ -126,7 +127,7 @@ class Person:
     def _http(self, verb: str, method: str, **more: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
         url = f"{self._network.pds}/xrpc/{method}"
-        with httpx.Client(trust_env=False, timeout=20) as client:
+        with httpx.Client(trust_env=False, timeout=20, verify=trust()) as client:
             return client.request(verb, url, headers=headers, **more)
 
     def _answer(self, response: httpx.Response) -> Json:
