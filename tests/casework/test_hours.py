@@ -46,12 +46,12 @@ def open_at(hours: Hours, at: datetime) -> bool:
     if wall.date() in hours.closed:
         return False
     now, today = wall.time(), wall.weekday()
+    yesterday = (wall.date() - timedelta(days=1)).weekday()
     for one in hours.windows:
         over = one.closes <= one.opens
         if one.day == today and one.opens <= now and (over or now < one.closes):
             return True
-        yesterday = wall.date() - timedelta(days=1)
-        if over and one.day == yesterday.weekday() and now < one.closes:
+        if over and one.day == yesterday and now < one.closes:
             return True
     return False
 

@@ -8,8 +8,9 @@ the texts under a post, oldest first, read from the network by other means than 
 import asyncio
 import importlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +39,7 @@ from tests.support.dovecot import dovecot, sink
 from tests.support.require import need
 
 PATIENCE_SECONDS = 15
+_users = count(1)
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
@@ -101,6 +103,13 @@ def only(*able: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("world", _places(*able), indirect=True)
 
 
+@pytest.fixture(scope="module")
+def imap_port() -> Iterator[int]:
+    """One Dovecot, where each test is a user of its own."""
+    with dovecot() as port:
+        yield port
+
+
 @pytest.fixture(params=_places())
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     made: World
@@ -114,9 +123,11 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with running(mastodon):
             yield FakeMastodonWorld(mastodon)
     elif request.param == "mail-dovecot":
-        with dovecot() as port, sink() as taken:
+        port = request.getfixturevalue("imap_port")
+        with sink() as taken:
             outbound = Outbound(allow=["localhost:*"])
-            yield DovecotWorld(Box(port, taken, "care@brindlewing.example", HandClock()), outbound)
+            user = f"care{next(_users)}@brindlewing.example"
+            yield DovecotWorld(Box(port, taken, user, HandClock()), outbound)
             await outbound.aclose()
     elif request.param == "mail":
         mail = FakeMail(HandClock())

@@ -38,9 +38,13 @@ def own_errors(read: Callable[[], Any]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(VALUES, st.binary(max_size=30))
-def test_mastodon_reads_anything(value: object, junk: bytes) -> None:
-    text = json.dumps(value)
+@given(VALUES, VALUES, st.binary(max_size=30))
+def test_mastodon_and_x_read_anything(value: object, around: object, junk: bytes) -> None:
+    mastodon_reads(json.dumps(value), junk)
+    x_reads(value, around)
+
+
+def mastodon_reads(text: str, junk: bytes) -> None:
     own_errors(lambda: read_frame(text))
     own_errors(lambda: read_frame(junk))
     own_errors(lambda: read_frame(json.dumps({"event": "update", "payload": text})))
@@ -48,9 +52,7 @@ def test_mastodon_reads_anything(value: object, junk: bytes) -> None:
     own_errors(lambda: read_block(junk))
 
 
-@settings(max_examples=50, deadline=None)
-@given(VALUES, VALUES)
-def test_x_reads_anything(value: object, around: object) -> None:
+def x_reads(value: object, around: object) -> None:
     fields = value if isinstance(value, dict) else {"data": value}
     includes = Includes(around if isinstance(around, dict) else {"users": around})
     own_errors(lambda: read_post(fields, includes))

@@ -51,7 +51,7 @@ async def test_redirect_to_a_forbidden_address_is_refused(outbound: Outbound) ->
 
 
 async def test_gzip_bomb_is_not_unpacked(outbound: Outbound) -> None:
-    bomb = gzip.compress(b"\0" * 50_000_000, mtime=0)
+    bomb = gzip.compress(b"\0" * 5_000_000, compresslevel=1, mtime=0)
     async with (
         server(saying(bomb, headers="content-encoding: gzip\r\n")) as port,
         outbound.sdk_client() as client,

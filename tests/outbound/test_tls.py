@@ -40,12 +40,23 @@ def certify(folder: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, as what it is trusted by is read once for each file."""
+    return certify(tmp_path_factory.mktemp("tls"))
+
+
 @pytest.fixture
-async def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    path = certify(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+def context(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's, whose certificate is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(certificate)
+    return made
+
+
+@pytest.fixture
+async def port(context: ssl.SSLContext) -> AsyncIterator[int]:
 
     async def echo(socket: ServerConnection) -> None:
         await socket.send("secure")
@@ -95,13 +106,9 @@ async def test_wire_checks_the_name_too(outbound: Outbound, port: int) -> None:
 
 @pytest.mark.parametrize(("name", "sentence"), [(NAME, ""), ("other.example", "not to be trusted")])
 async def test_encryption_begun_later_checks_the_name(
-    outbound: Outbound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, sentence: str
+    outbound: Outbound, context: ssl.SSLContext, name: str, sentence: str
 ) -> None:
     """STARTTLS."""
-    path = certify(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
 
     async def serve_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

@@ -49,17 +49,15 @@ READ_FAULTS: list[tuple[FaultKind, type[ConnectorError], float | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "error", "wait"), READ_FAULTS)
-async def test_a_fault_of_reading_says_when_to_ask_again(
-    world: DemoWorld, kind: FaultKind, error: type[ConnectorError], wait: float | None
-) -> None:
-    connector = await world.connector()
-    world.demo.fail("fetch", kind, retry_after=timedelta(seconds=90))
-    with pytest.raises(ConnectorError) as failed:
-        await connector.fetch("notifications", None)
-    retry_at = START + timedelta(seconds=wait) if wait else None
-    assert (type(failed.value), failed.value.retry_at) == (error, retry_at)
-    assert (await connector.fetch("notifications", None)).posts == []
+async def test_a_fault_of_reading_says_when_to_ask_again(world: DemoWorld) -> None:
+    for kind, error, wait in READ_FAULTS:
+        connector = await world.connector()
+        world.demo.fail("fetch", kind, retry_after=timedelta(seconds=90))
+        with pytest.raises(ConnectorError) as failed:
+            await connector.fetch("notifications", None)
+        retry_at = START + timedelta(seconds=wait) if wait else None
+        assert (type(failed.value), failed.value.retry_at) == (error, retry_at), kind
+        assert (await connector.fetch("notifications", None)).posts == [], kind
 
 
 PUBLISH_FAULTS: list[tuple[FaultKind, type[ConnectorError], int]] = [
@@ -71,19 +69,23 @@ PUBLISH_FAULTS: list[tuple[FaultKind, type[ConnectorError], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "error", "posted"), PUBLISH_FAULTS)
-async def test_after_any_fault_of_publishing_the_same_attempt_posts_once(
-    world: DemoWorld, kind: FaultKind, error: type[ConnectorError], posted: int
-) -> None:
-    connector, answered = await world.connector(), await target(world)
-    world.demo.fail("publish", kind)
-    with pytest.raises(ConnectorError) as failed:
-        await connector.publish("Sorry.", target=answered, attempt="a1")
-    assert (type(failed.value), len(world.demo.replies_by(BRAND))) == (error, posted)
-    found = await connector.look_up("a1", text="Sorry.", target=answered, private=False)
-    made = await connector.publish("Sorry.", target=answered, attempt="a1")
-    assert found in ([made] if posted else [None])
-    assert [post.id for post in world.demo.replies_by(BRAND)] == [made.id]
+async def test_after_any_fault_of_publishing_the_same_attempt_posts_once(world: DemoWorld) -> None:
+    sent: list[str] = []
+    for kind, error, posted in PUBLISH_FAULTS:
+        connector, answered = await world.connector(), await target(world)
+        world.demo.fail("publish", kind)
+        attempt: dict[str, Any] = {"target": answered, "attempt": f"for {kind}"}
+        with pytest.raises(ConnectorError) as failed:
+            await connector.publish("Sorry.", **attempt)
+        new = len(world.demo.replies_by(BRAND)) - len(sent)
+        assert (type(failed.value), new) == (error, posted), kind
+        found = await connector.look_up(
+            f"for {kind}", text="Sorry.", target=answered, private=False
+        )
+        made = await connector.publish("Sorry.", **attempt)
+        sent.append(made.id)
+        assert found in ([made] if posted else [None]), kind
+        assert [post.id for post in world.demo.replies_by(BRAND)] == sent, kind
 
 
 async def test_a_fault_comes_as_often_as_was_asked(world: DemoWorld) -> None:
@@ -163,14 +165,14 @@ async def test_a_server_that_is_not_there_is_tried_later(tmp_path: Path) -> None
             await connector.publish("Sorry.", target=answered, attempt="a1")
 
 
-@pytest.mark.parametrize("token", ["wrong", "", "wröng"])
-async def test_a_wrong_token_is_an_account_to_connect_again(tmp_path: Path, token: str) -> None:
+async def test_a_wrong_token_is_an_account_to_connect_again(tmp_path: Path) -> None:
     with serving(tmp_path / "demo.sqlite3") as url:
         async with DemoWorld(tmp_path / "demo.sqlite3", url=url) as world:
-            wrong = Credentials(values={"token": token})
-            connector = DemoConnector(world.channel, wrong, world.outbound, world.clock)
-            with pytest.raises(AuthError, match=r"Connect the channel again|enter it again"):
-                await connector.check()
+            for token in ("wrong", "", "wröng"):
+                wrong = Credentials(values={"token": token})
+                connector = DemoConnector(world.channel, wrong, world.outbound, world.clock)
+                with pytest.raises(AuthError, match=r"Connect the channel again|enter it again"):
+                    await connector.check()
 
 
 async def test_an_unknown_account_is_one_to_connect_again(world: DemoWorld) -> None:
