@@ -13,6 +13,7 @@ from amends.desk.models import Case, Draft, MacroRow, OutgoingReply
 from amends.desk.queries.ruling import names_now
 from tests import factories, people
 from tests.factories import NOON
+from tests.support.trying import Tried
 from tests.web.support import HTMX, Page, case_page, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -53,16 +54,19 @@ def test_text_goes_into_an_empty_composer_and_is_not_sent() -> None:
     assert "Mina Kaya ran the macro “Late bag”" in page.words
 
 
-@pytest.mark.parametrize("typed_now", [True, False])
-def test_what_was_typed_is_never_overwritten_but_asked_about(typed_now: bool) -> None:
-    case = factories.case()
-    if not typed_now:
-        save_draft(case, mode="public", text="Half a sen", by=people.mina(), now=NOON)
-    typed = {"mode": "public", "text_public": "Half a sen"} if typed_now else {}
-    page = _run(case, _macro(), **typed)
-    assert (len(page.hooks("macro-offer")), "Half a sen" in page.text) == (1, True)
-    assert page.hooks("take-offer")[0]["data-route"] == TEXT
-    assert Draft.objects.get().text == "Half a sen"
+def test_what_was_typed_is_never_overwritten_but_asked_about() -> None:
+    tried = Tried()
+    case, macro = factories.case(), _macro()
+    for typed_now in [True, False]:
+        with tried(typed_now):
+            if not typed_now:
+                save_draft(case, mode="public", text="Half a sen", by=people.mina(), now=NOON)
+            typed = {"mode": "public", "text_public": "Half a sen"} if typed_now else {}
+            page = _run(case, macro, **typed)
+            assert (len(page.hooks("macro-offer")), "Half a sen" in page.text) == (1, True)
+            assert page.hooks("take-offer")[0]["data-route"] == TEXT
+            assert Draft.objects.get().text == "Half a sen"
+    assert tried.wrong == []
 
 
 def test_macro_that_is_gone_says_so() -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from amends.desk.models import Case, CaseBatch
 from tests import factories, people
+from tests.support.trying import Tried
 from tests.web.support import Page, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -56,23 +57,29 @@ def test_done_to_all_under_a_filter_and_undone_from_the_inbox() -> None:
     assert ("3 cases were brought back." in page.words, page.hooks("undo-many")) == (True, [])
 
 
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
+def test_refusal_is_a_sentence_and_keeps_what_was_chosen() -> None:
+    tried = Tried()
+    rows = _cases(1)
+    people.mina()
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"kind": "label", "label": " "}, "A label has 1 to 40 characters."),
         ({"kind": "close", "reason": ""}, "Closing many cases needs a reason."),
         ({"kind": "snooze", "span": "soon"}, "is no length of time"),
         ({"kind": "nothing"}, "Choose what is done to the cases."),
         ({"ref": [], "kind": "label", "label": "x"}, "Choose some cases first."),
-    ],
-)
-def test_refusal_is_a_sentence_and_keeps_what_was_chosen(more: dict[str, Any], says: str) -> None:
-    rows = _cases(1)
-    answer = _post(_sent(rows, do="1") | more)
-    page = Page(answer.content.decode())
-    assert (answer.status_code, says in page.words, CaseBatch.objects.count()) == (400, True, 0)
-    kept = [attrs.get("value") for _, attrs in page.tags if attrs.get("name") == "ref"]
-    assert kept == more.get("ref", [rows[0].ref])
+    ]
+    for more, says in cases:
+        with tried((more, says)):
+            answer = _post(_sent(rows, do="1") | more)
+            page = Page(answer.content.decode())
+            assert (answer.status_code, says in page.words, CaseBatch.objects.count()) == (
+                400,
+                True,
+                0,
+            )
+            kept = [attrs.get("value") for _, attrs in page.tags if attrs.get("name") == "ref"]
+            assert kept == more.get("ref", [rows[0].ref])
+    assert tried.wrong == []
 
 
 def test_preview_of_all_names_them_so_that_what_opens_meanwhile_is_left_alone() -> None:

@@ -18,6 +18,7 @@ from amends.desk.models import (
 )
 from amends.web.casepage import signature
 from tests import factories, people
+from tests.support.trying import Tried
 from tests.web.support import HTMX, Page, case_page, signed_in, write
 
 pytestmark = pytest.mark.database
@@ -46,14 +47,17 @@ def test_reply_for_later_is_by_the_clock_of_whoever_writes_it() -> None:
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize("sent", ["yesterday", "2020-01-01T00:00"])
-def test_wrong_time_is_told_and_nothing_typed_is_lost(sent: str) -> None:
-    case = factories.case()
-    answer = write(signed_in(people.mina()), case, "public", TEXT, goes_at=sent)
-    page = answer.content.decode()
-    assert (answer.status_code, OutgoingReply.objects.count()) == (400, 0)
-    assert TEXT in page
-    assert f'value="{sent}"' in page
+def test_wrong_time_is_told_and_nothing_typed_is_lost() -> None:
+    tried = Tried()
+    case, client = factories.case(), signed_in(people.mina())
+    for sent in ["yesterday", "2020-01-01T00:00"]:
+        with tried(sent):
+            answer = write(client, case, "public", TEXT, goes_at=sent)
+            page = answer.content.decode()
+            assert (answer.status_code, OutgoingReply.objects.count()) == (400, 0)
+            assert TEXT in page
+            assert f'value="{sent}"' in page
+    assert tried.wrong == []
 
 
 @pytest.mark.alike
@@ -143,13 +147,18 @@ def test_confirmation_that_a_stop_refuses_says_why_and_keeps_what_was_ticked() -
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize(
-    "sent", [{"channel": "all", "reason": ""}, {"channel": "9", "reason": "r"}]
-)
-def test_stop_that_makes_no_sense_stops_nothing(sent: dict[str, str]) -> None:
+def test_stop_that_makes_no_sense_stops_nothing() -> None:
+    tried = Tried()
     client = signed_in(people.ada())
-    assert client.post("/outbox/stop/", sent).status_code == 302
-    assert not SendingStop.objects.exists()
+    cases: list[dict[str, str]] = [
+        {"channel": "all", "reason": ""},
+        {"channel": "9", "reason": "r"},
+    ]
+    for sent in cases:
+        with tried(sent):
+            assert client.post("/outbox/stop/", sent).status_code == 302
+            assert not SendingStop.objects.exists()
+    assert tried.wrong == []
 
 
 def ours(case: Case) -> PostRow:

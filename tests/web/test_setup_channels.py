@@ -1,17 +1,16 @@
 """Channels: connecting them, their health, and secrets that never come back."""
 
-from collections.abc import Callable
-
 import pytest
 from django.conf import settings
 
 from amends.connectors.registry import check_settings, networks
 from amends.desk.actions.secrets import unseal
-from amends.desk.models import ChannelRow, Responder
+from amends.desk.models import ChannelRow
 from amends.terms import BadInput, Channel
 from amends.web.views.setup_networks import form_for, setting_named
 from tests import people
 from tests.factories import NOON, brand, channel
+from tests.support.trying import Tried
 from tests.web.pages import HOSTILE, signed_in, unsafe_parts
 from tests.web.support import Page
 
@@ -43,9 +42,10 @@ def test_advanced_settings_are_kept() -> None:
     assert ChannelRow.objects.get().settings == more
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_wrong_setting_is_refused() -> None:
+    tried = Tried()
+    client, right = signed_in(people.ada), typed_bluesky()
+    cases: list[tuple[str, str]] = [
         ("pds", "file:///etc/passwd"),
         ("pds", "javascript:alert(1)"),
         ("stream_url", "https://bsky.example"),
@@ -54,14 +54,13 @@ def test_advanced_settings_are_kept() -> None:
         ("poll_seconds", "0"),
         ("handle", "two words"),
         ("app_password", ""),
-    ],
-)
-def test_wrong_setting_is_refused(name: str, value: str) -> None:
-    response = signed_in(people.ada).post(
-        "/set-up/channels/new/bluesky/", typed_bluesky() | {name: value}
-    )
-    assert response.status_code == 400
-    assert not ChannelRow.objects.exists()
+    ]
+    for name, value in cases:
+        with tried((name, value)):
+            response = client.post("/set-up/channels/new/bluesky/", right | {name: value})
+            assert response.status_code == 400
+            assert not ChannelRow.objects.exists()
+    assert tried.wrong == []
 
 
 WRONG: dict[str, tuple[dict[str, str], str, str]] = {
@@ -81,15 +80,18 @@ WRONG: dict[str, tuple[dict[str, str], str, str]] = {
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize("network", networks())
-def test_what_a_connector_refuses_is_named_as_its_form_names_it(network: str) -> None:
-    if network == "demo":  # it takes any setting
-        return
-    settings, name, said = WRONG[network]
-    with pytest.raises(BadInput) as refused:
-        check_settings(Channel(network=network, handle="us@m.example", settings=settings))
-    found = setting_named(str(refused.value), form_for(network).base_fields)
-    assert (found[0], found[1][: len(said)]) == (name, said)
+def test_what_a_connector_refuses_is_named_as_its_form_names_it() -> None:
+    tried = Tried()
+    for network in networks():
+        with tried(network):
+            if network == "demo":  # it takes any setting
+                continue
+            settings, name, said = WRONG[network]
+            with pytest.raises(BadInput) as refused:
+                check_settings(Channel(network=network, handle="us@m.example", settings=settings))
+            found = setting_named(str(refused.value), form_for(network).base_fields)
+            assert (found[0], found[1][: len(said)]) == (name, said)
+    assert tried.wrong == []
 
 
 @pytest.mark.alike
@@ -169,12 +171,17 @@ def test_demo_lives_in_the_home_folder() -> None:
     assert ChannelRow.objects.get().settings == {"path": path}
 
 
-@pytest.mark.parametrize("path", ["../demo.sqlite3", "/etc/demo.sqlite3", "Desk.sqlite3", "demo"])
-def test_demo_file_cannot_be_elsewhere(path: str) -> None:
-    typed = {"brand": str(brand().pk), "handle": "halcyon", "path": path}
-    response = signed_in(people.ada).post("/set-up/channels/new/demo/", typed)
-    assert response.status_code == 400
-    assert not ChannelRow.objects.exists()
+def test_demo_file_cannot_be_elsewhere() -> None:
+    tried = Tried()
+    right = {"brand": str(brand().pk), "handle": "halcyon"}
+    client = signed_in(people.ada)
+    cases: list[str] = ["../demo.sqlite3", "/etc/demo.sqlite3", "Desk.sqlite3", "demo"]
+    for path in cases:
+        with tried(path):
+            response = client.post("/set-up/channels/new/demo/", right | {"path": path})
+            assert response.status_code == 400
+            assert not ChannelRow.objects.exists()
+    assert tried.wrong == []
 
 
 def test_demo_server_needs_no_file() -> None:
@@ -205,18 +212,21 @@ def test_channel_is_switched_off_and_on() -> None:
     assert seen == [False, True]
 
 
-@pytest.mark.parametrize("who", [people.priya, people.mina, people.sol])
-def test_others_change_no_channel(who: Callable[[], Responder]) -> None:
-    row = channel()
-    client = signed_in(who)
-    tries = [
-        client.get(f"/set-up/channels/{row.pk}/"),
-        client.post(f"/set-up/channels/{row.pk}/", {"brand": row.brand_id}),
-        client.post(f"/set-up/channels/{row.pk}/switch/", {"enabled": "no"}),
-        client.post("/set-up/channels/new/bluesky/", typed_bluesky()),
-    ]
-    assert [t.status_code for t in tries] == [403] * 4
-    assert [c.enabled for c in ChannelRow.objects.all()] == [True]
+def test_others_change_no_channel() -> None:
+    tried = Tried()
+    row, typed = channel(), typed_bluesky()
+    for who in [people.priya, people.mina, people.sol]:
+        with tried(who):
+            client = signed_in(who)
+            tries = [
+                client.get(f"/set-up/channels/{row.pk}/"),
+                client.post(f"/set-up/channels/{row.pk}/", {"brand": row.brand_id}),
+                client.post(f"/set-up/channels/{row.pk}/switch/", {"enabled": "no"}),
+                client.post("/set-up/channels/new/bluesky/", typed),
+            ]
+            assert [t.status_code for t in tries] == [403] * 4
+            assert [c.enabled for c in ChannelRow.objects.all()] == [True]
+    assert tried.wrong == []
 
 
 def test_switching_needs_a_post() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from amends.desk.models import Case, HoursRow, RotaAbsence, RotaTurn, SlaPolicyRow
 from tests import factories, people
+from tests.support.trying import Tried
 from tests.web.pages import unsafe_parts
 from tests.web.support import HTMX, Page, signed_in
 
@@ -79,28 +80,33 @@ def test_preview_works_without_scripts_and_saves_nothing() -> None:
     assert not HoursRow.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
+def test_refused_hours_keep_what_was_typed() -> None:
+    tried = Tried()
+    people.ada()
+    cases: list[tuple[dict[str, str], str]] = [
         ({"zone": "Mars/Base"}, "There is no time zone"),
         ({"windows": "always"}, "are no hours. Write them as"),
         ({"country": "xx"}, "The holidays of XX BE are not known"),
         ({"closed": "Christmas"}, "is no date. Write 2026-12-24"),
         ({"windows": ""}, "This field is required"),
-    ],
-)
-def test_refused_hours_keep_what_was_typed(typed: dict[str, str], words: str) -> None:
-    found = _post("/set-up/clocks/hours/new/", OFFICE | typed)
-    assert (found.status_code, words in Page(found.content.decode()).words) == (400, True)
-    assert 'value="Office"' in found.content.decode()
-    assert not HoursRow.objects.exists()
+    ]
+    for typed, words in cases:
+        with tried((typed, words)):
+            found = _post("/set-up/clocks/hours/new/", OFFICE | typed)
+            assert (found.status_code, words in Page(found.content.decode()).words) == (400, True)
+            assert 'value="Office"' in found.content.decode()
+            assert not HoursRow.objects.exists()
+    assert tried.wrong == []
 
 
-@pytest.mark.parametrize(
-    "at", ["", "soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T00:00"]
-)
-def test_any_moment_may_be_typed(at: str) -> None:
-    assert "would be due" in _words("/set-up/clocks/hours/sample/", OFFICE | {"at": at})
+def test_any_moment_may_be_typed() -> None:
+    tried = Tried()
+    people.ada()
+    cases: list[str] = ["", "soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T00:00"]
+    for at in cases:
+        with tried(at):
+            assert "would be due" in _words("/set-up/clocks/hours/sample/", OFFICE | {"at": at})
+    assert tried.wrong == []
 
 
 def _policy(**typed: Any) -> Any:
@@ -125,19 +131,21 @@ def test_policy_is_for_a_severity_a_network_and_a_customer() -> None:
     assert re.search(r'name="customer" value="rosa"', source)
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
+def test_refused_policy_says_what_to_do() -> None:
+    tried = Tried()
+    people.ada()
+    cases: list[tuple[dict[str, str], str]] = [
         ({"first_reply": "soon"}, "is no length of time"),
         ({"customer": "nobody"}, "No customer has the handle @nobody"),
         ({"name": " "}, "This field is required"),
         ({"hours": "99"}, "not one of the available choices"),
-    ],
-)
-def test_refused_policy_says_what_to_do(typed: dict[str, str], words: str) -> None:
-    found = _policy(**typed)
-    assert (found.status_code, words in Page(found.content.decode()).words) == (400, True)
-    assert not SlaPolicyRow.objects.exists()
+    ]
+    for typed, words in cases:
+        with tried((typed, words)):
+            found = _policy(**typed)
+            assert (found.status_code, words in Page(found.content.decode()).words) == (400, True)
+            assert not SlaPolicyRow.objects.exists()
+    assert tried.wrong == []
 
 
 def test_two_policies_of_one_name_are_refused() -> None:
@@ -196,10 +204,14 @@ def test_next_turn_is_of_whom_the_last_was_and_not_of_the_first_in_the_list() ->
     assert _asked(page) == [omar, omar, "UTC", "UTC"]
 
 
-@pytest.mark.parametrize("sent", ["", "person=9999&duty=x", "person=%C2%B2&zone=Mars/Base"])
-def test_address_of_the_rota_that_makes_no_sense_chooses_nobody(sent: str) -> None:
-    page = signed_in(people.ada()).get(f"/set-up/rota/?{sent}")
-    assert (page.status_code, _asked(Page(page.content.decode()))) == (200, ["UTC", "UTC"])
+def test_address_of_the_rota_that_makes_no_sense_chooses_nobody() -> None:
+    tried = Tried()
+    client = signed_in(people.ada())
+    for sent in ["", "person=9999&duty=x", "person=%C2%B2&zone=Mars/Base"]:
+        with tried(sent):
+            page = client.get(f"/set-up/rota/?{sent}")
+            assert (page.status_code, _asked(Page(page.content.decode()))) == (200, ["UTC", "UTC"])
+    assert tried.wrong == []
 
 
 def test_absence_opens_a_gap_until_it_is_taken_back() -> None:

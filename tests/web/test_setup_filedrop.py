@@ -9,6 +9,7 @@ from amends.desk.models import ChannelRow
 from amends.web.views import setup_filedrop
 from tests import people
 from tests.factories import brand
+from tests.support.trying import Tried
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -32,11 +33,19 @@ def test_folder_is_made(home: Path) -> None:
     assert ChannelRow.objects.get().settings == {"folder": str(folder), "mapping": "text = body"}
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"folder": "../etc"}, {"folder": "/etc"}, {"folder": ""}, {"mapping": "text"}]
-)
-def test_what_is_no_name_of_a_folder_is_refused(home: Path, wrong: dict[str, str]) -> None:
-    assert (connect(**wrong), list(home.iterdir())) == (400, [])
+def test_what_is_no_name_of_a_folder_is_refused(home: Path) -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[dict[str, str]] = [
+        {"folder": "../etc"},
+        {"folder": "/etc"},
+        {"folder": ""},
+        {"mapping": "text"},
+    ]
+    for wrong in cases:
+        with tried(wrong):
+            assert (connect(**wrong), list(home.iterdir())) == (400, [])
+    assert tried.wrong == []
 
 
 def test_connection_is_tried_by_the_button(home: Path) -> None:

@@ -6,6 +6,7 @@ from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow
 from tests import people
 from tests.factories import brand
+from tests.support.trying import Tried
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -34,23 +35,25 @@ def test_provider_needs_no_servers() -> None:
     assert ChannelRow.objects.get().settings == {"provider": "gmail"}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
+def test_wrong_entry_is_said_and_nothing_is_lost() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[tuple[dict[str, str], str]] = [
         ({"password": ""}, "Password is needed"),
         ({"imap_host": ""}, "write a host such as imap.example.com"),
         ({"smtp_host": "https://x.example"}, "write a host such as imap.example.com"),
         ({"handle": "care"}, "Write an e-mail address, such as care@example.com."),
         ({"reply_address": "care@x.example"}, "write it like care+{token}@example.com"),
         ({"imap_port": "70000"}, "65535"),
-    ],
-)
-def test_wrong_entry_is_said_and_nothing_is_lost(wrong: dict[str, str], sentence: str) -> None:
-    status, page = connect(**(RIGHT | {"name": "Brindlewing Care"} | wrong))
-    assert (status, ChannelRow.objects.count()) == (400, 0)
-    assert sentence in page
-    assert "Brindlewing Care" in page
-    assert "app-password" not in page
+    ]
+    for wrong, sentence in cases:
+        with tried((wrong, sentence)):
+            status, page = connect(**(RIGHT | {"name": "Brindlewing Care"} | wrong))
+            assert (status, ChannelRow.objects.count()) == (400, 0)
+            assert sentence in page
+            assert "Brindlewing Care" in page
+            assert "app-password" not in page
+    assert tried.wrong == []
 
 
 def test_new_password_keeps_the_key_of_the_answers() -> None:

@@ -13,6 +13,7 @@ from amends.terms import AuthError, Author, ConnectorError
 from amends.web.views import setup_channels
 from tests import people
 from tests.factories import brand, channel
+from tests.support.trying import Tried
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -36,19 +37,21 @@ def test_mastodon_account_is_connected() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_wrong_setting_of_mastodon_is_refused() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[dict[str, str]] = [
         {"access_token": ""},
         {"server": "ftp://near.example"},
         {"server": ""},
         {"stream": "public,home"},
         {"public": "everything"},
-    ],
-)
-def test_wrong_setting_of_mastodon_is_refused(wrong: dict[str, str]) -> None:
-    right = {"server": "https://near.example", "access_token": "t-1"}
-    assert (connect("mastodon", **(right | wrong)), ChannelRow.objects.count()) == (400, 0)
+    ]
+    for wrong in cases:
+        with tried(wrong):
+            right = {"server": "https://near.example", "access_token": "t-1"}
+            assert (connect("mastodon", **(right | wrong)), ChannelRow.objects.count()) == (400, 0)
+    assert tried.wrong == []
 
 
 def test_x_account_is_connected_with_its_keys_and_budget() -> None:
@@ -64,9 +67,13 @@ def test_x_takes_oauth_2_instead() -> None:
     assert unseal(bytes(ChannelRow.objects.get().secret)) == typed
 
 
-@pytest.mark.parametrize("missing", sorted(OAUTH_1))
-def test_x_needs_all_of_its_keys(missing: str) -> None:
-    assert connect("x", **(OAUTH_1 | {missing: ""})) == 400
+def test_x_needs_all_of_its_keys() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    for missing in sorted(OAUTH_1):
+        with tried(missing):
+            assert connect("x", **(OAUTH_1 | {missing: ""})) == 400
+    assert tried.wrong == []
 
 
 def test_one_secret_is_changed_and_the_others_are_kept() -> None:
@@ -78,26 +85,27 @@ def test_one_secret_is_changed_and_the_others_are_kept() -> None:
     assert unseal(bytes(again.secret)) == OAUTH_1 | {"bearer_token": "new"}
 
 
-@pytest.mark.parametrize(
-    ("outcome", "said"),
-    [
+def test_connection_is_tested_by_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = Tried()
+    row, client = channel("x"), signed_in(people.ada)
+    cases: list[tuple[Author | ConnectorError, str]] = [
         (Author(id="7", handle="halcyon"), "The connection works. It is @halcyon."),
         (AuthError("X no longer accepts the sign-in"), "X no longer accepts the sign-in"),
-    ],
-)
-def test_connection_is_tested_by_a_button(
-    monkeypatch: pytest.MonkeyPatch, outcome: Author | ConnectorError, said: str
-) -> None:
-    def tried(*_: object, **__: object) -> Author:
-        if isinstance(outcome, ConnectorError):
-            raise outcome
-        return outcome
+    ]
+    for outcome, said in cases:
+        with tried((outcome, said)):
 
-    monkeypatch.setattr(setup_channels, "try_channel", tried)
-    row = channel("x")
-    client = signed_in(people.ada)
-    client.post(f"/set-up/channels/{row.pk}/try/")
-    assert said in client.get("/set-up/channels/").content.decode()
+            def answer(
+                *_: object, outcome: Author | ConnectorError = outcome, **__: object
+            ) -> Author:
+                if isinstance(outcome, ConnectorError):
+                    raise outcome
+                return outcome
+
+            monkeypatch.setattr(setup_channels, "try_channel", answer)
+            client.post(f"/set-up/channels/{row.pk}/try/")
+            assert said in client.get("/set-up/channels/").content.decode()
+    assert tried.wrong == []
 
 
 def test_trying_signs_in_for_real() -> None:
@@ -113,22 +121,21 @@ def test_trying_signs_in_for_real() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("month", "settings", "said"),
-    [
+def test_page_says_what_the_month_has_cost() -> None:
+    tried = Tried()
+    row, client = channel("x"), signed_in(people.ada)
+    cases: list[tuple[int, dict[str, str], str | None]] = [
         (0, {"budget": "50.0"}, "$1.25 of $50.00 this month"),
         (0, {}, "$1.25 this month"),
         (40, {}, None),
-    ],
-)
-def test_page_says_what_the_month_has_cost(
-    month: int, settings: dict[str, str], said: str | None
-) -> None:
-    now = timezone.now()
-    row = channel("x")
-    ChannelRow.objects.filter(pk=row.pk).update(settings=settings)
-    counted = Spending(month=f"{now - timedelta(days=month):%Y-%m}", dollars={"post": 1.25})
-    keep_spending(row.pk, counted, now)
-    page = signed_in(people.ada).get("/set-up/channels/").content.decode()
-    found = page.partition('data-test="cost">')[2].partition("<")[0]
-    assert found == (said or "")
+    ]
+    for month, settings, said in cases:
+        with tried((month, settings, said)):
+            now = timezone.now()
+            ChannelRow.objects.filter(pk=row.pk).update(settings=settings)
+            counted = Spending(month=f"{now - timedelta(days=month):%Y-%m}", dollars={"post": 1.25})
+            keep_spending(row.pk, counted, now)
+            page = client.get("/set-up/channels/").content.decode()
+            found = page.partition('data-test="cost">')[2].partition("<")[0]
+            assert found == (said or "")
+    assert tried.wrong == []

@@ -16,6 +16,7 @@ from amends.web import sampling
 from amends.web.sampling import OnX, take_sample
 from tests import people
 from tests.factories import NOON, brand, heard, watch
+from tests.support.trying import Tried
 from tests.web.pages import HOSTILE, signed_in, unsafe_parts
 
 pytestmark = pytest.mark.database
@@ -45,24 +46,28 @@ def posts(number: int, text: str = "halcyon is late") -> list[Post]:
     ]
 
 
-@pytest.mark.parametrize("kind", list(WatchKind))
-def test_watch_by_query_is_saved_and_stays_one(kind: WatchKind) -> None:
+def test_watch_by_query_is_saved_and_stays_one() -> None:
     """R04: each watch is typed: brand, product, person, competitor, topic."""
+    tried = Tried()
+    brand()
     client = signed_in(people.ada)
-    sent = typed(kind=str(kind), accounts="@HalcyonAir")
-    assert client.post("/set-up/watches/new/", sent).status_code == 302
-    row = WatchRow.objects.get()
-    assert (row.kind, row.by_query, row.query, row.handles, row.phrases) == (
-        kind,
-        True,
-        QUERY,
-        ["HalcyonAir"],
-        [],
-    )
-    page = client.get(f"/set-up/watches/{row.pk}/").text
-    assert 'name="phrases"' not in page
-    assert "-from:halcyonair</textarea>" in page
-    assert RoleMark.objects.exists() is (kind is WatchKind.COMPETITOR)  # R02: its account
+    for kind in list(WatchKind):
+        with tried(kind):
+            sent = typed(kind=str(kind), accounts="@HalcyonAir")
+            assert client.post("/set-up/watches/new/", sent).status_code == 302
+            row = WatchRow.objects.get()
+            assert (row.kind, row.by_query, row.query, row.handles, row.phrases) == (
+                kind,
+                True,
+                QUERY,
+                ["HalcyonAir"],
+                [],
+            )
+            page = client.get(f"/set-up/watches/{row.pk}/").text
+            assert 'name="phrases"' not in page
+            assert "-from:halcyonair</textarea>" in page
+            assert RoleMark.objects.exists() is (kind is WatchKind.COMPETITOR)  # R02: its account
+    assert tried.wrong == []
 
 
 def test_lists_are_written_as_a_query_without_saving() -> None:
@@ -85,21 +90,24 @@ def test_lists_that_cannot_be_written_stay_as_they_are() -> None:
     assert page.context["form"]["phrases"].value() == "***"
 
 
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
+def test_refused_query_keeps_what_was_typed() -> None:
+    tried = Tried()
+    brand()
+    client = signed_in(people.ada)
+    cases: list[tuple[str, str]] = [
         ("halcyon (late OR", "OR needs a term after it"),
         ("sample:10 halcyon", "asks what other networks cannot answer"),
         ("", "Write the query"),
         ("x" * 5000, "at most 4096"),
-    ],
-)
-def test_refused_query_keeps_what_was_typed(query: str, said: str) -> None:
-    page = signed_in(people.ada).post("/set-up/watches/new/", typed(query=query))
-    assert page.status_code == 400
-    assert said in page.text
-    assert page.context["form"]["query"].value() == query
-    assert not WatchRow.objects.exists()
+    ]
+    for query, said in cases:
+        with tried((query, said)):
+            page = client.post("/set-up/watches/new/", typed(query=query))
+            assert page.status_code == 400
+            assert said in page.text
+            assert page.context["form"]["query"].value() == query
+            assert not WatchRow.objects.exists()
+    assert tried.wrong == []
 
 
 def test_query_too_long_is_refused_by_the_desk_as_well() -> None:
@@ -131,19 +139,21 @@ def test_sample_sees_what_a_post_carries() -> None:
     assert sampled("halcyon network:bluesky followers>5").context["sample"].found == 1
 
 
-@pytest.mark.parametrize(
-    ("query", "marked"),
-    [
+def test_error_is_shown_where_it_is() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[tuple[str, str]] = [
         ("halcyon ) late", '<mark class="wrong">)</mark> late'),
         ("halcyon sample:10", '<mark class="wrong">sample:10</mark>'),
         ("halcyon OR", '<mark class="wrong">OR</mark>'),
         (f"halcyon {HOSTILE}", '<mark class="wrong">&quot;&#x27;&gt;</mark>'),
-    ],
-)
-def test_error_is_shown_where_it_is(query: str, marked: str) -> None:
-    page = sampled(query)
-    assert marked in page.text
-    assert unsafe_parts(page) == []
+    ]
+    for query, marked in cases:
+        with tried((query, marked)):
+            page = sampled(query)
+            assert marked in page.text
+            assert unsafe_parts(page) == []
+    assert tried.wrong == []
 
 
 def test_sample_stops_when_its_time_is_up() -> None:
@@ -192,11 +202,17 @@ def test_rule_too_long_for_x_says_so() -> None:
     assert "Split it at an OR" in page.text
 
 
-@pytest.mark.parametrize(
-    ("query", "broad"), [("halcyon", True), ("halcyon -late", False), ("nothing", False)]
-)
-def test_broad_query_is_told_so(query: str, broad: bool) -> None:
-    assert take_sample(query, posts=posts(100), tick=lambda: 0.0).broad is broad
+def test_broad_query_is_told_so() -> None:
+    tried = Tried()
+    cases: list[tuple[str, bool]] = [
+        ("halcyon", True),
+        ("halcyon -late", False),
+        ("nothing", False),
+    ]
+    for query, broad in cases:
+        with tried((query, broad)):
+            assert take_sample(query, posts=posts(100), tick=lambda: 0.0).broad is broad
+    assert tried.wrong == []
 
 
 def test_sample_says_what_stored_posts_cannot_tell() -> None:
@@ -247,19 +263,21 @@ def test_list_pasted_again_changes_the_watches_it_names() -> None:
     assert [(w.pk, w.query) for w in WatchRow.objects.all()] == [(first.pk, "halcyon lost")]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+def test_list_with_an_error_saves_nothing_and_is_kept() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[tuple[str, str]] = [
         ("a\nb OR", "Line 2, character 3 of the query: OR needs a term after it"),
         ("| a", "Line 1: a watch&#x27;s name has 1 to 120 characters."),
         (f"n | {'x' * 4097}", "Line 1: a query has 4096 characters at most."),
         ("(\n" * 12, "And 2 more."),
         ("a\n" * 1001, "These are 1001 queries; 1000 at most go at once."),
         ("", "required"),
-    ],
-)
-def test_list_with_an_error_saves_nothing_and_is_kept(text: str, said: str) -> None:
-    page = pasted(text)
-    assert (page.status_code, WatchRow.objects.count()) == (400, 0)
-    assert said in page.text
-    assert page.context["form"]["queries"].value() == text
+    ]
+    for text, said in cases:
+        with tried((text, said)):
+            page = pasted(text)
+            assert (page.status_code, WatchRow.objects.count()) == (400, 0)
+            assert said in page.text
+            assert page.context["form"]["queries"].value() == text
+    assert tried.wrong == []

@@ -15,6 +15,7 @@ from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow
 from tests import people
 from tests.factories import brand
+from tests.support.trying import Tried
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -37,19 +38,21 @@ def test_script_application_is_connected() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
+def test_wrong_entry_is_said() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[tuple[dict[str, str], str]] = [
         ({"client_id": ""}, "Client ID is needed"),
         ({"client_secret": ""}, "Secret is needed"),
         ({"password": ""}, "or a refresh token"),
         ({"subreddits": "not/a/name"}, "write names such as travel"),
         ({"user_agent": "x"}, "at least 7"),
-    ],
-)
-def test_wrong_entry_is_said(wrong: dict[str, str], sentence: str) -> None:
-    status, page = connect(**(SCRIPT | wrong))
-    assert (status, sentence in page, "app-secret" in page) == (400, True, False)
+    ]
+    for wrong, sentence in cases:
+        with tried((wrong, sentence)):
+            status, page = connect(**(SCRIPT | wrong))
+            assert (status, sentence in page, "app-secret" in page) == (400, True, False)
+    assert tried.wrong == []
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from amends.desk.models import CaseEvent, ReadingRow, RuleGrant, RuleRow
 from amends.desk.queries.rule_samples import try_rule
 from tests import factories, people
 from tests.factories import NOON
+from tests.support.trying import Tried
 from tests.web.support import HTMX, Page, case_page, signed_in
 from tests.web.support import fragment as drawn
 
@@ -141,19 +142,27 @@ def test_sample_says_what_it_would_have_done_before_it_is_saved() -> None:
     assert RuleRow.objects.count() == 0
 
 
-@pytest.mark.parametrize("trigger", ["opened", "answered", "breached", "waited"])
 def test_sample_asks_the_database_as_often_for_many_as_for_few(
-    trigger: str, django_assert_max_num_queries: Any
+    django_assert_max_num_queries: Any,
 ) -> None:
-    after = 60 if trigger == "waited" else 0
-    made = rule_of({"trigger": trigger, "acts": [{"do": "label", "value": "x"}], "after": after})
+    tried = Tried()
     factories.heard_at_once(*(factories.mention(f"bag {n}", handle=f"p{n}") for n in range(5)))
     sound_alarms(now=NOON + timedelta(hours=5))
     person = people.ada()
-    with django_assert_max_num_queries(8):
-        found = try_rule(made, person=person, now=NOON + timedelta(hours=5))
-    clocks = CaseEvent.objects.filter(kind="sla.breached").count()
-    assert found.found == {"opened": 5, "answered": 0, "breached": clocks, "waited": 5}[trigger]
+    for trigger in ["opened", "answered", "breached", "waited"]:
+        with tried(trigger):
+            after = 60 if trigger == "waited" else 0
+            made = rule_of(
+                {"trigger": trigger, "acts": [{"do": "label", "value": "x"}], "after": after}
+            )
+            with django_assert_max_num_queries(8):
+                found = try_rule(made, person=person, now=NOON + timedelta(hours=5))
+            clocks = CaseEvent.objects.filter(kind="sla.breached").count()
+            assert (
+                found.found
+                == {"opened": 5, "answered": 0, "breached": clocks, "waited": 5}[trigger]
+            )
+    assert tried.wrong == []
 
 
 def test_sample_shows_new_cases_as_they_were_when_they_opened() -> None:
@@ -169,9 +178,10 @@ def test_sample_shows_new_cases_as_they_were_when_they_opened() -> None:
     assert try_rule(made, person=people.ada(), now=NOON).found == 1
 
 
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
+def test_refused_rule_keeps_what_was_chosen() -> None:
+    tried = Tried()
+    client = signed_in(people.ada())
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"do_label": "", "do_tell": []}, "Choose what the rule does."),
         ({"trigger": "waited"}, "is no length of time"),
         ({"do_reply": "public"}, "Say more about what the rule does"),
@@ -180,14 +190,15 @@ def test_sample_shows_new_cases_as_they_were_when_they_opened() -> None:
             "never decides alone",
         ),
         ({"network": ["facebook"]}, "Select a valid choice"),
-    ],
-)
-def test_refused_rule_keeps_what_was_chosen(more: dict[str, Any], says: str) -> None:
-    answer = signed_in(people.ada()).post(reverse("rule-new"), TYPED | more)
-    page = Page(answer.content.decode())
-    assert (answer.status_code, says in page.words) == (400, True)
-    assert any(attrs.get("value") == "German and grave" for _, attrs in page.tags)
-    assert RuleRow.objects.count() == 0
+    ]
+    for more, says in cases:
+        with tried((more, says)):
+            answer = client.post(reverse("rule-new"), TYPED | more)
+            page = Page(answer.content.decode())
+            assert (answer.status_code, says in page.words) == (400, True)
+            assert any(attrs.get("value") == "German and grave" for _, attrs in page.tags)
+            assert RuleRow.objects.count() == 0
+    assert tried.wrong == []
 
 
 def test_one_click_switches_it_off() -> None:

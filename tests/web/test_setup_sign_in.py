@@ -16,6 +16,7 @@ from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow
 from tests import people
 from tests.factories import brand
+from tests.support.trying import Tried
 from tests.web.pages import signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -77,21 +78,20 @@ def test_wrong_code_may_be_typed_again(client: Client, server: Server) -> None:
     assert ChannelRow.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
+def test_what_is_no_code_of_this_sign_in_is_refused(client: Client, server: Server) -> None:
+    tried = Tried()
+    begin(client, server)
+    cases: list[tuple[str, str]] = [
         ("https://desk.example/back?code=right&state=other", "belongs to another sign-in"),
         ("", "Paste the code"),
         ("two words", "Paste the code"),
-    ],
-)
-def test_what_is_no_code_of_this_sign_in_is_refused(
-    client: Client, server: Server, code: str, said: str
-) -> None:
-    begin(client, server)
-    response = client.post(MASTODON, {"code": code})
-    assert (response.status_code, said in response.content.decode()) == (400, True)
-    assert not ChannelRow.objects.exists()
+    ]
+    for code, said in cases:
+        with tried((code, said)):
+            response = client.post(MASTODON, {"code": code})
+            assert (response.status_code, said in response.content.decode()) == (400, True)
+            assert not ChannelRow.objects.exists()
+    assert tried.wrong == []
 
 
 def test_secrets_of_a_sign_in_are_sealed_in_the_session(client: Client, server: Server) -> None:

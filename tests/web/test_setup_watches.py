@@ -1,14 +1,14 @@
 """Watches and their live sample."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from amends.desk.models import ChannelRow, MentionRow, Responder, WatchRow
+from amends.desk.models import ChannelRow, MentionRow, WatchRow
 from amends.terms import WatchKind
 from tests import people
 from tests.factories import brand, channel, heard, watch
+from tests.support.trying import Tried
 from tests.web.pages import HOSTILE, signed_in, unsafe_parts
 
 pytestmark = pytest.mark.database
@@ -46,25 +46,28 @@ def test_changed_watch_makes_listeners_begin_anew() -> None:
     assert ChannelRow.objects.get().version == found.version + 1
 
 
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
+def test_refused_watch_keeps_what_was_typed() -> None:
+    tried = Tried()
+    brand()
+    client = signed_in(people.ada)
+    cases: list[tuple[dict[str, str], str]] = [
         ({"phrases": ""}, "at least one phrase, handle or hashtag"),
         ({"phrases": "***"}, "holds no letter or digit"),
         ({"handles": "two words"}, "A handle has no blanks: two words"),
         ({"hashtags": "#two words"}, "A hashtag has no blanks: #two words"),
         ({"name": "  "}, "required"),
         ({"kind": "rumour"}, "valid choice"),
-    ],
-)
-def test_refused_watch_keeps_what_was_typed(more: dict[str, str], said: str) -> None:
-    response = signed_in(people.ada).post("/set-up/watches/new/", typed(**more))
-    assert response.status_code == 400
-    assert said in response.text
-    asked = typed(**more)
-    kept = {name: response.context["form"][name].value() for name in asked}
-    assert kept == asked
-    assert not WatchRow.objects.exists()
+    ]
+    for more, said in cases:
+        with tried((more, said)):
+            response = client.post("/set-up/watches/new/", typed(**more))
+            assert response.status_code == 400
+            assert said in response.text
+            asked = typed(**more)
+            kept = {name: response.context["form"][name].value() for name in asked}
+            assert kept == asked
+            assert not WatchRow.objects.exists()
+    assert tried.wrong == []
 
 
 def test_sample_counts_and_marks_what_would_match() -> None:
@@ -101,19 +104,21 @@ def test_sample_escapes_hostile_posts() -> None:
     assert unsafe_parts(page) == []
 
 
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
+def test_sample_says_why_a_query_cannot_be_read() -> None:
+    tried = Tried()
+    brand(), people.ada()
+    cases: list[tuple[dict[str, str], str]] = [
         ({"phrases": "***"}, "holds no letter or digit"),
         ({"handles": "two words"}, "A handle has no blanks: two words"),
         ({"handles": HOSTILE.replace(" ", "")}, "is no handle"),
-    ],
-)
-def test_sample_says_why_a_query_cannot_be_read(more: dict[str, str], said: str) -> None:
-    page = sampled(**more)
-    assert said in page.text
-    assert "position" not in page.text
-    assert unsafe_parts(page) == []
+    ]
+    for more, said in cases:
+        with tried((more, said)):
+            page = sampled(**more)
+            assert said in page.text
+            assert "position" not in page.text
+            assert unsafe_parts(page) == []
+    assert tried.wrong == []
 
 
 def test_empty_sample_invites_to_write() -> None:
@@ -154,18 +159,21 @@ def test_watches_are_listed_by_kind() -> None:
     assert "heard, never answered" in page.text
 
 
-@pytest.mark.parametrize("who", [people.priya, people.mina, people.noor])
-def test_others_change_no_watch(who: Callable[[], Responder]) -> None:
+def test_others_change_no_watch() -> None:
+    tried = Tried()
     row = watch()
-    client = signed_in(who)
-    tries = [
-        client.post("/set-up/watches/sample/", typed()),
-        client.post("/set-up/watches/new/", typed()),
-        client.get(f"/set-up/watches/{row.pk}/"),
-        client.post(f"/set-up/watches/{row.pk}/remove/"),
-    ]
-    assert [t.status_code for t in tries] == [403] * 4
-    assert [w.active for w in WatchRow.objects.all()] == [True]
+    for who in [people.priya, people.mina, people.noor]:
+        with tried(who):
+            client = signed_in(who)
+            tries = [
+                client.post("/set-up/watches/sample/", typed()),
+                client.post("/set-up/watches/new/", typed()),
+                client.get(f"/set-up/watches/{row.pk}/"),
+                client.post(f"/set-up/watches/{row.pk}/remove/"),
+            ]
+            assert [t.status_code for t in tries] == [403] * 4
+            assert [w.active for w in WatchRow.objects.all()] == [True]
+    assert tried.wrong == []
 
 
 def test_watches_are_counted_as_far_as_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import Draft, Snippet
 from tests import factories, people
+from tests.support.trying import Tried
 from tests.web.support import HTMX, Page, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -38,15 +39,19 @@ def test_without_scripts_it_goes_behind_what_was_typed() -> None:
     assert Draft.objects.get().text == whole
 
 
-@pytest.mark.parametrize("name", ["case-snippets", "case-insert"])
-def test_snippets_are_for_those_who_answer(name: str) -> None:
+def test_snippets_are_for_those_who_answer() -> None:
     """R50."""
-    url = reverse(name, args=[factories.case().ref])
-    sent = {"mode": "public", "snippet": str(snippet().pk)}
-    roles = [people.mina(), people.noor(), people.vic()]
-    asked = [signed_in(one).post(url, sent).status_code for one in roles]
-    assert asked == [200, 403, 403]
-    assert signed_in(people.mina()).post(url, sent | {"mode": "note"}).status_code == 400
+    tried = Tried()
+    case, row = factories.case(), snippet()
+    clients = [signed_in(one()) for one in (people.mina, people.noor, people.vic)]
+    for name in ["case-snippets", "case-insert"]:
+        with tried(name):
+            url = reverse(name, args=[case.ref])
+            sent = {"mode": "public", "snippet": str(row.pk)}
+            asked = [one.post(url, sent).status_code for one in clients]
+            assert asked == [200, 403, 403]
+            assert clients[0].post(url, sent | {"mode": "note"}).status_code == 400
+    assert tried.wrong == []
 
 
 def _typed(**more: str) -> dict[str, str]:
@@ -61,19 +66,25 @@ def test_snippet_is_set_up_in_two_languages() -> None:
     assert "late-bag" in client.get(reverse("snippets")).content.decode()
 
 
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
+def test_refused_snippet_keeps_what_was_typed() -> None:
+    tried = Tried()
+    client = signed_in(people.ada())
+    cases: list[tuple[dict[str, str], str]] = [
         ({"text_0": "Hi {customer.age}"}, "There is no place {customer.age}"),
         ({"language_1": "en", "text_1": "Hey"}, "There are two texts in en"),
         ({"language_1": "", "text_1": "Hallo"}, "Say in which language each text is"),
-    ],
-)
-def test_refused_snippet_keeps_what_was_typed(more: dict[str, str], says: str) -> None:
-    answer = signed_in(people.ada()).post(reverse("snippet-new"), _typed(**more))
-    page = Page(answer.content.decode())
-    assert (answer.status_code, says in page.words, Snippet.objects.exists()) == (400, True, False)
-    assert all(text in page.text for text in more.values())
+    ]
+    for more, says in cases:
+        with tried((more, says)):
+            answer = client.post(reverse("snippet-new"), _typed(**more))
+            page = Page(answer.content.decode())
+            assert (answer.status_code, says in page.words, Snippet.objects.exists()) == (
+                400,
+                True,
+                False,
+            )
+            assert all(text in page.text for text in more.values())
+    assert tried.wrong == []
 
 
 def test_refused_snippet_does_not_say_that_there_is_no_case() -> None:

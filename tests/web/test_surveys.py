@@ -19,6 +19,7 @@ from amends.desk.queries.surveys import answers_for, link_of_survey, satisfactio
 from amends.terms import BadInput, NotAllowed
 from tests.factories import NOON, case, heard
 from tests.people import ada, mina, noor, priya
+from tests.support.trying import Tried
 from tests.web.pages import HOSTILE, unsafe_parts
 from tests.web.support import Page, case_page, signed_in
 
@@ -142,12 +143,20 @@ def test_answer_stands_on_the_case_and_is_given_once() -> None:
     assert proof(Case.objects.get(pk=row.pk)).whole
 
 
-@pytest.mark.parametrize("score", ["", "0", "6", "x", "9" * 30])
-def test_answer_without_a_number_is_refused_and_keeps_its_words(score: str) -> None:
+def test_answer_without_a_number_is_refused_and_keeps_its_words() -> None:
+    tried = Tried()
     path = path_of(ask(settled()))
-    answer = Client().post(path, {"score": score, "words": "Kept words"})
-    assert (answer.status_code, "Kept words</textarea>" in answer.content.decode()) == (400, True)
-    assert Client().post(path, {"score": "3", "words": "x" * (LONGEST + 1)}).status_code == 400
+    for score in ["", "0", "6", "x", "9" * 30]:
+        with tried(score):
+            answer = Client().post(path, {"score": score, "words": "Kept words"})
+            assert (answer.status_code, "Kept words</textarea>" in answer.content.decode()) == (
+                400,
+                True,
+            )
+            assert (
+                Client().post(path, {"score": "3", "words": "x" * (LONGEST + 1)}).status_code == 400
+            )
+    assert tried.wrong == []
 
 
 def test_link_is_signed_and_ends() -> None:

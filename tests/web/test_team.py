@@ -9,6 +9,7 @@ from amends.desk.actions.routing import route_cases
 from amends.desk.models import Case, RoutingRules, SeatRow, Skill, Team
 from tests import factories, people
 from tests.factories import NOON
+from tests.support.trying import Tried
 from tests.web.support import HTMX, Page, fragment, signed_in
 
 pytestmark = pytest.mark.database
@@ -48,22 +49,24 @@ def test_lead_makes_a_team_with_skills_and_seats_from_the_pages() -> None:
 
 
 @pytest.mark.alike
-@pytest.mark.parametrize(
-    ("url", "typed", "said"),
-    [
+def test_what_cannot_be_read_is_refused_and_keeps_what_was_typed() -> None:
+    tried = Tried()
+    Skill.objects.create(name="taken")
+    client = signed_in(people.priya())
+    cases: list[tuple[str, dict[str, str], str]] = [
         ("/team/teams/new/", {"name": "x", "languages": "Klingonian", "place": "0"}, "no language"),
         ("/team/skills/new/", {"name": "Taken"}, "another skill called Taken"),
         ("/team/", {"after": "5", "hours": "0", "from_all": "1"}, "Write 1 or more."),
-    ],
-)
-def test_what_cannot_be_read_is_refused_and_keeps_what_was_typed(
-    url: str, typed: dict[str, str], said: str
-) -> None:
-    Skill.objects.create(name="taken")
-    answer = signed_in(people.priya()).post(url, typed)
-    page = answer.content.decode()
-    assert (answer.status_code, said in page) == (400, True)
-    assert all(f'value="{value}"' in page for value in typed.values() if not value.isdecimal())
+    ]
+    for url, typed, said in cases:
+        with tried((url, typed, said)):
+            answer = client.post(url, typed)
+            page = answer.content.decode()
+            assert (answer.status_code, said in page) == (400, True)
+            assert all(
+                f'value="{value}"' in page for value in typed.values() if not value.isdecimal()
+            )
+    assert tried.wrong == []
 
 
 def test_leads_see_what_everybody_carries_and_say_when_they_rest() -> None:
