@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -56,20 +56,48 @@ def started(
     )
 
 
+def in_a_fork(act: Callable[[], object]) -> "subprocess.CompletedProcess[str]":
+    """What ``act`` prints and raises in a process where it may spoil what it likes."""
+
+    def once() -> int:
+        act()
+        return 0
+
+    return subprocess.run(
+        ["act"],
+        preexec_fn=lambda: _end_with(once),  # it never comes back
+        close_fds=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def _become(words: list[str], env: dict[str, str], kept: tuple[int, ...]) -> NoReturn:
-    """Forget whose process this was, and be that command. Standard streams are in place by now."""
+    """Forget whose process this was, and be that command."""
+
+    def command() -> int:
+        os.environ.clear()
+        os.environ.update(env)
+        Path("/proc/self/comm").write_text(words[0][:15])
+        _forget_settings()
+        _undo_what_tests_do()
+        return _ran(words)
+
+    _end_with(command, kept)
+
+
+def _end_with(act: Callable[[], int], kept: tuple[int, ...] = ()) -> NoReturn:
+    """Standard streams are in place by now."""
     status = 1
     try:
         gc.freeze()  # what was left lying about may hold files, whose numbers are used again
         gc.enable()
         _close_files(kept)
         _begin_anew()
-        os.environ.clear()
-        os.environ.update(env)
-        Path("/proc/self/comm").write_text(words[0][:15])
-        _forget_settings()
-        _undo_what_tests_do()
-        status = _ran(words)
+        status = act()
+        sys.stdout.flush()
     except BaseException:  # noqa: BLE001 (whatever it is, the test reads it)
         traceback.print_exc()
     finally:
@@ -172,5 +200,4 @@ def _ran(words: list[str]) -> int:
 
     if "settings" in vars(connections):
         connections.close_all()  # as they are when an interpreter ends
-    sys.stdout.flush()
     return code if isinstance(code, int) else int(code is not None)
