@@ -9,6 +9,7 @@ bounded, so the time grows with the text alone.
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 GAP = r"[^\w\n\x1f]{1,4}"
@@ -18,6 +19,7 @@ _BARE = re.compile(r"\((?:[^\W_]+\*?\|)*[^\W_]+\*?\)")
 _SIGNS = {border: re.compile(f"[(){border}]") for border in (" ", "|")}
 _SET = re.compile(r"<(\w+)>")
 _REST = r"\w*+"
+_KEPT = 1 << 12  # a set stands in many lines, and each line is looked at from several sides
 _SENTENCE_ENDS = r"(?=[^\w\n]*+(?:\n|\Z))"
 
 
@@ -68,10 +70,11 @@ def singly(line: str, words: dict[str, str]) -> list[str]:
     return [*([f"{begins}({'|'.join(simple)}){ends}"] if simple else ()), *longer]
 
 
-def _split(text: str, border: str) -> list[str]:
+@lru_cache(_KEPT)
+def _split(text: str, border: str) -> tuple[str, ...]:
     """The parts of a text between borders that stand outside brackets."""
     if "(" not in text and ")" not in text:
-        return [part for part in text.split(border) if part]
+        return tuple(filter(None, text.split(border)))
     parts, depth, start = [], 0, 0
     for found in _SIGNS[border].finditer(text):
         sign = found[0]
@@ -79,7 +82,7 @@ def _split(text: str, border: str) -> list[str]:
         if sign == border and depth == 0:
             parts.append(text[start : found.start()])
             start = found.end()
-    return [part for part in (*parts, text[start:]) if part]
+    return tuple(filter(None, (*parts, text[start:])))
 
 
 def _optional(item: str) -> bool:
@@ -118,11 +121,16 @@ def _alternatives(item: str, words: dict[str, str]) -> list[str]:
 
 
 def _said(item: str, words: dict[str, str]) -> str:
-    spelled = (
-        _SET.sub(lambda found: f"({words[found[1]]})", one).strip()
+    said = (
+        _SET.sub(lambda found: f"({words[found[1]]})", one) if "<" in one else one
         for one in _alternatives(item, words)
     )
-    return f"(?:{'|'.join(one.replace('*', '%').replace(' ', GAP).replace('%', _REST) for one in spelled)})"
+    return f"(?:{'|'.join(map(_spelled, said))})"
+
+
+@lru_cache(_KEPT)
+def _spelled(alternative: str) -> str:
+    return alternative.strip().replace("*", "%").replace(" ", GAP).replace("%", _REST)
 
 
 def _needed(line: str, words: dict[str, str]) -> list[tuple[int, frozenset[str]]]:
@@ -132,7 +140,7 @@ def _needed(line: str, words: dict[str, str]) -> list[tuple[int, frozenset[str]]
     for at, item in enumerate(_split(line.removeprefix("^").removesuffix("$"), " ")):
         if item in ("~", "~~") or _optional(item):
             continue
-        first = frozenset(_rarest_word(one.strip()) for one in _alternatives(item, words))
+        first = frozenset(map(_rarest_word, _alternatives(item, words)))
         if "" not in first:
             needed.append((at, first))
     return needed
@@ -153,11 +161,15 @@ def _most_words(item: str, words: dict[str, str]) -> int:
 
 
 def _words_in(alternative: str, words: dict[str, str]) -> int:
-    sets = [
-        max(len(_PART.findall(one)) for one in words[name].split("|"))
-        for name in _SET.findall(alternative)
-    ]
-    return len(_PART.findall(_SET.sub(" ", alternative))) + sum(sets)
+    if "<" not in alternative:
+        return _count(alternative)
+    sets = [max(map(_count, words[name].split("|"))) for name in _SET.findall(alternative)]
+    return _count(_SET.sub(" ", alternative)) + sum(sets)
+
+
+@lru_cache(_KEPT)
+def _count(alternative: str) -> int:
+    return len(_PART.findall(alternative))
 
 
 def _opening(line: str, words: dict[str, str]) -> frozenset[str]:
@@ -166,7 +178,7 @@ def _opening(line: str, words: dict[str, str]) -> frozenset[str]:
     if first in ("~", "~~") or _optional(first):
         return frozenset()
     pairs = [
-        (_rarest_word(one.strip()), _first_word(one.strip()) if one[:1] != "(" else "")
+        (_rarest_word(one), _first_word(one.strip()) if one[:1] != "(" else "")
         for one in _alternatives(first, words)
     ]
     return frozenset(rarest for rarest, _ in pairs) - {
@@ -174,8 +186,10 @@ def _opening(line: str, words: dict[str, str]) -> frozenset[str]:
     }
 
 
+@lru_cache(_KEPT)
 def _rarest_word(alternative: str) -> str:
     """The word of what may stand there that fewest texts hold, taken to be the longest."""
+    alternative = alternative.strip()
     if any(sign in alternative for sign in "(<\\?~"):
         return _first_word(alternative)
     return max(map(_first_word, alternative.split(" ")), key=len, default="")
