@@ -177,7 +177,7 @@ def _with_history(
     share of fresh replies held for copies."""
     rng = random.Random(seed)  # noqa: S311
     copies = [_renamed(text, rng) for text in made_up_replies(min(history, 2_000), seed - 1)]
-    fresh = [_fresh(rng) for _ in range(1_000)]
+    fresh = [_fresh(rng) for _ in range(min(history, 1_000))]
     times: list[float] = []
     cpu: list[float] = []
     hits = [0, 0]
