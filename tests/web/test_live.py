@@ -130,12 +130,14 @@ async def test_database_that_is_gone_for_a_while_ends_no_stream() -> None:
 
 
 @pytest.mark.database
+@pytest.mark.alike
 def test_stranger_is_refused_and_told_nothing() -> None:
     answer = Client().get("/live/")
     assert (answer.status_code, answer.content) == (403, b"")
 
 
 @pytest.mark.database
+@pytest.mark.alike
 def test_no_other_name_of_the_stream_answers() -> None:
     tried = Tried()
     for name in ["case-changed", "..", "all?user=1", "T1", "%00"]:
@@ -147,6 +149,7 @@ def test_no_other_name_of_the_stream_answers() -> None:
 
 
 @pytest.mark.database
+@pytest.mark.alike
 def test_stream_is_only_read() -> None:
     assert signed_in(people.mina()).post("/live/").status_code == 405
 
@@ -183,6 +186,7 @@ def test_session_is_welcome_until_it_ends() -> None:
 
 
 @pytest.mark.database
+@pytest.mark.alike
 def test_session_is_unwelcome_after_the_person_is_switched_off_or_has_a_new_password() -> None:
     mina, omar = people.mina(), people.omar()
     keys = [_key(signed_in(mina)), _key(signed_in(omar))]

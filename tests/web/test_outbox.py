@@ -211,6 +211,7 @@ def test_snooze_and_promises_are_by_the_same_clock_as_a_reply_for_later() -> Non
     assert " UTC" not in Page(page).words
 
 
+@pytest.mark.alike
 def test_refused_time_of_a_promise_stays_in_the_form_of_that_promise_alone() -> None:
     case, client = factories.case(), signed_in(people.mina())
     for words in ("Call Rosa", "Write to Rosa"):

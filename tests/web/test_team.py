@@ -83,6 +83,7 @@ def test_leads_see_what_everybody_carries_and_say_when_they_rest() -> None:
     assert "Mina Kaya rests from abuse 1 of 10 0 1" in page.words
 
 
+@pytest.mark.alike
 def test_responder_takes_a_break_and_comes_back_from_the_account() -> None:
     """R47."""
     client = signed_in(people.mina())
@@ -95,6 +96,7 @@ def test_responder_takes_a_break_and_comes_back_from_the_account() -> None:
     assert client.post("/team/break/", {"hours": "soon"}).status_code == 400
 
 
+@pytest.mark.alike
 def test_case_goes_over_by_one_form_with_a_word_or_back_to_the_team() -> None:
     """R47: one-key hand-over; the history says to whom, and routing says why."""
     team = Team.objects.create(name="Care")
@@ -142,6 +144,7 @@ def test_who_works_alone_is_told_that_there_is_nobody_to_hand_a_case_to() -> Non
     assert (both.hooks("nobody-else"), len(both.hooks("hand-over"))) == ([], 1)
 
 
+@pytest.mark.alike
 def test_hand_over_of_a_case_that_somebody_gave_on_is_refused_and_keeps_the_note() -> None:
     """Two at once: the second is told, and nothing is overwritten."""
     row = take_up(factories.case(), by=people.mina(), now=NOON)
