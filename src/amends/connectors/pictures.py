@@ -60,6 +60,8 @@ def size_of(content: bytes) -> tuple[int, int]:
 def _opened(raw: bytes) -> Image.Image:
     """Its head is read, not its pixels."""
     try:
+        from PIL import WebPImagePlugin  # noqa: F401 (else each of fifty kinds would be loaded)
+
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(raw), formats=_TAKEN)
