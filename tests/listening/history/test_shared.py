@@ -41,7 +41,7 @@ def test_every_row_of_the_threads_is_read() -> None:
 
 def test_every_conversation_of_the_airlines_is_read() -> None:
     history = open_history(shared("data/twcs-airlines/conversations.jsonl.gz"))
-    numbers, ids, ours = Counter[int](), set[str](), set[bool]()
+    numbers, ids, ours = Counter[int](), set[str](), set[bool | None]()
     for line in history.lines():  # all at once, they would be a matter for the collector
         numbers[line.number] += 1
         ours.add(line.ours)
