@@ -1,6 +1,6 @@
 """What is measured of a reader: on held-back rows, in slices, and under edits that mean nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ def answers_of(name: str, rows: Sequence[Row]) -> Whole:
     return np.array([order.index(next(iter(row.tags))) for row in rows], dtype=np.int64)
 
 
-def measure_of(name: str) -> Callable[[Whole, Whole], float]:
+def measure_of(name: str) -> figures.Measure:
     """Macro-recall for sentiment, as TweetEval has it; else macro-F1. For several languages macro-F1."""
     if task_of(name) == "sentiment" and "multilingual" not in name:
         return figures.macro_recall
