@@ -7,6 +7,12 @@ from amends.understanding.reader import TieredReader
 
 
 @cache
+def shipped_reader() -> TieredReader:
+    """The whole of it, loaded once; its encoder only where it is asked."""
+    return load_reader()
+
+
+@cache
 def fast_reader() -> TieredReader:
     """Its fast tier alone, loaded once: what the deep one adds is tested in ``understanding``, and
     takes a hundred times as long."""

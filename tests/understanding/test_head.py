@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from amends.terms import BadInput
-from amends.understanding import learning, load_reader
+from amends.understanding import learning
 from amends.understanding.head import FILE, PLAIN, STEPWISE, Head, load_head, save_head
 from amends.understanding.learning import Corpus, Learnt, learn
 from amends.understanding.reader import TieredReader
 from amends.understanding.readings import Understanding
+from tests.support.readers import shipped_reader
 
 PLACES = ("today", "again", "in town", "at noon", "with friends", "for once", "on sunday")
 _PLACES = [*enumerate(PLACES * 4)]
@@ -21,7 +22,7 @@ _PLACES = [*enumerate(PLACES * 4)]
 
 @cache
 def fast() -> TieredReader:
-    return load_reader().at("none")
+    return shipped_reader().at("none")
 
 
 def _head(**changes: Any) -> Head:

@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,9 +16,11 @@ from amends.understanding.deep.encoder import GRAPH, VOCABULARY
 from amends.understanding.fast.features import MAX_CHARACTERS, tokens
 from amends.understanding.reader import HEADS, SHIPPED, WEIGHTS, TieredReader
 from amends.understanding.training.edits import EDITS
+from tests.support.readers import shipped_reader
 
-READER = load_reader()
-FAST = load_reader(depth="none")
+READER = shipped_reader()
+FAST = READER.at("none")
+DEEP = READER.at("all")
 
 COMPLAINTS = [
     "My order never arrived and nobody answers the phone",
@@ -265,23 +266,24 @@ def _labels(reader: TieredReader, texts: list[str]) -> list[tuple[bool, str]]:
     return [(one.complaint >= reader.threshold, one.sentiment) for one in reader.read(texts)]
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_harmless_edits_change_at_most_one_label_in_fifty(edit: Callable[[str], str]) -> None:
+def test_harmless_edits_change_at_most_one_label_in_fifty() -> None:
     """R07, R09: over more than two thousand posts; the card tells of real ones."""
     posts = _posts()
-    before, after = _labels(FAST, posts), _labels(FAST, [edit(post) for post in posts])
-    changed = sum(one != other for one, other in zip(before, after, strict=True))
-    assert (len(posts) > 2_000, changed / len(posts) <= 0.02) == (True, True)
+    before = _labels(FAST, posts)
+    after = {name: _labels(FAST, [edit(post) for post in posts]) for name, edit in EDITS.items()}
+    changed = {
+        name: sum(one != other for one, other in zip(before, labels, strict=True))
+        for name, labels in after.items()
+    }
+    assert len(posts) > 2_000
+    assert {name: count for name, count in changed.items() if count > 0.02 * len(posts)} == {}
 
 
 def test_harmless_edits_leave_what_the_deep_tier_reads_alone() -> None:
-    deep = load_reader(depth="all")
     posts = _posts()[::211]
-    for edit in EDITS.values():
-        assert _labels(deep, [edit(post) for post in posts]) == _labels(deep, posts)
-
-
-DEEP = load_reader(depth="all")
+    before = _labels(DEEP, posts)
+    after = {name: _labels(DEEP, [edit(post) for post in posts]) for name, edit in EDITS.items()}
+    assert {name: labels for name, labels in after.items() if labels != before} == {}
 
 
 @pytest.mark.parametrize("handle", ["", "@acme ", "@acme_help @other "])

@@ -196,12 +196,13 @@ ORDERS = [
 ]
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_orders_to_the_reader_change_nothing(order: str) -> None:
+def test_orders_to_the_reader_change_nothing() -> None:
     posts = [one["text"] for one in cases("severity")][::6]
     plain = shipped().read(posts)
-    assert shipped().read([f"{text} {order}" for text in posts]) == plain
-    assert shipped().read([f"{order} {text}" for text in posts]) == plain
+    behind = {order: shipped().read([f"{text} {order}" for text in posts]) for order in ORDERS}
+    before = {order: shipped().read([f"{order} {text}" for text in posts]) for order in ORDERS}
+    assert [order for order in ORDERS if behind[order] != plain] == []
+    assert [order for order in ORDERS if before[order] != plain] == []
 
 
 def _handles(text: str) -> str:
@@ -217,14 +218,16 @@ EDITS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
-def test_harmless_edits_change_nothing(edit: str) -> None:
+def test_harmless_edits_change_nothing() -> None:
     posts = [f"{text} \U0001f621" for text in texts()[::2]]
-    changed = by_words().read([EDITS[edit](text) for text in posts])
+    before = by_words().read(posts)
     differ = [
-        text
-        for text, before, after in zip(posts, by_words().read(posts), changed, strict=True)
-        if _labels(before) != _labels(after)
+        (name, text)
+        for name, edit in EDITS.items()
+        for text, one, other in zip(
+            posts, before, by_words().read([edit(text) for text in posts]), strict=True
+        )
+        if _labels(one) != _labels(other)
     ]
     assert differ == []
 

@@ -34,7 +34,7 @@ class Line:
     """
 
     __slots__ = (
-        "_pattern", "_source", "bare", "begins", "language", "mask", "meaning", "needs", "opens", "reaches",
+        "_pattern", "_written", "bare", "begins", "language", "mask", "meaning", "needs", "opens", "reaches",
     )  # fmt: skip
 
     def __init__(self, language: str, meaning: str, line: str, words: dict[str, str]) -> None:
@@ -47,13 +47,13 @@ class Line:
         self.mask = 0
         self.begins = line.startswith("^")
         self.bare = _BARE.fullmatch(line) is not None
-        self._source = regex_of(line, words)
+        self._written = line, words
         self._pattern: re.Pattern[str] | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
         if self._pattern is None:
-            self._pattern = re.compile(self._source)
+            self._pattern = re.compile(regex_of(*self._written))
         return self._pattern
 
 
@@ -147,6 +147,8 @@ def _needed(line: str, words: dict[str, str]) -> list[tuple[int, frozenset[str]]
 
 
 def _reaches(line: str, words: dict[str, str], needed: list[int]) -> list[int]:
+    if len(needed) < 2:
+        return []
     items = _split(line.removeprefix("^").removesuffix("$"), " ")
     sizes = [_most_words(item, words) for item in items]
     return [sum(sizes[at : after + 1]) - 1 for at, after in pairwise(needed)]
