@@ -115,7 +115,7 @@ _NEEDLESS = frozenset(
         "_django_set_urlconf", "_django_setup_unittest", "_fail_for_invalid_template_variable",
         "_live_server_helper", "_template_string_if_invalid_marker",
         # What asks for these has them made; they need not be seen to before.
-        "django_db_blocker", "event_loop_policy", "monkeypatch",
+        "django_db_blocker", "event_loop_policy", "monkeypatch", "request",
     )
 )  # fmt: skip
 
@@ -252,7 +252,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _leave_out_needless(item: pytest.Function) -> None:
     needless = set(_NEEDLESS.difference(item._fixtureinfo.argnames))
     if not item.get_closest_marker("django_db"):
-        needless.add("_django_db_marker")
+        needless.update(("_django_db_marker", "_database"))
     item.fixturenames = [name for name in item.fixturenames if name not in needless]
 
 
