@@ -7,6 +7,9 @@ import importlib
 from pathlib import Path
 from typing import Final
 
+import hypothesis
+from hypothesis import strategies as st
+
 import amends.web
 
 # Imported late, by whoever needs them, for half a second and more.
@@ -17,8 +20,8 @@ LATE: Final = (
 
 
 def load_for_all() -> None:
-    """Addresses, templates, connectors, what characters become, what the guard and the reader look for, and
-    languages."""
+    """Addresses, templates, connectors, what characters become, what the guard and the reader look for,
+    languages, and what Hypothesis draws from."""
     from django.template import loader
     from django.urls import get_resolver
 
@@ -47,3 +50,10 @@ def load_for_all() -> None:
     language_detector()(said)
     abusive([said], ["en"])
     Understanding(fast_reader()).read([said], ["en"], Watched({"1": ("brindlewing",)}))
+    _draw()
+
+
+@hypothesis.settings(max_examples=25, database=None, deadline=None)
+@hypothesis.given(st.text(max_size=200))
+def _draw(text: str) -> None:
+    """Whoever draws reads which characters there are, and what stands in the modules that are loaded."""
