@@ -145,3 +145,8 @@ def _attributes(element: Any) -> dict[str, str]:
 def case_page(case: Case, person: str = "mina") -> str:
     client = signed_in(getattr(people, person)())
     return str(client.get(f"/cases/{case.ref}/").content.decode())
+
+
+def case_part(case: Case, person: str = "mina") -> str:
+    """The case alone, without the list beside it."""
+    return fragment(signed_in(getattr(people, person)()), f"/cases/{case.ref}/")

@@ -24,7 +24,7 @@ from amends.web.views import handoff, handoff_form
 from tests import factories, people
 from tests.factories import NOON
 from tests.web.pages import unsafe_parts
-from tests.web.support import Page, case_page
+from tests.web.support import Page, case_page, case_part
 from tests.web.test_handoff import asking
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -142,7 +142,7 @@ def test_first_message_names_what_was_asked_in_the_language_of_the_page_and_of_t
     assert "Ihr Name: Rosa Seat: 12 A Your name: is on it" in _page(client, path)[1].words
     french = client.get(f"{path}thread/", {"lang": "fr"})
     assert "Votre nom: Rosa Seat: 12 A" in Page(french.content.decode()).words
-    assert "Your name: Rosa Seat: 12 A Your name: is on it" in Page(case_page(made.case)).words
+    assert "Your name: Rosa Seat: 12 A Your name: is on it" in Page(case_part(made.case)).words
 
 
 def test_what_is_not_on_the_page_is_said_in_its_language() -> None:

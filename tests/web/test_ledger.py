@@ -16,7 +16,7 @@ from amends.web.views.acts import ACTS
 from tests import factories, people
 from tests.support.trying import Tried
 from tests.web.pages import unsafe_parts
-from tests.web.support import HTMX, Page, case_page, signed_in
+from tests.web.support import HTMX, Page, case_part, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -198,7 +198,7 @@ def test_administrator_sets_limits_and_sees_what_was_given_by_cause() -> None:
     assert "Credit Ours 1 20.50 EUR" in words
     limits = {"responder": "10", "lead": "100", "administrator": "1000"}
     assert client.post("/set-up/remedies/", limits).status_code == 302
-    assert "You may give up to 10;" in Page(case_page(case)).words
+    assert "You may give up to 10;" in Page(case_part(case)).words
     refused = client.post("/set-up/remedies/", limits | {"lead": "-1"})
     assert (refused.status_code, "Write 0 or more." in refused.content.decode()) == (
         400,

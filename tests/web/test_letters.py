@@ -12,7 +12,7 @@ from amends.web.views import handoff
 from tests import factories, people
 from tests.desk.test_letters import WORDS
 from tests.web.pages import HOSTILE, unsafe_parts
-from tests.web.support import HTMX, case_page, signed_in
+from tests.web.support import HTMX, Page, case_part, signed_in
 from tests.web.test_handoff import _now, path_of, post, words
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -51,10 +51,10 @@ def test_letter_goes_from_the_case_page_to_the_post() -> None:
     """R43."""
     people.priya()
     case, url = _begun()
-    assert "Letter of apology being written" in words(signed_in(people.mina()).get(f"/cases/{case.ref}/"))  # fmt: skip
+    assert "Letter of apology being written" in Page(case_part(case)).words
     answer = signed_in(people.mina()).post(url, WORDS | {"hand-in": "1"})
     assert answer["Location"] == f"/cases/{case.ref}/"
-    assert "May be approved by Priya Nair" in case_page(case)
+    assert "May be approved by Priya Nair" in case_part(case)
     page = signed_in(people.priya()).get(f"/cases/{case.ref}/", headers=HTMX)
     assert 'data-test="letter-approve"' in page.content.decode()
     assert "to be sent" in words(_decide(case, "approve", "priya"))

@@ -14,7 +14,7 @@ from amends.desk.queries.ruling import names_now
 from tests import factories, people
 from tests.factories import NOON
 from tests.support.trying import Tried
-from tests.web.support import HTMX, Page, case_page, signed_in
+from tests.web.support import HTMX, Page, case_part, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -40,7 +40,7 @@ def _run(case: Case, row: MacroRow, **typed: str) -> Page:
 
 def test_menu_offers_macros_with_their_keys_and_what_they_do() -> None:
     row = _macro()
-    (button,) = Page(case_page(factories.case())).hooks("macro")
+    (button,) = Page(case_part(factories.case())).hooks("macro")
     does = 'Label it "late" and put the snippet "bag" into a public reply.'
     assert (button["value"], button["data-digit"], button["title"]) == (str(row.pk), "2", does)
 

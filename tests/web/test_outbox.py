@@ -19,7 +19,7 @@ from amends.desk.models import (
 from amends.web.casepage import signature
 from tests import factories, people
 from tests.support.trying import Tried
-from tests.web.support import HTMX, Page, case_page, signed_in, write
+from tests.web.support import HTMX, Page, case_page, case_part, signed_in, write
 
 pytestmark = pytest.mark.database
 
@@ -43,7 +43,7 @@ def test_reply_for_later_is_by_the_clock_of_whoever_writes_it() -> None:
     write(signed_in(mina), case, "public", TEXT, goes_at="2026-12-24T09:00")
     reply = OutgoingReply.objects.get()
     assert str(reply.goes_at) == "2026-12-24 03:15:00+00:00"
-    assert "Goes out on Thursday 24 December, 09:00 (UTC+5:45)" in Page(case_page(case)).words
+    assert "Goes out on Thursday 24 December, 09:00 (UTC+5:45)" in Page(case_part(case)).words
 
 
 @pytest.mark.alike
@@ -180,9 +180,9 @@ def test_lead_has_our_post_removed_and_the_reason_is_in_the_trail() -> None:
     refused = signed_in(people.mina()).post(url, {"take_down_reason": "Wrong flight"})
     signed_in(people.priya()).post(url, {"take_down_reason": "Wrong flight"})
     assert (refused.status_code, TakeDown.objects.get().reason) == (403, "Wrong flight")
-    page = Page(case_page(case)).words
+    page = Page(case_part(case)).words
     assert "Priya Nair has our post removed from the network: Wrong flight" in page
-    assert not Page(case_page(case)).hooks("take-down-open")
+    assert not Page(case_part(case)).hooks("take-down-open")
 
 
 @pytest.mark.alike

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from amends.desk.models import Attachment, Case, Draft, OutgoingReply, Responder
 from tests import factories, people
 from tests.desk.test_pictures import picture
-from tests.web.support import HTMX, Page, case_page, signed_in, write
+from tests.web.support import HTMX, Page, case_part, signed_in, write
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -29,9 +29,9 @@ def add(case: Case, person: Responder, raw: bytes | None = None, **more: str) ->
 def test_picture_stands_beside_the_text_and_nothing_typed_is_lost() -> None:
     case = factories.case()
     assert add(case, people.mina()).status_code == 302
-    page = Page(case_page(case))
+    page = Page(case_part(case))
     assert (len(page.hooks("beside")), Draft.objects.get().text) == (1, "Here it is")
-    assert not Page(case_page(case, "omar")).hooks("beside")
+    assert not Page(case_part(case, "omar")).hooks("beside")
 
 
 def test_file_that_is_no_picture_is_told_and_the_text_stays() -> None:
@@ -52,7 +52,7 @@ def test_picture_without_words_asks_for_them_and_goes_with_them() -> None:
     reply = OutgoingReply.objects.get()
     assert (refused.status_code, sent.status_code) == (400, 302)
     assert [one.alt for one in reply.attachments.all()] == ["A map"]
-    assert len(Page(case_page(case)).hooks("shown")) == 1
+    assert len(Page(case_part(case)).hooks("shown")) == 1
 
 
 def test_picture_that_was_chosen_and_not_added_is_not_forgotten_silently() -> None:

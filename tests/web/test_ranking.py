@@ -8,7 +8,7 @@ from django.utils import timezone
 from amends.desk.actions.ranking import note_rank
 from amends.desk.models import RankEntry, RankWatch, SearchAccess
 from tests import factories, people
-from tests.web.support import Page, case_page, signed_in
+from tests.web.support import Page, case_part, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -23,7 +23,7 @@ def test_places_stand_on_the_case_with_a_line_and_rows() -> None:
             case, query="halcyon", address=PAGE, place=place, by=people.mina(),
             seen_at=now - timedelta(days=days), now=now,
         )  # fmt: skip
-    page = Page(case_page(case))
+    page = Page(case_part(case))
     paths = [attrs["d"] for tag, attrs in page.tags if tag == "path" and "d" in attrs]
     assert "Place 2, up from place 9." in page.words
     assert len(page.hooks("rank-entry")) == 4

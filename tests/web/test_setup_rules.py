@@ -21,7 +21,7 @@ from amends.desk.queries.rule_samples import try_rule
 from tests import factories, people
 from tests.factories import NOON
 from tests.support.trying import Tried
-from tests.web.support import HTMX, Page, case_page, signed_in
+from tests.web.support import HTMX, Page, case_part, signed_in
 from tests.web.support import fragment as drawn
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
@@ -242,7 +242,7 @@ def test_trail_names_the_rule_and_its_version() -> None:
     signed_in(people.ada()).post(reverse("rule-switch", args=[row.pk]), {"on": "1"})
     case = factories.case()
     run_rules(now=NOON + timedelta(minutes=1))
-    words = Page(case_page(case)).words
+    words = Page(case_part(case)).words
     assert "The rule “German and grave” (version 1) put on the label “de”" in words
     assert "The rule “German and grave” (version 1) told Priya Nair to look at it" in words
     assert f"{case.ref}" in drawn(signed_in(people.ada()), reverse("rule", args=[row.pk]))

@@ -21,7 +21,7 @@ from tests.factories import NOON, case, heard
 from tests.people import ada, mina, noor, priya
 from tests.support.trying import Tried
 from tests.web.pages import HOSTILE, unsafe_parts
-from tests.web.support import Page, case_page, signed_in
+from tests.web.support import Page, case_page, case_part, signed_in
 
 pytestmark = [pytest.mark.database, pytest.mark.alike]
 
@@ -137,7 +137,7 @@ def test_answer_stands_on_the_case_and_is_given_once() -> None:
     client.post(path, {"score": "1", "words": "No"})
     assert Survey.objects.get().score == 4
     assert "You have answered already" in client.get(path).content.decode()
-    shown = case_page(row)
+    shown = case_part(row)
     assert ("4 of 5" in shown, "Quick at last" in shown) == (True, True)
     assert row.history.get(kind="survey.answered").data == {"survey": made.pk, "score": 4}
     assert proof(Case.objects.get(pk=row.pk)).whole
@@ -211,7 +211,7 @@ def test_responder_asks_from_the_case_page() -> None:
     client = signed_in(mina())
     sent = {"survey_text": ASKS, "survey_anyway": "It is right."}
     assert client.post(f"/cases/{row.ref}/survey/", sent).status_code == 302
-    said = case_page(row)
+    said = case_part(row)
     assert ("no answer so far" in said, "may be asked again from" in said) == (True, True)
 
 

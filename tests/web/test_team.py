@@ -10,16 +10,11 @@ from amends.desk.models import Case, RoutingRules, SeatRow, Skill, Team
 from tests import factories, people
 from tests.factories import NOON
 from tests.support.trying import Tried
-from tests.web.support import HTMX, Page, fragment, signed_in
+from tests.web.support import HTMX, Page, case_part, signed_in
 
 pytestmark = pytest.mark.database
 
 ABUSE = "Halcyon lost my bag, you fucking idiots"
-
-
-def case_page(row: Case) -> str:
-    """The case alone, without the list beside it."""
-    return fragment(signed_in(people.mina()), f"/cases/{row.ref}/")
 
 
 @pytest.mark.alike
@@ -104,11 +99,11 @@ def test_case_goes_over_by_one_form_with_a_word_or_back_to_the_team() -> None:
     team.members.create(person=people.mina())
     row = take_up(factories.case(), by=people.mina(), now=NOON)
     client = signed_in(people.mina())
-    menu = [a for t, a in Page(case_page(row)).tags if t == "details" and a.get("data-key") == "o"]
+    menu = [a for t, a in Page(case_part(row)).tags if t == "details" and a.get("data-key") == "o"]
     assert len(menu) == 1
     sent = {"to": f"team-{team.pk}", "note": "Too much today.", "seen_owner": people.mina().pk}
     client.post(f"/cases/{row.ref}/hand-over/", sent)
-    words = Page(case_page(row)).words
+    words = Page(case_part(row)).words
     assert "Too much today." in words
     assert "Mina Kaya gave the case back to Care" in words
     assert (
@@ -123,7 +118,7 @@ def test_case_that_was_given_to_somebody_is_new_until_they_begin() -> None:
     row, omar = factories.case(), people.omar()
     sent = {"to": f"person-{omar.pk}", "seen_owner": "0"}
     signed_in(people.priya()).post(f"/cases/{row.ref}/hand-over/", sent)
-    words = Page(case_page(row)).words
+    words = Page(case_part(row)).words
     assert "New High Omar Haddad" in words
     assert "Priya Nair handed the case over to Omar Haddad" in words
     assert "Take up" in words
@@ -163,7 +158,7 @@ def test_abusive_words_are_folded_away_in_the_inbox_and_on_the_case() -> None:
     inbox = Page(signed_in(people.mina()).get("/inbox/").content.decode())
     assert len(inbox.hooks("folded")) == 1
     assert "Abusive words, folded away" in inbox.words
-    page = fragment(signed_in(people.mina()), f"/cases/{row.ref}/")
+    page = case_part(row)
     assert len(Page(page).hooks("abuse")) == 1
     assert page.index('<details class="abuse"') < page.index("fucking idiots")
 
@@ -188,7 +183,7 @@ def test_cases_of_a_team_are_shown_by_the_filter() -> None:
     client = signed_in(people.mina())
     page = Page(client.get(f"/inbox/?team={team.pk}").content.decode())
     assert [row["data-ref"] for row in page.hooks("case-row")] == [mine.ref]
-    assert "Care" in Page(case_page(mine)).words
+    assert "Care" in Page(case_part(mine)).words
     odd = Page(client.get("/inbox/?team=1%27--").content.decode())
     assert len(odd.hooks("case-row")) == 2
 
