@@ -9,7 +9,7 @@ import sys
 import tomllib
 from io import StringIO
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import pytest
 from django.apps import apps
@@ -73,14 +73,25 @@ def packages_with(one: str) -> set[str]:
     holds: dict[str, set[str]] = {}
     for name, module in list(sys.modules.items()):
         values = list(vars(module).values()) if isinstance(module, ModuleType) else []
-        of = {str(getattr(value, "__module__", "")) for value in values}
-        of |= {value.__name__ for value in values if isinstance(value, ModuleType)}
-        holds.setdefault(name.partition(".")[0], set()).update(o.partition(".")[0] for o in of)
+        holds.setdefault(name.partition(".")[0], set()).update(map(package_of, values))
     found, more = {one}, {one}
     while more:
         more = {name for name, held in holds.items() if held & more} - found
         found |= more
     return found
+
+
+def package_of(value: object) -> str:
+    """The package that it, or what it is an instance of, comes from; it is not asked anything, as
+    some load something then."""
+    if issubclass(type(value), ModuleType):
+        home = vars(value).get("__name__")
+    else:
+        known = value if issubclass(type(value), (type, FunctionType)) else type(value)
+        home = (
+            known.__module__ if isinstance(known, FunctionType) else vars(known).get("__module__")
+        )
+    return str(home).partition(".")[0]
 
 
 def project_files() -> list[Path]:
