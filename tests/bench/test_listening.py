@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from amends.bench.figures import Report, lines_of
-from amends.bench.listening import Task, bench_decode, bench_match, made
+from amends.bench.listening import Stuff, Task, bench_decode, bench_match, made
 from amends.bench.posts import numbered
 from amends.cli.bench import bench
 from amends.matching import parse
@@ -17,8 +17,13 @@ from amends.terms import decode_post
 SMALL = Task(queries=50, common=0.1, posts=300, seed=7, vocabulary=25_000)
 
 
-def test_a_seed_draws_the_same_posts_and_queries() -> None:
-    one, other = made(SMALL), made(SMALL)
+@pytest.fixture(scope="module")
+def stuff() -> Stuff:
+    return made(SMALL)
+
+
+def test_a_seed_draws_the_same_posts_and_queries(stuff: Stuff) -> None:
+    one, other = stuff, made(SMALL)
     assert (one.batches, one.asked) == (other.batches, other.asked)
     assert made(replace(SMALL, seed=8)).batches != one.batches
 
@@ -32,12 +37,12 @@ def test_made_posts_are_as_long_as_is_said() -> None:
     assert 0.27 < beyond < 0.33
 
 
-def test_made_queries_can_be_read() -> None:
-    assert len([parse(query) for query in made(SMALL).asked.values()]) == 50
+def test_made_queries_can_be_read(stuff: Stuff) -> None:
+    assert len([parse(query) for query in stuff.asked.values()]) == 50
 
 
-def test_posts_come_again_under_other_ids() -> None:
-    cut = made(SMALL).cut
+def test_posts_come_again_under_other_ids(stuff: Stuff) -> None:
+    cut = stuff.cut
     ids = [decode_post(line).id for some in numbered(cut, 700, 128) for line in some]
     assert (len(ids), len(set(ids))) == (700, 700)
 
