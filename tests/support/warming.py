@@ -14,8 +14,8 @@ import amends.web
 
 # Imported late, by whoever needs them, for half a second and more.
 LATE: Final = (
-    "asyncpraw", "atproto_client", "icalendar", "openapi_core", "reportlab.platypus",
-    "sklearn.linear_model",
+    "asyncpraw", "atproto_client", "icalendar", "openapi_core", "phonenumbers",
+    "reportlab.platypus", "sklearn.linear_model",
 )  # fmt: skip
 
 

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import phonenumbers
-from phonenumbers import PhoneNumberType
-
 from amends.guard.page import Page
 
 _OWN_BOX = re.compile(
@@ -233,6 +230,9 @@ def phone_kind(number: str) -> str:
     spelt without its code), or ``none``."""
     if _DATE.fullmatch(number.strip()):
         return "none"
+    import phonenumbers  # late: its tables are large, and few texts have digits in them
+
+    kinds = phonenumbers.PhoneNumberType
     for region in (None, "US", "GB", "DE", "ES", "FR", "PT", "IT", "NL", "BR", "MX"):
         try:
             parsed = phonenumbers.parse(number, region)
@@ -240,12 +240,7 @@ def phone_kind(number: str) -> str:
             continue
         if phonenumbers.is_valid_number(parsed):
             kind = phonenumbers.number_type(parsed)
-            if kind in (
-                PhoneNumberType.TOLL_FREE,
-                PhoneNumberType.SHARED_COST,
-                PhoneNumberType.PREMIUM_RATE,
-                PhoneNumberType.UAN,
-            ):
+            if kind in (kinds.TOLL_FREE, kinds.SHARED_COST, kinds.PREMIUM_RATE, kinds.UAN):
                 return "free"
             return "valid" if region is None or re.search(r"\d[\s().-]+\d", number) else "loose"
     return "none"

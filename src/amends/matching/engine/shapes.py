@@ -33,10 +33,10 @@ _FOLDING = (*range(0xD800), *range(0xE000, 0x20000), *range(0x2F800, 0x2FA20))
 _ASSIGNED = (*range(0xD800), *range(0xE000, 0x40000), *range(0xE0000, 0xE1000))
 _MODIFIER_APOSTROPHE = 0x2BC  # a letter to Unicode, an apostrophe in normal form
 # Each finds what stands together in one go.
-_BEGINS = regex.compile(r"[\p{L}\p{N}]+")
-_CONTINUES = regex.compile(r"[\p{L}\p{N}\p{Mn}\p{Mc}]+")
-_ALONE = regex.compile(rf"(?V1)[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]]+")
-_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
+_BEGINS = r"[\p{L}\p{N}]+"
+_CONTINUES = r"[\p{L}\p{N}\p{Mn}\p{Mc}]+"
+_ALONE = rf"(?V1)[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]]+"
+_INVISIBLE = r"\p{Default_Ignorable_Code_Point}+"
 _JAMO_THAT_JOIN = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 
 
@@ -153,6 +153,6 @@ def _joining() -> frozenset[str]:
     return frozenset(found)
 
 
-def _members(kind: regex.Pattern[str], assigned: str) -> Codes:
-    found = "".join(kind.findall(assigned))
+def _members(kind: str, assigned: str) -> Codes:
+    found = "".join(regex.findall(kind, assigned))
     return np.frombuffer(found.encode("utf-32-le"), dtype=np.uint32)
