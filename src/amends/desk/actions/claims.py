@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from amends.casework import Action, Role, check_may, may
 from amends.casework.claims import (
@@ -31,6 +31,7 @@ from amends.desk.models import (
     PostRow,
     Responder,
 )
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import signed_where_asked
 from amends.terms import BadInput, NotAllowed
 
@@ -191,13 +192,15 @@ def restrict_case(case: Case, *, legal: bool, by: Responder, now: datetime) -> C
 def look_for_copies(*, now: datetime, most: int = 20) -> int:
     """Look through posts that were stored since for such as repeat a claim; how many claims were
     looked for and are not through yet."""
+    return sum(_look(claim, now=now) for claim in _looked_for(now - LOOKED_FOR, most=most))
+
+
+@prepared
+def _looked_for(since: datetime, *, most: int) -> QuerySet[Claim]:
     ended = [ClaimState.TRUE, ClaimState.DROPPED]
     claims = Claim.objects.exclude(state__in=ended).exclude(words="")
-    claims = claims.filter(looked_to__isnull=False, at__gte=now - LOOKED_FOR)
-    left = 0
-    for claim in claims.select_related("post", "case").order_by("-pk")[:most]:
-        left += _look(claim, now=now)
-    return left
+    claims = claims.filter(looked_to__isnull=False, at__gte=since)
+    return claims.select_related("post", "case").order_by("-pk")[:most]
 
 
 def _look(claim: Claim, *, now: datetime) -> bool:

@@ -27,6 +27,7 @@ from amends.desk.models import (
     Responder,
     SpecialCare,
 )
+from amends.desk.queries.prepared import prepared
 from amends.terms import NotAllowed
 
 
@@ -61,14 +62,19 @@ def lift_hold(hold: LegalHold, *, by: Responder, now: datetime) -> LegalHold:
 
 def tell_of_ended_holds(*, now: datetime, most: int = 100) -> int:
     """Write down which holds came to their end; how many were looked at."""
-    ended = LegalHold.objects.filter(lifted_at=None, told_at=None, expires_at__lte=now)
-    pks = list(ended.order_by("expires_at", "pk").values_list("pk", flat=True)[:most])
+    pks = _ended(now, most=most)
     for pk in pks:
         hold = LegalHold.objects.select_related("case").get(pk=pk)
         with held(hold.case, by=None, action=None) as case:
             if LegalHold.objects.filter(pk=pk, lifted_at=None, told_at=None).update(told_at=now):
                 write(case, [make_event(case, "hold.expired", at=now, hold=pk)])
     return len(pks)
+
+
+@prepared
+def _ended(now: datetime, *, most: int) -> QuerySet[LegalHold, int]:
+    ended = LegalHold.objects.filter(lifted_at=None, told_at=None, expires_at__lte=now)
+    return ended.order_by("expires_at", "pk").values_list("pk", flat=True)[:most]
 
 
 def standing(*, now: datetime) -> QuerySet[LegalHold]:
@@ -92,11 +98,7 @@ def check_no_hold(customer: Customer, *, now: datetime) -> None:
 def blank_deleted(*, now: datetime, most: int = 100) -> int:
     """Blank the texts of posts whose authors deleted them a day ago, where no hold stands; how many
     were looked at."""
-    due = PostRow.objects.filter(
-        deleted_at__lte=now - BLANK_AFTER, deleted_at__isnull=False, erased_at=None, ours=False
-    )
-    due = due.exclude(Exists(_holds(now=now)))
-    found = list(due.order_by("deleted_at", "pk").only("network", "native_id", "created_at")[:most])
+    found = _to_blank(now - BLANK_AFTER, now, most=most)
     if found:
         # One look through what was written since, for all of them: nothing lists who quotes whom.
         since = min(post.created_at for post in found)
@@ -104,6 +106,15 @@ def blank_deleted(*, now: datetime, most: int = 100) -> int:
     for post in found:
         _blank(post.pk, now=now)
     return len(found)
+
+
+@prepared
+def _to_blank(deleted_by: datetime, now: datetime, *, most: int) -> QuerySet[PostRow]:
+    due = PostRow.objects.filter(
+        deleted_at__lte=deleted_by, deleted_at__isnull=False, erased_at=None, ours=False
+    )
+    due = due.exclude(Exists(_holds(now=now)))
+    return due.order_by("deleted_at", "pk").only("network", "native_id", "created_at")[:most]
 
 
 def _holds(*, now: datetime) -> QuerySet[LegalHold]:

@@ -80,7 +80,12 @@ def _cases_of(rows: Mapping[int, PostRow]) -> dict[int, Case]:
 
 def waiting(*, most: int) -> Sequence[int]:
     """The posts that wait for the deep tier, the newest first."""
-    return list(DeepWait.objects.order_by("-post_id").values_list("post_id", flat=True)[:most])
+    return _waiting(most=most)
+
+
+@prepared
+def _waiting(*, most: int) -> QuerySet[DeepWait, int]:
+    return DeepWait.objects.order_by("-post_id").values_list("post_id", flat=True)[:most]
 
 
 def let_go(*, keep: int) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import Action, Priority, Role, permitted
 from amends.casework.automation import LEADS, OWNER, Act, Do, Rule, Trigger, applies, speaks
@@ -33,6 +34,7 @@ from amends.desk.models import (
     Team,
 )
 from amends.desk.queries.doors import may_see
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.ruling import Happening, facts_of, readable
 from amends.desk.queries.together import may_be_told
 from amends.terms import AmendsError, NotAllowed
@@ -64,11 +66,7 @@ class Acting:
 
 def run_rules(*, now: datetime, most: int = 100) -> int:
     """Do what rules say about what happened by now; how many happenings were looked at."""
-    dues = list(
-        RuleDue.objects.filter(due_at__lte=now)
-        .order_by("due_at", "id")
-        .select_related("case")[:most]
-    )
+    dues = _dues(now, most=most)
     for due in dues:
         try:
             _settle(due, now=now)
@@ -76,6 +74,12 @@ def run_rules(*, now: datetime, most: int = 100) -> int:
             log.exception("Rules could not be followed on case %s; tried again later", due.case)
             _put_off(due, now=now)
     return len(dues)
+
+
+@prepared
+def _dues(now: datetime, *, most: int) -> QuerySet[RuleDue]:
+    dues = RuleDue.objects.filter(due_at__lte=now).order_by("due_at", "id")
+    return dues.select_related("case")[:most]
 
 
 def _put_off(due: RuleDue, *, now: datetime) -> None:

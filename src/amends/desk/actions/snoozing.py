@@ -6,10 +6,13 @@ Its clocks run on: the customer waits all the same.
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from amends.casework import LIVE
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, Responder
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, NotAllowed
 
 LONGEST: Final = timedelta(days=90)
@@ -45,11 +48,16 @@ def wake_case(case: Case, *, by: Responder, now: datetime) -> Case:
 
 def wake_cases(*, now: datetime, most: int = 100) -> int:
     """Bring back the cases whose time has come; how many were looked at."""
-    due = Case.objects.filter(snoozed_until__isnull=False, snoozed_until__lte=now)
-    cases = list(due.order_by("snoozed_until", "id")[:most])
+    cases = _to_wake(now, most=most)
     for case in cases:
         with held(case, by=None, action=None) as row:
             if row.snoozed_until is not None and row.snoozed_until <= now:
                 row.snoozed_until = None
                 write(row, [make_event(row, "case.woken", at=now, why="time")])
     return len(cases)
+
+
+@prepared
+def _to_wake(now: datetime, *, most: int) -> QuerySet[Case]:
+    due = Case.objects.filter(snoozed_until__isnull=False, snoozed_until__lte=now)
+    return due.order_by("snoozed_until", "id")[:most]

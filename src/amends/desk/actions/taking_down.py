@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from amends.casework import Action, next_try
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, ChannelRow, PostRow, Responder, TakeDown
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, ConnectorError, NotAllowed, Stale
 from amends.text import storable
 
@@ -61,12 +64,17 @@ def claim_take_down(
 ) -> TakeDown | None:
     """The next post to remove on these channels. Removing twice does it once, so that a worker
     that dies is simply followed by another."""
-    due = TakeDown.objects.filter(status="asked", due_at__lte=now, channel__in=channels)
-    for row in due.select_related("post", "case").order_by("due_at", "pk")[:5]:
+    for row in _asked(now, channels):
         mine = TakeDown.objects.filter(pk=row.pk, status="asked", due_at=row.due_at)
         if mine.update(due_at=now + hold):
             return row
     return None
+
+
+@prepared
+def _asked(now: datetime, channels: list[int]) -> QuerySet[TakeDown]:
+    due = TakeDown.objects.filter(status="asked", due_at__lte=now, channel__id__among=channels)
+    return due.select_related("post", "case").order_by("due_at", "pk")[:5]
 
 
 def settle_taken_down(row: TakeDown, *, now: datetime) -> None:

@@ -112,8 +112,13 @@ def clocks_of(case: Case, *, now: datetime, there: Parts = ALL) -> Clocks:
 
 def due_alarms(*, now: datetime, most: int) -> list[int]:
     """Cases with a clock that ran out and of which nobody was told, by their primary keys."""
-    late = Case.objects.filter(alarm_at__lte=now, alarm_at__gt=now - OLD)
-    return list(late.order_by("alarm_at", "id").values_list("pk", flat=True)[:most])
+    return _late(now, now - OLD, most=most)
+
+
+@prepared
+def _late(now: datetime, old: datetime, *, most: int) -> QuerySet[Case, int]:
+    late = Case.objects.filter(alarm_at__lte=now, alarm_at__gt=old)
+    return late.order_by("alarm_at", "id").values_list("pk", flat=True)[:most]
 
 
 def turn_of(row: RotaTurn) -> Turn:

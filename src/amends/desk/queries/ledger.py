@@ -144,5 +144,10 @@ def totals(person: Responder, *, since: datetime, till: datetime) -> list[Total]
 
 def broken_promises(*, now: datetime, most: int) -> list[int]:
     """Promises that should be kept by now, are not, and of which nobody was told."""
+    return _broken(now, most=most)
+
+
+@prepared
+def _broken(now: datetime, *, most: int) -> QuerySet[Promise, int]:
     late = Promise.objects.filter(kept_at=None, dropped_at=None, told_at=None, due_at__lte=now)
-    return list(late.order_by("due_at", "id").values_list("pk", flat=True)[:most])
+    return late.order_by("due_at", "id").values_list("pk", flat=True)[:most]

@@ -27,6 +27,7 @@ from amends.desk.models import (
 from amends.desk.models.routing import CAPACITY
 from amends.desk.models.signs import topics_in
 from amends.desk.queries.clocks import rota_now
+from amends.desk.queries.prepared import prepared
 
 IN_HAND: Final = (CaseState.NEW, CaseState.OPEN)
 MOST_COUNTED: Final = 10_000
@@ -38,10 +39,15 @@ OWNERS: Final = ("case.assigned", "case.routed", "case.handed_over", "case.escal
 
 def due_to_route(*, now: datetime, most: int) -> list[int]:
     """Cases that wait to be given to somebody, by their primary keys, longest waiting first."""
+    return _to_route(now, most=most)
+
+
+@prepared
+def _to_route(now: datetime, *, most: int) -> QuerySet[Case, int]:
     waiting = Case.objects.filter(route_at__isnull=False, route_at__lte=now)
     # A legal matter is given by a person, to somebody who deals with such.
     waiting = waiting.exclude(legal=True)
-    return list(waiting.order_by("route_at", "id").values_list("pk", flat=True)[:most])
+    return waiting.order_by("route_at", "id").values_list("pk", flat=True)[:most]
 
 
 def rules_now() -> RoutingRules:

@@ -17,9 +17,8 @@ from amends.terms import Clock
 
 AT_ONCE = 100
 """Cases in one go, so that listening and sending are not kept waiting."""
-
-
-RUNG: Final[tuple[Callable[..., int], ...]] = (
+Rung = tuple[Callable[..., int], ...]
+RUNG: Final[Rung] = (
     sound_alarms,
     wake_cases,
     tell_of_broken,
@@ -36,11 +35,16 @@ async def ring(database: DatabaseThread, clock: Clock) -> None:
     """Do all that is due by now: clocks that ran out, cases snoozed till now, promises not kept, what
     rules say, cases to give to somebody, holds that ended, texts to blank; and look on for copies of claims."""
     now = clock.now()
-    for look_after in RUNG:
-        while await database(lambda one=look_after: _some(one, now)) == AT_ONCE:  # type: ignore[misc]
-            continue
+    left = RUNG
+    while left:
+        left = await database(lambda left=left: _look_after(left, now))  # type: ignore[misc]
     await database(lambda: look_for_copies(now=now))
 
 
-def _some(look_after: Callable[..., int], now: datetime) -> int:
-    return look_after(now=now, most=AT_ONCE)
+def _look_after(left: Rung, now: datetime) -> Rung:
+    """Do the first of what is left that finds something to do; what is left then. In between others
+    have their turn."""
+    for place, look_after in enumerate(left):
+        if found := look_after(now=now, most=AT_ONCE):
+            return left[place if found == AT_ONCE else place + 1 :]
+    return ()

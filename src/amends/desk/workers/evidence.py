@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from amends.connectors.protocol import Connector, Revisits
 from amends.desk.actions.evidence import settle_kept, settle_missed
 from amends.desk.models import Evidence
+from amends.desk.queries.prepared import prepared
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.listen import Listeners
 from amends.outbound import Exchange, recorded
@@ -48,9 +51,13 @@ async def gather_evidence(listeners: Listeners, database: DatabaseThread, clock:
 
 def due_evidence(*, now: datetime) -> list[Evidence]:
     """What networks are to be asked for now."""
+    return _due(now)
+
+
+@prepared
+def _due(now: datetime) -> QuerySet[Evidence]:
     rows = Evidence.objects.filter(ask_at__lte=now, post__isnull=False)
-    rows = rows.select_related("post", "claim__case")
-    return list(rows.order_by("ask_at", "pk")[:MOST])
+    return rows.select_related("post", "claim__case").order_by("ask_at", "pk")[:MOST]
 
 
 def _connector(listeners: Listeners, row: Evidence) -> Connector | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
+
 from amends.connectors.protocol import Connector, ListensByQuery, Metered, Revisits, Spending
 from amends.connectors.registry import make
 from amends.desk.actions.hearing import seen
@@ -16,6 +18,7 @@ from amends.desk.actions.reading import desk_reader, reads_items
 from amends.desk.actions.secrets import unseal
 from amends.desk.models import ChannelRow, Cursor, PostRow, WatchRow
 from amends.desk.queries.lookups import LookUp
+from amends.desk.queries.prepared import prepared
 from amends.desk.queries.threads import ANSWERS, by_network
 from amends.desk.workers.database import DatabaseThread
 from amends.desk.workers.metering import attach, keep_spending
@@ -121,6 +124,11 @@ def steps_for(channel: ChannelRow, reader: Reader) -> list[Step]:
     ]
 
 
+@prepared
+def _enabled() -> QuerySet[ChannelRow]:
+    return ChannelRow.objects.select_related("brand").filter(enabled=True)
+
+
 @dataclass(slots=True)
 class Running:
     """A channel that is being listened to."""
@@ -151,9 +159,7 @@ class Listeners:
 
     async def tend(self) -> None:
         """Start what is new, stop what is gone, begin anew what changed; write health down."""
-        rows = await self.database(
-            lambda: list(ChannelRow.objects.select_related("brand").filter(enabled=True))
-        )
+        rows = await self.database(_enabled)
         wanted = {row.pk: row for row in rows}
         for pk, (version, _) in list(self.starting.items()):
             if pk not in wanted or wanted[pk].version != version:

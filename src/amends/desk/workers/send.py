@@ -68,10 +68,7 @@ class Sender:
 
     async def tick(self) -> None:
         """Give up claims that ran out, then start on what is due, a few at once."""
-        now = self.clock.now()
-        await self.database(lambda: expire_claims(now=now))
-        await self.database(lambda: withdraw_overtaken(now=now))
-        await self.database(lambda: pause_stopped(now=now))
+        await self.database(self._tidy)
         while len(self._busy) < AT_ONCE:
             reply = await self._claim()
             if reply is None:
@@ -79,6 +76,12 @@ class Sender:
             task = asyncio.create_task(self._handle(reply), name=f"reply {reply.pk}")
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
+
+    def _tidy(self) -> None:
+        now = self.clock.now()
+        expire_claims(now=now)
+        withdraw_overtaken(now=now)
+        pause_stopped(now=now)
 
     async def close(self) -> None:
         """Let what is on the wire come to its end."""
