@@ -56,7 +56,7 @@ def test_listening_tells_its_figures_as_json(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_decoding_tells_a_table() -> None:
-    table = lines_of(bench_decode(SMALL, watched_s=0.1))
+    table = lines_of(bench_decode(SMALL, watched_s=0.01))
     assert [line.split("  ")[0] for line in table[1:5]] == [
         "texts only",
         "read whole, plainly written",
@@ -66,7 +66,7 @@ def test_decoding_tells_a_table() -> None:
 
 
 def test_matching_is_told_beside_peers() -> None:
-    table = lines_of(bench_match(SMALL, watched_s=0.1))
+    table = lines_of(bench_match(SMALL, watched_s=0.01))
     told = [line.split("  ")[0] for line in table[1:]]
     assert told[:5] == [
         "JSON to mentions, 50 queries",

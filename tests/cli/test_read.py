@@ -60,7 +60,11 @@ def test_a_line_may_bring_watched_terms_of_its_own() -> None:
 
 def test_command_reads_a_file_in_order(tmp_path: Path) -> None:
     posts = tmp_path / "posts.jsonl"
-    posts.write_text("".join(f'{{"id": {n}, "text": "hello"}}\n' for n in range(520)), "utf-8")
+    texts = (
+        "hello" if n % 20 == 0 else "the shop opens at nine" for n in range(520)
+    )  # not sure, sure
+    lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate(texts)]
+    posts.write_text("\n".join(lines), "utf-8")
     terms = tmp_path / "terms.txt"
     terms.write_text("# ours\nAcme = acmehelp\n", "utf-8")
     ran = CliRunner().invoke(read, ["--json", str(posts), "--watches", str(terms)])
