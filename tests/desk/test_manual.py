@@ -24,6 +24,7 @@ def by_hand(post: PostRow, by: Responder | None = None) -> tuple[Case, bool]:
     return open_case_by_hand(post, by=by or people.mina(), now=NOON, new_ref=lambda: next(refs))
 
 
+@pytest.mark.alike
 def test_mention_without_case_gets_one() -> None:
     found = channel()
     post = heard("Halcyon, is this normal?", complaint=0.1)
@@ -64,6 +65,7 @@ def test_post_of_a_customer_with_a_live_case_joins_it() -> None:
     assert proof(Case.objects.get()).whole
 
 
+@pytest.mark.alike
 def test_bystander_in_a_live_thread_gets_a_case_of_their_own() -> None:
     bystander = heard("Same with Halcyon", handle="tom", complaint=0.1, conversation="thread")
     theirs = heard("Halcyon lost my bag", handle="rosa", conversation="thread")
@@ -73,6 +75,7 @@ def test_bystander_in_a_live_thread_gets_a_case_of_their_own() -> None:
     assert Customer.objects.count() == 2
 
 
+@pytest.mark.alike
 def test_later_post_of_the_customer_joins_the_case() -> None:
     case, _ = by_hand(heard("Halcyon?", handle="rosa", complaint=0.1, conversation="c"))
     later = heard("Still nothing", handle="rosa", complaint=0.1, conversation="c")
@@ -89,6 +92,7 @@ def test_competitors_post_opens_nothing() -> None:
     assert not Case.objects.exists()
 
 
+@pytest.mark.alike
 def test_post_about_both_may_be_opened() -> None:
     rival = watch(WatchKind.COMPETITOR, "meridian")
     both = {str(rival.pk): ("meridian",), str(watch().pk): ("halcyon",)}

@@ -32,6 +32,7 @@ def answered(**facts: object) -> Case:
     return row
 
 
+@pytest.mark.alike
 def test_reopening_a_merged_case_undoes_the_merge() -> None:
     old, new = case(handle="rosa"), case(handle="ben")
     merge_case(old, into=new, by=mina(), now=NOON, two_customers=True)
@@ -40,6 +41,7 @@ def test_reopening_a_merged_case_undoes_the_merge() -> None:
     assert (old.state, old.merged_into) == ("open", None)
 
 
+@pytest.mark.alike
 def test_cases_of_two_customers_merge_only_where_somebody_says_so() -> None:
     one, two = case(handle="rosa"), case("Halcyon!", handle="ben", network="bluesky")
     asked = r"This case is of @rosa \(Demo\), \w+ of @ben \(Bluesky\)\. Tick that"
@@ -50,12 +52,14 @@ def test_cases_of_two_customers_merge_only_where_somebody_says_so() -> None:
     assert merge_case(one, into=two, by=mina(), now=NOON, two_customers=True).state == "merged"
 
 
+@pytest.mark.alike
 def test_cases_of_one_person_on_two_networks_merge_without_a_question() -> None:
     one, two = case(handle="rosa"), case("Halcyon!", handle="rosa_m", network="bluesky")
     merge_customers(two.customer, one.customer, by=mina(), now=NOON)
     assert merge_case(one, into=two, by=mina(), now=NOON).state == "merged"
 
 
+@pytest.mark.alike
 def test_case_with_a_reply_on_its_way_is_neither_dismissed_nor_merged() -> None:
     row, other = answered(handle="rosa"), case(handle="ben")
     with pytest.raises(NotAllowed, match="still on its way"):
@@ -72,6 +76,7 @@ def test_case_with_its_close_out_on_its_way_is_not_closed_without_one() -> None:
         close_case(row, reason="by phone", by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_case_is_not_merged_into_one_that_was_merged_since() -> None:
     one, two, three = (case(handle=name) for name in ("rosa", "ben", "kim"))
     merge_case(two, into=three, by=mina(), now=NOON, two_customers=True)
@@ -79,6 +84,7 @@ def test_case_is_not_merged_into_one_that_was_merged_since() -> None:
         merge_case(one, into=two, by=mina(), now=NOON, two_customers=True)  # "two" as it was before
 
 
+@pytest.mark.alike
 def test_waiting_for_the_customer_of_a_resolved_case_is_no_longer_resolved() -> None:
     row = case()
     resolve_case(row, by=mina(), now=NOON)

@@ -52,6 +52,7 @@ def _home(tmp_path: Path, settings: Any) -> None:
     settings.AMENDS_HOME = tmp_path
 
 
+@pytest.mark.alike
 def test_same_picture_lies_there_once_and_is_named_by_what_it_holds() -> None:
     first, again = keep_picture(picture(), now=NOON), keep_picture(picture(), now=NOON)
     other = keep_picture(picture("blue"), now=NOON)
@@ -60,6 +61,7 @@ def test_same_picture_lies_there_once_and_is_named_by_what_it_holds() -> None:
     assert content_of(first)[:3] == b"\xff\xd8\xff"
 
 
+@pytest.mark.alike
 def test_changed_file_is_not_sent() -> None:
     row = keep_picture(picture(), now=NOON)
     files().pop().write_bytes(b"something else")
@@ -78,6 +80,7 @@ def test_picture_is_handed_in_with_its_text_and_nobody_elses() -> None:
     }
 
 
+@pytest.mark.alike
 def test_what_is_not_written_in_the_composer_takes_no_pictures_along() -> None:
     """A question how we did, say, while somebody has a picture beside a text half written."""
     row = case()
@@ -97,6 +100,7 @@ def test_undescribed_picture_is_asked_about_and_goes_once_it_needs_no_words() ->
     assert queue(row, with_pictures=True).attachments.count() == 1
 
 
+@pytest.mark.alike
 def test_network_takes_no_more_than_it_says() -> None:
     row = case()
     for number in range(4):
@@ -105,6 +109,7 @@ def test_network_takes_no_more_than_it_says() -> None:
         put(row)
 
 
+@pytest.mark.alike
 def test_who_may_not_speak_attaches_nothing() -> None:
     with pytest.raises(NotAllowed):
         put(case(), by=people.vic())
@@ -125,6 +130,7 @@ def test_taking_away_forgets_the_file_unless_something_else_shows_it(
     assert (there, files(), PictureRow.objects.count()) == (1, set(), 0)
 
 
+@pytest.mark.alike
 def test_erased_customer_takes_the_pictures_along(django_capture_on_commit_callbacks: Any) -> None:
     row = case()
     put(row)
@@ -134,6 +140,7 @@ def test_erased_customer_takes_the_pictures_along(django_capture_on_commit_callb
     assert (Attachment.objects.count(), files()) == (0, set())
 
 
+@pytest.mark.alike
 def test_withdrawn_reply_gives_its_pictures_back_to_the_draft() -> None:
     row = case()
     one = put(row)
@@ -143,12 +150,14 @@ def test_withdrawn_reply_gives_its_pictures_back_to_the_draft() -> None:
     assert list(beside(row, "public", people.mina())) == [one]
 
 
+@pytest.mark.alike
 def test_kept_picture_of_a_snippet_can_be_put_beside_a_text() -> None:
     row, kept = case(), keep_picture(picture(), now=NOON)
     one = attach_kept(row, mode="public", picture=kept, alt="A map", by=people.mina(), now=NOON)
     assert (one.picture, one.alt) == (kept, "A map")
 
 
+@pytest.mark.alike
 def test_sent_post_says_what_it_shows() -> None:
     row = case()
     put(row)
@@ -202,6 +211,7 @@ def test_pictures_are_given_in_order_before_the_text() -> None:
     assert network.given == [("image/jpeg", "A red suitcase"), ("image/jpeg", "A blue one")]
 
 
+@pytest.mark.alike
 @pytest.mark.usefixtures("_inline")
 @pytest.mark.django_db(transaction=True)
 def test_lost_answer_to_a_picture_sends_nothing_and_is_tried_again() -> None:

@@ -79,6 +79,7 @@ def places(row: Case) -> list[int | None]:
     return list(row.rank_entries.order_by("at", "pk").values_list("place", flat=True))
 
 
+@pytest.mark.alike
 def test_place_that_a_person_saw_is_a_dated_entry() -> None:
     row = case()
     note_rank(row, place=3, seen_at=NOON - DAY, by=people.mina(), now=NOON, **SOUGHT)
@@ -90,6 +91,7 @@ def test_place_that_a_person_saw_is_a_dated_entry() -> None:
     assert proof(Case.objects.get(pk=row.pk)).whole
 
 
+@pytest.mark.alike
 def test_day_to_come_is_refused_and_so_is_who_may_not_work() -> None:
     with pytest.raises(BadInput):
         note_rank(case(), place=1, seen_at=NOON + DAY, by=people.mina(), now=NOON, **SOUGHT)
@@ -97,6 +99,7 @@ def test_day_to_come_is_refused_and_so_is_who_may_not_work() -> None:
         note_rank(case(), place=1, by=people.vic(), now=NOON, **SOUGHT)
 
 
+@pytest.mark.alike
 def test_nothing_is_looked_up_without_a_key() -> None:
     with pytest.raises(NotAllowed, match="No web search is set up"):
         watch_rank(case(), by=people.mina(), now=NOON, **SOUGHT)
@@ -113,6 +116,7 @@ def test_key_is_sealed_and_kept_where_none_is_typed() -> None:
     assert (b"secret-key" in bytes(row.sealed), found[1]) == (False, "secret-key")
 
 
+@pytest.mark.alike
 @pytest.mark.django_db(transaction=True)
 def test_address_is_looked_up_each_day_as_far_down_as_it_takes(clock: HandClock) -> None:
     row, fake = case(), FakeSearch(clock)
@@ -144,6 +148,7 @@ def test_budget_stops_the_search_till_next_month(clock: HandClock) -> None:
     assert spend_call(told, now=NOON + 31 * DAY)
 
 
+@pytest.mark.alike
 @pytest.mark.django_db(transaction=True)
 def test_key_that_is_not_taken_is_said_and_tried_again(clock: HandClock) -> None:
     row, fake = case(), FakeSearch(clock)
@@ -165,6 +170,7 @@ def test_watch_is_claimed_once_and_by_another_after_ten_minutes() -> None:
     assert found == [True, False, True]
 
 
+@pytest.mark.alike
 def test_same_is_watched_once_and_ended_for_good() -> None:
     row, mina = case(), people.mina()
     access()
@@ -204,6 +210,7 @@ def test_watch_of_a_case_that_was_merged_by_an_earlier_release_rests() -> None:
     assert claim_rank_watch(now=NOON + DAY) is None
 
 
+@pytest.mark.alike
 def test_erased_customer_leaves_places_and_no_address() -> None:
     row = case()
     access()

@@ -82,6 +82,7 @@ def test_call_to_boycott_gets_a_label_and_is_handed_up() -> None:
     assert kinds(row) == ["case.opened", "case.labelled", "case.escalated"]
 
 
+@pytest.mark.alike
 def test_later_threat_makes_a_running_case_graver_once() -> None:
     """R16: what a bystander calls for counts; what they feel about leaving does not."""
     row = case(native_id="root", complaint=0.6)
@@ -128,6 +129,7 @@ def test_terms_are_told_apart_by_the_watches_that_matched() -> None:
     assert list(ours.targets) == ["us"]
 
 
+@pytest.mark.alike
 def test_orders_in_a_post_change_nothing() -> None:
     desk = _desk()
     plain = "Halcyon lost my bag and nobody answers, worst airline"
@@ -199,6 +201,7 @@ def test_deep_tier_reads_what_waits_and_a_case_opens() -> None:
     assert [(one.ref, one.first_post_id) for one in Case.objects.all()] == [("DEEP1", row.pk)]
 
 
+@pytest.mark.alike
 def test_edited_post_is_read_again() -> None:
     """What was calm and now complains opens a case; what was in one makes it graver."""
     calm = mention("Halcyon, fine", native_id="p", complaint=0.1)

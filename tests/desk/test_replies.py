@@ -67,6 +67,7 @@ def send(reply: OutgoingReply, native_id: str = "ours-1") -> None:
     settle_sent(claimed, published(native_id), us=US, now=SOON)
 
 
+@pytest.mark.alike
 def test_reply_and_event_are_one() -> None:
     row = case()
     reply = queue(row)
@@ -76,6 +77,7 @@ def test_reply_and_event_are_one() -> None:
     assert kinds == ["case.opened", "case.assigned", "case.taken_up", "reply.queued"]
 
 
+@pytest.mark.alike
 def test_sent_reply_has_the_complaint_as_its_parent() -> None:
     """R24, R26: answered in the thread; acknowledged is a dated fact."""
     row = case(native_id="root")
@@ -120,6 +122,7 @@ def test_one_reply_is_claimed_once() -> None:
     assert claim_reply(now=SOON, holder="w2") is None
 
 
+@pytest.mark.alike
 def test_claim_that_ran_out_is_not_known_and_never_sent_blindly() -> None:
     reply = queue(case())
     claim_reply(now=SOON, holder="w1")
@@ -132,6 +135,7 @@ def test_claim_that_ran_out_is_not_known_and_never_sent_blindly() -> None:
     assert claimed.status == ReplyStatus.NOT_KNOWN  # claimed for looking up
 
 
+@pytest.mark.alike
 def test_looked_up_and_absent_is_sent_with_the_same_key() -> None:
     reply = queue(case())
     claim_reply(now=SOON, holder="w1")
@@ -145,6 +149,7 @@ def test_looked_up_and_absent_is_sent_with_the_same_key() -> None:
     assert (again.status, again.attempt) == ("sending", reply.attempt)
 
 
+@pytest.mark.alike
 def test_refused_for_now_is_retried_when_the_network_says() -> None:
     reply = queue(case())
     claimed = claim_reply(now=SOON, holder="w1")
@@ -157,6 +162,7 @@ def test_refused_for_now_is_retried_when_the_network_says() -> None:
     assert claim_reply(now=asked, holder="w1") is not None
 
 
+@pytest.mark.alike
 def test_refused_for_good_is_shown_and_can_be_sent_again() -> None:
     reply = queue(case())
     claimed = claim_reply(now=SOON, holder="w1")
@@ -167,6 +173,7 @@ def test_refused_for_good_is_shown_and_can_be_sent_again() -> None:
     assert send_again(reply, by=mina(), now=SOON).status == "ready"
 
 
+@pytest.mark.alike
 def test_lost_answer_is_not_known() -> None:
     reply = queue(case())
     claimed = claim_reply(now=SOON, holder="w1")
@@ -191,6 +198,7 @@ def test_stalled_worker_does_not_unsettle_what_another_settled() -> None:
     assert reply.status == "sent"
 
 
+@pytest.mark.alike
 def test_second_responder_is_told() -> None:
     row = case()
     queue(row, seen_replies=0)
@@ -218,6 +226,7 @@ def test_reply_that_does_not_fit_is_refused(text: str, sentence: str) -> None:
         queue(case(), text=text)
 
 
+@pytest.mark.alike
 def test_close_out_goes_where_it_began() -> None:
     """R44."""
     row = case(native_id="root")
@@ -243,6 +252,7 @@ def test_closing_without_a_close_out_needs_a_reason() -> None:
     assert close_case(row, reason="Settled by phone.", by=mina(), now=SOON).state == "closed"
 
 
+@pytest.mark.alike
 def test_post_that_came_after_the_reply_was_written_is_still_unanswered() -> None:
     row = case(native_id="root")
     reply = queue(row)
@@ -254,12 +264,14 @@ def test_post_that_came_after_the_reply_was_written_is_still_unanswered() -> Non
     assert row.unanswered_since <= new.created_at
 
 
+@pytest.mark.alike
 def test_called_back_before_it_went() -> None:
     reply = queue(case())
     assert cancel_reply(reply, by=mina(), now=SOON).status == "cancelled"
     assert claim_reply(now=SOON, holder="w1") is None
 
 
+@pytest.mark.alike
 def test_resolving_waits_for_what_is_on_its_way() -> None:
     row = case()
     queue(row)
@@ -267,6 +279,7 @@ def test_resolving_waits_for_what_is_on_its_way() -> None:
         resolve_case(row, by=mina(), now=SOON)
 
 
+@pytest.mark.alike
 def test_private_reply_takes_the_case_private() -> None:
     """R32."""
     row = case()
@@ -279,6 +292,7 @@ def test_times_are_aware() -> None:
     assert queue(case()).queued_at == datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 
 
+@pytest.mark.alike
 def test_case_that_came_back_is_closed_out_again() -> None:
     """R44: what was settled last is what must be closed out."""
     row = case(native_id="root")

@@ -131,6 +131,7 @@ def test_others_open_one(role: AuthorRole) -> None:
     assert Case.objects.count() == 1
 
 
+@pytest.mark.alike
 def test_role_leaves_a_running_case_as_it_is() -> None:
     """Whoever has a case with us is its customer, whatever else they are."""
     found = case(handle="rosa")

@@ -81,6 +81,7 @@ def handles(*names: str, **facts: Any) -> list[Case]:
     return [case(**{**facts, "handle": name, "at": facts.get("at", at)}) for name, at in each]
 
 
+@pytest.mark.alike
 def test_cases_that_open_go_round_in_turn_and_say_why() -> None:
     team(mina(), omar())
     rows = handles("rosa", "ben", "kim")
@@ -91,11 +92,13 @@ def test_cases_that_open_go_round_in_turn_and_say_why() -> None:
     assert (rows[0].state, rows[0].route_at, proof(rows[0]).whole) == ("new", None, True)
 
 
+@pytest.mark.alike
 def test_without_a_team_nothing_is_given_to_anybody() -> None:
     row = case()
     assert (route_cases(now=NOW), route(row)) == (0, [""])
 
 
+@pytest.mark.alike
 def test_full_colleagues_are_passed_over_and_given_the_case_once_free() -> None:
     """Capacity: never over it; said once; and when somebody comes free, the case goes to them."""
     team(mina())
@@ -176,6 +179,7 @@ def test_rota_says_who_is_there_and_the_sun_is_followed() -> None:
     assert route(other, now=later + timedelta(days=7)) == [""]
 
 
+@pytest.mark.alike
 def test_order_goes_on_when_somebody_is_put_on_the_rota_once_more() -> None:
     team(mina(), omar(), priya())
     for person in (mina(), omar(), priya()):
@@ -194,6 +198,7 @@ def came_back(row: Case, at: Any) -> Case:
     return row
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(("hands_on", "owner"), [(True, "Omar"), (False, "Mina")])
 def test_case_that_comes_back_goes_on_while_its_owner_is_off_duty(
     hands_on: bool, owner: str
@@ -208,6 +213,7 @@ def test_case_that_comes_back_goes_on_while_its_owner_is_off_duty(
     assert (back.state, route(back, now=NOON + 3 * HOUR)) == ("open", [owner])
 
 
+@pytest.mark.alike
 def test_case_of_somebody_who_left_goes_to_another() -> None:
     team(mina(), omar())
     row = case(handle="rosa")
@@ -241,6 +247,7 @@ def test_whoever_takes_a_break_is_given_no_case_till_it_is_over() -> None:
         take_break(noor(), hours=1, now=NOW)
 
 
+@pytest.mark.alike
 def test_what_a_person_decided_routing_leaves_alone() -> None:
     team(mina(), hands_on=True)
     on_rota(mina(), 0, 1)
@@ -286,6 +293,7 @@ def test_angry_words_are_no_abuse_and_an_edit_can_bring_some() -> None:
     assert row.abusive_at == row.places.get().abusive_at == row.first_post.created_at
 
 
+@pytest.mark.alike
 def test_handed_over_case_has_its_note_and_its_new_owner() -> None:
     """R47: to a colleague, with a word or without."""
     row = take_up(case(), by=mina(), now=NOON)
@@ -308,6 +316,7 @@ def test_case_given_back_to_the_team_goes_to_somebody_else() -> None:
     assert (row.owner, row.passed_by) == (None, omar())
 
 
+@pytest.mark.alike
 def test_hand_over_is_refused_in_words() -> None:
     row = take_up(case(), by=mina(), now=NOON)
     with pytest.raises(BadInput, match="has this case already"):

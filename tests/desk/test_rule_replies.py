@@ -1,5 +1,7 @@
 """What rules write to customers: granted, capped, signed as what it is, and alike as it is meant to be."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from amends.casework.automation import Act, Do, Rule, Trigger
@@ -12,10 +14,15 @@ from amends.desk.models import OutgoingReply, RuleRun, Snippet
 from tests.desk.test_ruling import HOUR, LATER, _send, did, label, rule, speaking
 from tests.factories import NOON, case, heard_at_once, mention, store
 from tests.people import ada, mina
+from tests.web.support import undone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.alike
 def test_automatic_reply_is_a_snippets_text_signed_as_what_it_is_and_stops_no_clock() -> None:
     """R27: nobody wrote it, and it says so; a person still owes the first answer (R35)."""
     made, row = speaking(), case()
@@ -33,6 +40,7 @@ def test_automatic_reply_is_a_snippets_text_signed_as_what_it_is_and_stops_no_cl
     assert row.unanswered_since is not None
 
 
+@pytest.mark.alike
 def test_automatic_reply_that_is_heard_before_it_is_settled_is_no_answer_either() -> None:
     """R35: whichever comes first, a person still owes the first answer."""
     speaking()
@@ -48,6 +56,7 @@ def test_automatic_reply_that_is_heard_before_it_is_settled_is_no_answer_either(
     assert row.unanswered_since is not None
 
 
+@pytest.mark.alike
 def test_cap_holds_for_all_cases_of_a_rule_together() -> None:
     made = speaking(per_hour=2, per_day=3)
     heard_at_once(*(mention(f"Halcyon lost bag {n}", handle=f"p{n}") for n in range(4)))
@@ -60,6 +69,7 @@ def test_cap_holds_for_all_cases_of_a_rule_together() -> None:
     assert OutgoingReply.objects.count() == 3
 
 
+@pytest.mark.alike
 def test_stop_of_the_guard_holds_an_automatic_reply() -> None:
     """R29: a blank that nobody filled in waits for somebody's approval."""
     speaking(text="Hello {customer.first_name}, we are on it. Write to us in private: {case.ref}.")
@@ -70,6 +80,7 @@ def test_stop_of_the_guard_holds_an_automatic_reply() -> None:
     assert did(row)[0][0] == "reply.held"
 
 
+@pytest.mark.alike
 def test_automatic_replies_may_be_alike_and_a_person_who_pastes_one_is_stopped() -> None:
     """R29: what is meant to be alike was granted so; the guard still looks for it in what people write."""
     speaking(per_hour=5, per_day=5)
@@ -98,19 +109,24 @@ def test_case_gets_one_automatic_reply_a_day_and_the_rule_says_why_no_second() -
     assert left[2] == "A rule wrote in this case within a day, so now people answer it."
 
 
-@pytest.mark.parametrize("how", ["revoked", "version", "snippet", "off"])
-def test_what_changed_since_the_grant_writes_to_nobody(how: str) -> None:
+def test_what_changed_since_the_grant_writes_to_nobody() -> None:
     made, row = speaking(), case()
-    if how == "revoked":
-        revoke_grant(made, by=ada(), now=NOON)
-    elif how == "version":
-        acts = (Act(Do.REPLY_IN_PUBLIC, made.data["acts"][0]["value"]), label())
-        save_rule(made, name="Hello", rule=Rule(Trigger.OPENED, acts), by=ada(), now=NOON)
-    elif how == "snippet":
-        save_snippet(
+    acts = (Act(Do.REPLY_IN_PUBLIC, made.data["acts"][0]["value"]), label())
+    changes: dict[str, Callable[[], object]] = {
+        "revoked": lambda: revoke_grant(made, by=ada(), now=NOON),
+        "version": lambda: save_rule(
+            made, name="Hello", rule=Rule(Trigger.OPENED, acts), by=ada(), now=NOON
+        ),
+        "snippet": lambda: save_snippet(
             Snippet.objects.get(), key="hello", name="Hello", texts={"en": "Buy now!"}, by=ada(), now=NOON,
-        )  # fmt: skip
-    else:
-        switch_rule(made, on=False, by=ada(), now=NOON)
-    run_rules(now=LATER)
-    assert (row.replies.count(), RuleRun.objects.filter(left=[]).exists()) == (0, False)
+        ),
+        "off": lambda: switch_rule(made, on=False, by=ada(), now=NOON),
+    }  # fmt: skip
+    written = {}
+    for how, change in changes.items():
+        with undone():
+            change()
+            run_rules(now=LATER)
+            written[how] = (row.replies.count(), RuleRun.objects.filter(left=[]).exists())
+        made.refresh_from_db()
+    assert written == dict.fromkeys(changes, (0, False))

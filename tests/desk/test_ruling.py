@@ -87,6 +87,7 @@ def test_rule_sees_network_language_and_how_far_a_complaint_goes() -> None:
     assert [bool(did(row)) for row in (hot, calm)] == [True, False]
 
 
+@pytest.mark.alike
 def test_rule_that_is_off_or_came_later_does_nothing() -> None:
     """No rule falls upon what happened before it was there."""
     early = case(handle="early")
@@ -98,6 +99,7 @@ def test_rule_that_is_off_or_came_later_does_nothing() -> None:
     assert not RuleRun.objects.filter(rule=off).exists()
 
 
+@pytest.mark.alike
 def test_act_of_a_rule_sets_off_no_rule() -> None:
     """Loops are impossible: all rules see the case as it was, and what they do is no trigger."""
     rule(label("a"), name="A", conditions=(Condition(Fact.LABEL, ("b",), but=True),))
@@ -121,6 +123,7 @@ def test_same_happening_is_never_answered_twice() -> None:
     assert (note.text, note.rule.rule if note.rule else None) == ("Look at this", made)
 
 
+@pytest.mark.alike
 def test_customer_who_answers_sets_off_a_rule_but_bystanders_do_not() -> None:
     rule(label("again"), trigger=Trigger.ANSWERED)
     row = case(conversation="c", native_id="first")
@@ -145,6 +148,7 @@ def _send(now: datetime) -> None:
     settle_sent(reply, Published(id=f"r{reply.pk}", url=None, at=now), us=us, now=now)
 
 
+@pytest.mark.alike
 def test_clock_that_runs_out_sets_off_a_rule_that_asks_which() -> None:
     """R35: a breach is an event."""
     missed = Condition(Fact.CLOCK, ("acknowledgement",))
@@ -166,6 +170,7 @@ def test_case_that_waits_sets_off_a_rule_once_its_time_has_come() -> None:
     assert run_rules(now=NOON + 9 * HOUR) == 0
 
 
+@pytest.mark.alike
 def test_wait_that_ended_or_was_made_longer_sets_off_nothing() -> None:
     made = rule(label("slow"), trigger=Trigger.WAITED, after=240)
     answered, waiting = case(handle="a", at=NOON), case(handle="b", at=NOON)
@@ -178,6 +183,7 @@ def test_wait_that_ended_or_was_made_longer_sets_off_nothing() -> None:
     assert [bool(did(row)) for row in (answered, waiting)] == [False, True]
 
 
+@pytest.mark.alike
 def test_rule_snoozes_and_hands_to_a_team() -> None:
     team = Team.objects.create(name="Berlin")
     rule(Act(Do.TEAM, str(team.pk)), Act(Do.SNOOZE, "60"))
@@ -243,6 +249,7 @@ def speaking(
     return switch_rule(made, on=True, by=ada(), now=NOON - HOUR)
 
 
+@pytest.mark.alike
 def test_rule_writes_in_public_only_by_an_administrators_grant() -> None:
     """The issue: "cannot post in public without an explicit grant and a rate cap"."""
     snippet = save_snippet(None, key="x", name="x", texts={"en": "Hi"}, by=ada(), now=NOON)
@@ -302,6 +309,7 @@ def test_history_that_is_read_in_sets_off_no_rule() -> None:
     assert (len(opened), RuleDue.objects.count()) == (1, 0)
 
 
+@pytest.mark.alike
 def test_rules_run_in_their_order_and_the_last_has_the_last_word() -> None:
     to_omar = rule(Act(Do.PERSON, str(omar().pk)), name="To Omar")
     rule(Act(Do.PERSON, str(mina().pk)), name="To Mina")

@@ -33,6 +33,7 @@ def customer_writes(row: Case, handle: str = "rosa") -> None:
     store(said, now=at)
 
 
+@pytest.mark.alike
 def test_reply_for_later_goes_out_at_its_time_and_not_before() -> None:
     reply = later(case())
     early = claim_reply(now=AT_NINE - timedelta(seconds=1), holder="w")
@@ -40,6 +41,7 @@ def test_reply_for_later_goes_out_at_its_time_and_not_before() -> None:
     assert (early, due) == (None, reply)
 
 
+@pytest.mark.alike
 def test_customer_who_writes_in_between_withdraws_it_and_its_text_is_a_draft() -> None:
     row = case()
     reply = later(row)
@@ -51,6 +53,7 @@ def test_customer_who_writes_in_between_withdraws_it_and_its_text_is_a_draft() -
     assert [e.kind for e in row.history.order_by("seq")][-1] == "reply.withdrawn"
 
 
+@pytest.mark.alike
 def test_nothing_is_claimed_that_was_overtaken_before_anybody_looked() -> None:
     row = case()
     later(row)
@@ -58,6 +61,7 @@ def test_nothing_is_claimed_that_was_overtaken_before_anybody_looked() -> None:
     assert claim_reply(now=AT_NINE, holder="w") is None
 
 
+@pytest.mark.alike
 def test_somebody_else_in_the_thread_withdraws_nothing() -> None:
     row = case()
     reply = later(row)
@@ -65,6 +69,7 @@ def test_somebody_else_in_the_thread_withdraws_nothing() -> None:
     assert (withdraw_overtaken(now=AT_NINE), claim_reply(now=AT_NINE, holder="w")) == (0, reply)
 
 
+@pytest.mark.alike
 def test_reply_for_now_is_not_withdrawn() -> None:
     row = case()
     reply = queue(row)
@@ -83,6 +88,7 @@ def test_claimed_reply_is_withdrawn_by_the_worker_that_holds_it_alone() -> None:
     assert (stale, withdraw(mine, now=AT_NINE)) == (False, True)
 
 
+@pytest.mark.alike
 def test_draft_that_was_begun_meanwhile_is_kept() -> None:
     row = case()
     later(row)
@@ -102,6 +108,7 @@ def test_time_can_be_changed_and_given_up_until_it_goes() -> None:
     assert event.data == {"reply": reply.pk, "goes_at": (AT_NINE + HOUR).isoformat()}
 
 
+@pytest.mark.alike
 def test_time_of_a_reply_on_its_way_stays() -> None:
     reply = later(case())
     claim_reply(now=AT_NINE, holder="w")
@@ -109,6 +116,7 @@ def test_time_of_a_reply_on_its_way_stays() -> None:
         reschedule_reply(reply, goes_at=AT_NINE + HOUR, by=people.mina(), now=AT_NINE)
 
 
+@pytest.mark.alike
 def test_called_back_reply_never_goes() -> None:
     reply = later(case())
     cancel_reply(reply, by=people.mina(), now=SOON)

@@ -127,6 +127,7 @@ def status(reply: OutgoingReply) -> str:
     return OutgoingReply.objects.get(pk=reply.pk).status
 
 
+@pytest.mark.alike
 def test_absent_is_believed_once_the_claim_and_settling_are_over() -> None:
     """The worker that died may have spoken until its claim ran out."""
     reply, network, clock = queue(case()), Network(), Hands()
@@ -154,6 +155,7 @@ def test_same_text_of_another_reply_is_not_taken_for_this_one() -> None:
     assert second.reason == "The same text is there from another time. Look there, then decide."
 
 
+@pytest.mark.alike
 def test_publishing_ends_with_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.desk.test_sending.HOLD", timedelta(milliseconds=20))
     reply, network = queue(case()), Network(silent=True)
@@ -162,6 +164,7 @@ def test_publishing_ends_with_the_claim(monkeypatch: pytest.MonkeyPatch) -> None
     assert (reply.status, reply.reason) == ("not known", "No answer came in time.")
 
 
+@pytest.mark.alike
 def test_held_up_sender_sends_nothing_after_its_claim() -> None:
     reply, network, clock = queue(case()), Network(), Hands()
     claimed = claim_reply(now=SOON, holder="w", hold=HOLD)
@@ -171,12 +174,14 @@ def test_held_up_sender_sends_nothing_after_its_claim() -> None:
     assert (status(reply), network.sent) == ("ready", [])
 
 
+@pytest.mark.alike
 def test_what_the_network_said_outlives_a_locked_database() -> None:
     reply, database = queue(case()), Inline()
     tick(sender(Network(database=database), Hands(), database=database))
     assert status(reply) == "sent"
 
 
+@pytest.mark.alike
 def test_proof_that_it_went_out_weighs_more_than_not_finding_it() -> None:
     reply, after = queue(case()), SOON + timedelta(minutes=5)
     stalled = claim_reply(now=SOON, holder="w.1")

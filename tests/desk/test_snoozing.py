@@ -33,6 +33,7 @@ def _why(row: Case) -> list[str]:
     return [event.data["why"] for event in woken]
 
 
+@pytest.mark.alike
 def test_snoozed_case_stands_in_its_own_tab_till_its_time() -> None:
     row = _snoozed()
     assert _tabs() == {"all": [], "snoozed": [row.ref]}
@@ -41,6 +42,7 @@ def test_snoozed_case_stands_in_its_own_tab_till_its_time() -> None:
     assert (_tabs(), _why(row)) == ({"all": [row.ref], "snoozed": []}, ["time"])
 
 
+@pytest.mark.alike
 def test_customer_who_writes_wakes_the_case() -> None:
     row = _snoozed()
     store(mention("Hello?", conversation="c", complaint=0.6), now=NOON + HOUR)
@@ -54,6 +56,7 @@ def test_clock_runs_on_and_wakes_the_case_when_it_is_missed() -> None:
     assert (_tabs()["all"], _why(row)) == ([row.ref], ["breach"])
 
 
+@pytest.mark.alike
 def test_by_hand_it_comes_back_and_what_is_settled_is_not_snoozed() -> None:
     row = wake_case(_snoozed(), by=mina(), now=NOON)
     assert (wake_case(row, by=mina(), now=NOON).snoozed_until, _why(row)) == (None, ["by_hand"])

@@ -59,6 +59,7 @@ def split(row: Case, *some: PostRow, **facts: Any) -> Case:
     return split_case(row, posts=[one.pk for one in some], **asked)
 
 
+@pytest.mark.alike
 def test_split_gives_another_matter_a_case_of_its_own() -> None:
     row, later = two_matters()
     made = split(row, later)
@@ -85,6 +86,7 @@ def test_undone_split_brings_everything_back() -> None:
         reopen_case(undone, by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_undone_split_ends_what_was_looked_up_for_the_case_that_is_gone() -> None:
     row, later = two_matters()
     made = split(row, later)
@@ -121,6 +123,7 @@ def test_post_of_a_bystander_is_split_off_for_them() -> None:
     assert made.customer != row.customer
 
 
+@pytest.mark.alike
 def test_merge_is_told_to_both_and_what_waits_waits_on() -> None:
     old, new = case(handle="rosa", at=NOON), case(handle="ben", at=NOON + HOUR)
     merge_case(old, into=new, by=mina(), now=NOON + 2 * HOUR, two_customers=True)
@@ -144,6 +147,7 @@ def test_undone_merge_takes_back_what_came_since() -> None:
     assert (fresh(new).customer_wrote_at, kinds(new, 1)) == (NOON, ["case.parted"])
 
 
+@pytest.mark.alike
 def test_what_waits_is_not_merged_out_of_sight() -> None:
     old, over = case(handle="rosa"), case(handle="ben")
     resolve_case(over, by=mina(), now=NOON)
@@ -159,6 +163,7 @@ def customers() -> tuple[Case, Case]:
     )
 
 
+@pytest.mark.alike
 def test_profiles_of_one_person_are_merged_across_networks_and_parted_again() -> None:
     """Earlier cases stand together, and posts of either profile come to one case."""
     one, two = customers()
@@ -173,6 +178,7 @@ def test_profiles_of_one_person_are_merged_across_networks_and_parted_again() ->
     assert (kinds(two, 1), proof(fresh(two)).whole) == (["customer.parted"], True)
 
 
+@pytest.mark.alike
 def test_case_that_a_merged_profile_opened_since_goes_with_it() -> None:
     one, two = customers()
     for row in (one, two):
@@ -214,6 +220,7 @@ def test_merges_are_undone_last_first_and_never_over_an_erasure() -> None:
         undo_merge(first, by=mina(), now=NOON)
 
 
+@pytest.mark.alike
 def test_profile_without_a_case_becomes_part_of_a_customer() -> None:
     row = case(handle="rosa")
     other = heard("Halcyon, good morning", handle="rosa_m", complaint=0.0).author

@@ -38,12 +38,14 @@ def quota(left: int, minutes: int = 5, at: Any = NOON) -> Quota:
     return Quota(limit=100, remaining=left, reset_at=at + timedelta(minutes=minutes))
 
 
+@pytest.mark.alike
 def test_tightest_limits_come_first_and_those_that_are_over_not_at_all() -> None:
     quotas = {"/2/users/1/mentions": quota(90), "post": quota(3), "old": quota(0, minutes=-1)}
     found = [(one["name"], one["remaining"]) for one in tightest(quotas, NOON)]
     assert found == [("post", 3), ("mentions", 90)]
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize(
     "headers",
     [
@@ -59,6 +61,7 @@ def test_quota_is_read_from_the_headers_of_each_network(headers: dict[str, str])
     assert quota_in({}, NOON) is None
 
 
+@pytest.mark.alike
 async def test_bluesky_tells_what_its_pds_leaves_us() -> None:
     world = BlueskyFaults(HandClock(NOON))
     async with running(world.fake):

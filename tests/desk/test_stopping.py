@@ -33,12 +33,14 @@ def test_nothing_is_claimed_from_the_moment_of_a_stop(everything: bool) -> None:
     assert (claim_reply(now=LATER, holder="w"), is_stopped(reply.channel_id)) == (None, True)
 
 
+@pytest.mark.alike
 def test_stop_of_one_account_leaves_the_others() -> None:
     reply = queue(case())
     stop_sending(channel("mastodon"), reason="Hacked", by=people.priya(), now=SOON)
     assert claim_reply(now=LATER, holder="w") == reply
 
 
+@pytest.mark.alike
 def test_claimed_reply_that_was_not_spoken_about_is_held_back() -> None:
     queue(case())
     claimed = claim_reply(now=SOON, holder="w")
@@ -49,6 +51,7 @@ def test_claimed_reply_that_was_not_spoken_about_is_held_back() -> None:
     assert (claimed.status, claimed.claimed_until) == ("paused", None)
 
 
+@pytest.mark.alike
 def test_what_waited_does_not_flood_out_when_the_stop_is_lifted() -> None:
     """Though no worker was there to hold it back while the stop was in force."""
     reply, priya = queue(case()), people.priya()
@@ -60,6 +63,7 @@ def test_what_waited_does_not_flood_out_when_the_stop_is_lifted() -> None:
     assert kinds(reply) == ["reply.queued", "reply.paused", "reply.released"]
 
 
+@pytest.mark.alike
 def test_reply_written_during_a_stop_waits_for_a_person() -> None:
     stop_sending(None, reason="Hacked", by=people.priya(), now=SOON)
     reply = queue(case())
@@ -68,6 +72,7 @@ def test_reply_written_during_a_stop_waits_for_a_person() -> None:
         release_reply(reply, by=people.mina(), now=LATER)
 
 
+@pytest.mark.alike
 def test_reply_whose_time_comes_after_the_stop_is_left_alone() -> None:
     reply, priya = later(case()), people.priya()
     stop = stop_sending(None, reason="Hacked", by=priya, now=SOON)
@@ -75,6 +80,7 @@ def test_reply_whose_time_comes_after_the_stop_is_left_alone() -> None:
     assert claim_reply(now=AT_NINE, holder="w") == reply
 
 
+@pytest.mark.alike
 def test_confirming_together_leaves_those_whose_customer_wrote_since() -> None:
     priya = people.priya()
     stop = stop_sending(None, reason="Hacked", by=priya, now=SOON)
@@ -101,6 +107,7 @@ def test_confirming_together_leaves_those_that_are_still_stopped_and_sends_the_o
     assert found == [(first.pk, "paused", True), (second.pk, "ready", False)]
 
 
+@pytest.mark.alike
 def test_who_may_not_stop_is_told_and_a_stop_needs_a_reason() -> None:
     with pytest.raises(NotAllowed, match="may not stop what goes out"):
         stop_sending(None, reason="Hacked", by=people.mina(), now=SOON)
@@ -109,6 +116,7 @@ def test_who_may_not_stop_is_told_and_a_stop_needs_a_reason() -> None:
     assert not is_stopped(channel().pk)
 
 
+@pytest.mark.alike
 def test_stopping_and_lifting_twice_is_told() -> None:
     ada = people.ada()
     stop = stop_sending(None, reason="Hacked", by=ada, now=SOON)

@@ -68,6 +68,7 @@ def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+@pytest.mark.alike
 @pytest.mark.usefixtures("_inline")
 @pytest.mark.django_db(transaction=True)
 def test_post_is_removed_and_our_copy_stays() -> None:
@@ -104,6 +105,7 @@ def test_network_that_cannot_now_is_asked_again_and_one_that_refuses_is_told_of(
     assert (row.status, row.note, post.deleted_at) == ("failed", "It is too old.", None)
 
 
+@pytest.mark.alike
 def test_worker_that_died_is_followed_by_another() -> None:
     row = asked(published())
     mine = [row.channel_id]
@@ -113,6 +115,7 @@ def test_worker_that_died_is_followed_by_another() -> None:
     assert claim_take_down(now=SOON + timedelta(minutes=2), channels=mine) == row
 
 
+@pytest.mark.alike
 def test_responder_may_not_and_a_reason_is_needed() -> None:
     post = published()
     row = OutgoingReply.objects.get(post=post).case
@@ -124,6 +127,7 @@ def test_responder_may_not_and_a_reason_is_needed() -> None:
         take_down(row, post=row.first_post, reason=REASON, by=people.priya(), now=SOON)
 
 
+@pytest.mark.alike
 def test_asking_twice_is_told() -> None:
     post = published()
     asked(post)

@@ -17,7 +17,7 @@ def threads() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(n, marks=pytest.mark.alike) if n > 1 else n for n in range(8)]
+    "seed", [pytest.param(n, marks=pytest.mark.alike) if n else n for n in range(8)]
 )
 def test_thread_is_the_same_in_whatever_order_it_is_heard(seed: int) -> None:
     rng = random.Random(seed)
@@ -37,6 +37,7 @@ def test_case_follows_its_thread() -> None:
     assert row.conversation == "0"
 
 
+@pytest.mark.alike
 def test_answer_to_an_answer_joins_the_case_of_the_thread() -> None:
     """Networks such as Mastodon name only the parent."""
     case(native_id="1")
@@ -51,11 +52,13 @@ def test_thread_in_a_circle_ends() -> None:
     assert len(set(threads().values())) == 1
 
 
+@pytest.mark.alike
 def test_named_conversation_counts_for_more_than_the_parent() -> None:
     store(mention(native_id="9", in_reply_to="8", conversation="1"))
     assert threads() == {"9": "1"}
 
 
+@pytest.mark.alike
 def test_threads_of_two_networks_keep_apart() -> None:
     store(mention(native_id="2", in_reply_to="1"))
     store(mention(native_id="1", in_reply_to="0", network="other"))

@@ -55,6 +55,7 @@ def test_second_of_two_who_answer_is_told_at_sending_and_loses_nothing() -> None
     assert [(one.by, one.text) for one in row.replies.all()] == [(mina(), "Sorry")]
 
 
+@pytest.mark.alike
 def test_owner_and_priority_that_a_colleague_changed_are_not_overwritten() -> None:
     row = case(complaint=0.6)
     assign_case(row, to=mina(), by=mina(), now=NOON, seen_owner=0)
@@ -91,6 +92,7 @@ def test_nobody_gets_a_heads_up_on_a_case_that_they_may_not_see() -> None:
     assert list(HeadsUp.objects.values_list("to", flat=True)) == [omar().pk]
 
 
+@pytest.mark.alike
 def test_note_of_a_hand_over_gives_heads_ups_too() -> None:
     row = case()
     priya()

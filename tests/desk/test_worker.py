@@ -156,6 +156,7 @@ async def test_network_that_answers_nonsense_is_waited_for(
             await until(lambda: health()[0] == "well", what=f"well ({kind})")
 
 
+@pytest.mark.alike
 async def test_expired_token_stops_the_channel_until_it_is_connected_again(
     connected: ChannelRow, network: DemoNetwork
 ) -> None:
