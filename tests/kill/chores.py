@@ -1,11 +1,12 @@
 """What the tests have done on the desk, and ask of it, in the process that forks the workers."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.core.management import call_command
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 
 from amends.casework import ReplyStatus, Role
 from amends.casework.automation import Act, Do, Rule, Trigger
@@ -15,6 +16,7 @@ from amends.desk.actions.rules import grant_rule, save_rule, switch_rule
 from amends.desk.actions.snippets import save_snippet
 from amends.desk.models import (
     Case,
+    CaseEvent,
     Cursor,
     DeadLetterRow,
     OutgoingReply,
@@ -68,7 +70,8 @@ def queue(most: int) -> int:
     A search finds the public ones, so the listener may hear them before the sender has settled them.
     """
     mina = Responder.objects.get(email="mina@desk.example")
-    cases = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("ref")
+    rows = Case.objects.annotate(answers=Count("replies")).filter(answers=0).order_by("ref")
+    cases = rows.select_related("brand")
     for case in cases[:most]:
         queue_reply(
             case,
@@ -100,18 +103,27 @@ def posts() -> dict[str, dict[str, Any]]:
 
 def cases() -> dict[str, dict[str, Any]]:
     """Every case: whose it is, whether its log is whole, and what each event was about."""
-    return {
-        case.ref: {
-            "customer": case.customer.authors.get().handle,
-            "whole": bool(proof(case).whole),
+    found = {}
+    for case, events in histories():
+        (author,) = case.customer.authors.all()
+        found[case.ref] = {
+            "customer": author.handle,
+            "whole": bool(proof(case, events).whole),
             "events": [
                 [event.kind, event.data.get("reply") or event.data.get("post")]
-                for event in case.history.order_by("seq")
+                for event in events
                 if event.kind in ("case.opened", "post.attached", "reply.queued", "reply.sent")
             ],
         }
-        for case in Case.objects.select_related("customer")
-    }
+    return found
+
+
+def histories() -> Iterator[tuple[Case, list[CaseEvent]]]:
+    """Every case with what happened to it, read together."""
+    events = Prefetch("history", CaseEvent.objects.order_by("seq"))
+    rows = Case.objects.order_by("ref").select_related("customer")
+    for case in rows.prefetch_related("customer__authors", "notes", "replies", events):
+        yield case, list(case.history.all())
 
 
 def replies() -> list[dict[str, Any]]:
@@ -147,9 +159,7 @@ def unsettled() -> int:
 
 def not_known() -> int:
     """How often a worker died while a reply was on the wire, or the answer was lost."""
-    return sum(
-        case.history.filter(kind="reply.not_known").count() for case in Case.objects.iterator()
-    )
+    return CaseEvent.objects.filter(kind="reply.not_known").count()
 
 
 def dead_letters() -> int:
@@ -191,10 +201,10 @@ def ruled() -> dict[str, list[Any]]:
     """What rules did on each case: labels, notes, replies, and whether its log is whole."""
     return {
         case.ref: [
-            case.history.filter(kind="case.labelled", data__has_key="rule").count(),
-            case.notes.count(),
-            case.replies.count(),
-            bool(proof(case).whole),
+            sum(event.kind == "case.labelled" and "rule" in event.data for event in events),
+            len(case.notes.all()),
+            len(case.replies.all()),
+            bool(proof(case, events).whole),
         ]
-        for case in Case.objects.order_by("ref")
+        for case, events in histories()
     }

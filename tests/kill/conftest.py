@@ -30,7 +30,7 @@ def kills() -> int:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A server's address, without a database's name."""
-    with postgres_server() as url:
+    with postgres_server(by_file=True) as url:
         yield url.rpartition("/")[0]
 
 
@@ -84,6 +84,7 @@ def _desks(
 @pytest.fixture
 def desk(_desks: tuple[Desk, Callable[[], None]]) -> Desk:
     desk, empty = _desks
+    desk.ask("leave")
     empty()
     return desk
 

@@ -6,7 +6,8 @@ a worker and answers with its process id, at once or when it has asked the netwo
 ``run`` forks a command of ``amends``; ``kill`` ends either by SIGKILL and answers with the signal it
 died of; ``migrate`` makes the tables, in a fork; ``rehearse`` goes here once through what forks do
 later; every other verb is a function of ``tests.kill.chores``, called here, as a fork only to ask
-something costs more than the asking. No connection is open, no event loop runs and no thread lives in
+something costs more than the asking. Its connection stays for the next, until something is forked or
+``leave`` is said. No connection is open, no event loop runs and no thread lives in
 this process when it forks, so a fork shares nothing with the next.
 """
 
@@ -50,6 +51,7 @@ from amends.understanding.readings import Understanding  # noqa: E402
 from amends.understanding.targets import Watched  # noqa: E402
 from tests.kill import chores  # noqa: E402
 from tests.support import databases  # noqa: E402
+from tests.support.pages import gather_pages  # noqa: E402
 
 HOLD = timedelta(seconds=1)
 SETTLING = timedelta(seconds=1)
@@ -135,14 +137,13 @@ def run(log: str, words: list[str]) -> int:
 
 
 def call(verb: str, arguments: list[Any]) -> Any:
-    """What a chore returns; nothing of it stays here."""
+    """What a chore returns; nothing of what it read is remembered here."""
+    forget_recent()
     try:
         return getattr(chores, verb)(*arguments)
     except Exception as error:  # noqa: BLE001 (whatever it is, the test fails with it)
         traceback.print_exc()
         return {"error": f"{verb} failed, {error!r}"}
-    finally:
-        leave()
 
 
 def leave() -> None:
@@ -205,6 +206,7 @@ def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
     for chore in (chores.posts, chores.cases, chores.replies, chores.ruled, chores.not_known):
         closing(chore)
     leave()
+    gather_pages()
 
 
 def load() -> Reader:
@@ -226,6 +228,7 @@ def load() -> Reader:
 
 def main() -> None:
     reader = load()
+    gather_pages()
     own: dict[str, Callable[..., Any]] = {
         "start": lambda *given: start(reader, *given),
         "run": run,
@@ -233,9 +236,12 @@ def main() -> None:
         "migrate": migrate,
         "use": use,
         "rehearse": lambda *given: rehearse(reader, *given),
+        "leave": leave,
     }
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
+        if verb in own and verb != "kill":
+            leave()
         if verb in ("start", "run"):
             gc.freeze()  # a fork would copy what the collector touches
             assert threading.active_count() == 1, "a process with threads is not safely forked"

@@ -1,6 +1,8 @@
 """The demo network's file: one SQLite database that several processes may share."""
 
+import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,11 +93,41 @@ CREATE TABLE IF NOT EXISTS fault (
 """
 
 
+class _Idle:
+    """Connections that nobody uses for the moment: opening one reads the whole schema, and closing the
+    last one writes the file anew."""
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._left: list[sqlite3.Connection] = []
+
+    def take(self) -> sqlite3.Connection | None:
+        """None where there is none, and in a fork, to which another's connections are no use."""
+        if self._process != os.getpid():
+            return None
+        try:
+            return self._left.pop()
+        except IndexError:
+            return None
+
+    def give(self, db: sqlite3.Connection) -> None:
+        if self._process == os.getpid():
+            self._left.append(db)
+        else:
+            db.close()
+
+    def close(self) -> None:
+        while (db := self.take()) is not None:
+            db.close()
+
+
 class Store:
-    """Opens the file anew for each piece of work, so threads and processes share nothing else."""
+    """Each piece of work has a connection of its own, so threads and processes share nothing else."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._idle = _Idle()
+        weakref.finalize(self, self._idle.close)
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
@@ -104,13 +136,21 @@ class Store:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        db = self._idle.take() or self._connect()
         try:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA synchronous=NORMAL")
             yield db
-        finally:
+        except BaseException:
             db.close()
+            raise
+        self._idle.give(db)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA synchronous=NORMAL")
+        return db
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
