@@ -3,6 +3,7 @@
 import ctypes
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 LARGE = 2 << 20
 _MADV_COLLAPSE = 25  # Linux 6.1 and newer; an older one refuses, and all is as it was
@@ -24,9 +25,8 @@ def gather_pages() -> int:
 
 def _whole_pages() -> Iterator[int]:
     """Where a large page lies within memory that is written to and of no file."""
-    with open("/proc/self/maps", encoding="utf-8") as maps:
-        lines = [line.split() for line in maps]
-    for span, access, _, _, _, *name in lines:
+    lines = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    for span, access, _, _, _, *name in map(str.split, lines):
         if access == "rw-p" and name in ([], ["[heap]"]):
             start, end = (int(edge, 16) for edge in span.split("-"))
             yield from range(-(-start // LARGE) * LARGE, end - LARGE + 1, LARGE)
