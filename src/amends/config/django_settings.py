@@ -92,6 +92,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE / "web" / "templates"],
         "OPTIONS": {
+            "loaders": [
+                ("amends.web.drawing.Loader", ["django.template.loaders.filesystem.Loader"])
+            ],
+            "builtins": ["amends.web.drawing"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
