@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from amends.web.addresses import Remembered
 from amends.web.views import (
     acts,
     batches,
@@ -76,7 +77,7 @@ _OUTBOX = [
     path("stops/<int:pk>/lift/", outbox.lift, name="stop-lift"),
     path("release/", outbox.release, name="release"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [
+PAGES: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
     path("healthz", door.healthz, name="healthz"),
     path("sign-in/", door.sign_in, name="sign-in"),
@@ -102,9 +103,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("heads-ups/count/", heads_ups.count, name="heads-ups-count"),
     path("pictures/<int:pk>/", pictures.show, name="picture"),
 ]
-urlpatterns.append(path("", include("amends.web.urls_claims")))
+PAGES.append(path("", include("amends.web.urls_claims")))
 if find_spec("amends.web.urls_setup"):
-    urlpatterns.append(path("", include("amends.web.urls_setup")))
+    PAGES.append(path("", include("amends.web.urls_setup")))
+urlpatterns = [Remembered(PAGES)]
 
 handler400 = "amends.web.refusing.bad_request"
 handler403 = "amends.web.refusing.forbidden"
