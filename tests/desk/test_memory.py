@@ -1,10 +1,11 @@
-"""The collector stands still while a batch is stored, and never longer."""
+"""The collector stands still while a batch is stored, and never longer; SQLite spills nothing."""
 
 import gc
 
 import pytest
+from django.db import connection, transaction
 
-from amends.desk.actions.memory import uncollected
+from amends.desk.actions.memory import spill_nothing, uncollected
 
 
 def test_nothing_is_collected_meanwhile() -> None:
@@ -27,3 +28,24 @@ def test_whoever_switched_it_off_keeps_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+_IN_FILES, _IN_MEMORY = 0, 2
+
+
+def _spills() -> int:
+    with connection.cursor() as cursor:
+        return int(cursor.execute("PRAGMA temp_store").fetchone()[0])
+
+
+@pytest.mark.database
+@pytest.mark.alike
+@pytest.mark.django_db(transaction=True)
+def test_whoever_stores_spills_nothing_from_its_next_transaction_on() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA temp_store = DEFAULT")
+    with transaction.atomic():
+        spill_nothing()
+        assert _spills() == _IN_FILES
+    spill_nothing()
+    assert _spills() == _IN_MEMORY

@@ -1,6 +1,7 @@
 """Hidden characters are shown (hostile world: bidirectional and zero-width text)."""
 
 import pytest
+import regex
 
 from amends.text import mark_hidden
 
@@ -33,3 +34,12 @@ def test_what_hides_is_marked(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", HONEST)
 def test_honest_writing_stays(text: str) -> None:
     assert mark_hidden(text) == text
+
+
+def test_no_character_that_hides_passes_for_plain() -> None:
+    every = "".join(map(chr, range(0x10000)))
+    hides = regex.findall(
+        r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cs}\p{Cc}\u2028\u2029]", every
+    )
+    passed = [one for one in hides if mark_hidden(f"a{one}b") == f"a{one}b"]
+    assert passed == ["\t", "\n", "\r"]

@@ -24,7 +24,7 @@ from amends.desk.actions.keeping import (
     write_out,
 )
 from amends.desk.actions.mattering import that_matter
-from amends.desk.actions.memory import uncollected
+from amends.desk.actions.memory import spill_nothing, uncollected
 from amends.desk.actions.reading_again import put_readings, read_again
 from amends.desk.models import (
     Brand,
@@ -87,6 +87,7 @@ def _store(batch: Prepared, around: Circumstances) -> list[Case]:
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
     """Store posts with readings and matches, without deciding what they mean; how many are new."""
+    spill_nothing()
     with uncollected():
         batch = prepare(mentions, now=now)
         with transaction.atomic():

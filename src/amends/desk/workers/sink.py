@@ -14,7 +14,7 @@ from amends.desk.actions.hearing import (
     store_prepared,
 )
 from amends.desk.actions.intake import Circumstances
-from amends.desk.actions.memory import uncollected
+from amends.desk.actions.memory import spill_nothing, uncollected
 from amends.desk.models import ChannelRow
 from amends.listening import Batch
 from amends.listening.gathering import ROOMY, Limits
@@ -53,6 +53,7 @@ class DeskSink:
             now=now,
             new_ref=self._new_ref,
         )
+        spill_nothing()
         with uncollected():
             prepared = prepare(batch.mentions, now=now)
             with transaction.atomic():
