@@ -87,6 +87,14 @@ def test_rows_are_changed_and_counted() -> None:
     assert Case.objects.get(pk=other.pk).ref == other.ref
 
 
+def test_number_that_no_database_keeps_is_no_rows_number() -> None:
+    case = factories.case()
+    for number in (2**63 - 1, 2**63, 10**30, -(10**30)):
+        assert _counts(number) == [0, 0, 1]
+        assert _rename(number, "X1", factories.NOON, private=False) == 0
+    assert Case.objects.get(pk=case.pk).ref == case.ref
+
+
 @pytest.mark.alike
 def test_query_that_does_more_than_compare_is_refused() -> None:
     @prepared

@@ -200,6 +200,14 @@ def test_reply_of_another_case_is_not_reached_through_ones_own() -> None:
     assert signed_in(people.mina()).post(url).status_code == 404
 
 
+def test_number_that_no_database_keeps_is_not_found() -> None:
+    client, ref = signed_in(people.mina()), _objects()["own"].ref
+    for number in (2**63, 10**30):
+        assert client.get(f"/claims/{number}/").status_code == 404
+        assert client.get(f"/cases/{ref}/letters/{number}/").status_code == 404
+        assert client.post(f"/cases/{ref}/replies/{number}/call-back/").status_code == 404
+
+
 def test_administrator_finds_set_up_in_the_rail_and_a_viewer_does_not() -> None:
     def rail(person: Responder) -> set[str]:
         page = signed_in(person).get("/inbox/").content.decode()

@@ -28,6 +28,9 @@ _FIRST: Final[dict[type, Callable[[int], Value]]] = {
     list: lambda number: [-2_000_000_000 - number],
 }
 """What stands where a value will, while a query is made: nothing that is ever asked for."""
+_LARGEST: Final = 2**63 - 1
+"""The largest number that a database keeps. One beyond it, from an address, is compared as this, which is
+no row's either."""
 
 
 def prepared(make: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]]:
@@ -81,7 +84,7 @@ def _adapted(value: Value, connection: BaseDatabaseWrapper) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):
-        return int(value)
+        return max(-_LARGEST, min(_LARGEST, int(value)))
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return as_one(value, connection)
