@@ -72,20 +72,31 @@ def _claims(case: int) -> QuerySet[Claim]:
 
 def claims_for(person: Responder, *, state: str = "") -> Sequence[Claim]:
     """The claims a person may see, the latest first: those in a state, the open ones, or all."""
-    claims: QuerySet[Claim] = Claim.objects.filter(case__in=may_see(person))
-    if state in set(ClaimState):
-        claims = claims.filter(state=state)
-    elif state != "all":
-        claims = claims.filter(state__in=sorted(OPEN))
+    known = state == "all" or state in set(ClaimState)
+    if not sees_cases(person):
+        return []
+    return _claims_seen(role=Role(person.role), state=state if known else "")
+
+
+@prepared
+def _claims_seen(*, role: Role, state: str) -> QuerySet[Claim]:
+    claims: QuerySet[Claim] = Claim.objects.filter(case__in=seen_by(role))
+    if state != "all":
+        claims = claims.filter(state__in=[state] if state else sorted(OPEN))
     standing = Count("copies", filter=Q(copies__dismissed_by=None, copies__post__deleted_at=None))
     claims = claims.annotate(standing=standing)
-    return list(claims.select_related("case", "post__author").order_by("-at", "-pk")[:MOST])
+    return claims.select_related("case", "post__author").order_by("-at", "-pk")[:MOST]
 
 
 def posts_to_quote(case: Case, *, most: int = 50) -> Sequence[PostRow]:
     """Posts of a case by others that still have a text, the latest first."""
+    return _quotable(case.pk, most=most)
+
+
+@prepared
+def _quotable(case: int, *, most: int) -> QuerySet[PostRow]:
     posts = PostRow.objects.filter(place__case=case, ours=False, erased_at=None).exclude(text="")
-    return list(posts.select_related("author", "place").order_by("-created_at", "-pk")[:most])
+    return posts.select_related("author", "place").order_by("-created_at", "-pk")[:most]
 
 
 @dataclass(frozen=True, slots=True)

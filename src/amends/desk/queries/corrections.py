@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from amends.casework import Action, Role, check_may, may
 from amends.casework.correcting import COMPLAINT
 from amends.desk.models import Correction, MentionRow, PostRow, ReadingRow, Responder
-from amends.desk.queries.doors import NotThere, may_see
+from amends.desk.queries.doors import NotThere, seen_by, sees_cases
 from amends.desk.queries.heard import ABOUT_US
 from amends.desk.queries.prepared import prepared
 
@@ -34,14 +34,21 @@ def _that_hold(posts: list[int]) -> QuerySet[Correction]:
 
 def get_read_post_for(person: Responder, pk: int) -> PostRow:
     """A post of what was heard, or of a case that the person may see. Raises ``NotThere``."""
-    role = Role(person.role)
-    heard = Q(Exists(MentionRow.objects.filter(post=OuterRef("pk"))), private=False)
-    in_case = Q(place__case__in=may_see(person).values("pk"))
-    wanted = in_case | heard if may(role, Action.SEE_HEARD) else in_case
-    found = PostRow.objects.filter(wanted, pk=pk).select_related("author", "reading").first()
-    if found is None:
-        raise NotThere("There is no such post that you may see.")
-    return found
+    role, cases = Role(person.role), sees_cases(person)
+    heard = may(role, Action.SEE_HEARD)
+    for post in _read_post(pk, role=role, cases=cases, heard=heard) if cases or heard else ():
+        return post
+    raise NotThere("There is no such post that you may see.")
+
+
+@prepared
+def _read_post(pk: int, *, role: Role, cases: bool, heard: bool) -> QuerySet[PostRow]:
+    wanted = Q()
+    if heard:
+        wanted |= Q(Exists(MentionRow.objects.filter(post=OuterRef("pk"))), private=False)
+    if cases:
+        wanted |= Q(place__case__in=seen_by(role).values("pk"))
+    return PostRow.objects.filter(wanted, pk=pk).select_related("author", "reading")
 
 
 def get_correction_for(person: Responder, pk: int) -> Correction:

@@ -1,7 +1,11 @@
 """Finding the customer who is meant, and what made several one."""
 
-from amends.desk.models import AuthorRow, Case, CustomerMerge, Responder
-from amends.desk.queries.doors import may_see
+from django.db.models import QuerySet
+
+from amends.casework import Role
+from amends.desk.models import AuthorRow, Case, CustomerMerge, PostRow, Responder
+from amends.desk.queries.doors import seen_by, sees_cases
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput
 
 MOST_ALIKE = 50
@@ -11,9 +15,10 @@ def profile_meant(person: Responder, words: str) -> AuthorRow:
     """The profile that ``words`` mean: a case that the person may see, or a handle, with its network
     behind it where several have it. Raises ``BadInput`` unless exactly one person can be meant."""
     words = words.strip()
-    case = may_see(person).select_related("first_post__author").filter(ref=words).first()
-    if case is not None and case.first_post.author is not None:
-        return case.first_post.author
+    meant = _first_posts(words, role=Role(person.role)) if sees_cases(person) else []
+    for post in meant:
+        if post.author is not None:
+            return post.author
     handle, _, network = words.removeprefix("@").partition(" ")
     if not handle:
         raise BadInput("Write a case, such as K7M2Q4X, or a handle, such as @rosa mastodon.")
@@ -27,6 +32,12 @@ def profile_meant(person: Responder, words: str) -> AuthorRow:
     raise BadInput(
         f"Several are called @{handle[:60]} ({where}). Write the network too, or a case."
     )
+
+
+@prepared
+def _first_posts(ref: str, *, role: Role) -> QuerySet[PostRow]:
+    cases = seen_by(role).filter(ref=ref)
+    return PostRow.objects.filter(pk__in=cases.values("first_post")).select_related("author")
 
 
 def _named(handle: str, network: str) -> list[AuthorRow]:

@@ -158,9 +158,15 @@ class PageFacts:
     proven: bool
 
 
-def pages_in(case: Case) -> QuerySet[Handoff]:
-    """The hand-offs of a case and of those that went on in it."""
-    return Handoff.objects.filter(Q(case=case) | Q(case__merged_into=case))
+def page_in(case: Case, pk: int) -> Handoff | None:
+    """A hand-off of a case or of one that went on in it; None where there is none."""
+    return next(iter(_page_in(pk, case.pk)), None)
+
+
+@prepared
+def _page_in(pk: int, case: int) -> QuerySet[Handoff]:
+    rows = Handoff.objects.filter(Q(case=case) | Q(case__merged_into=case), pk=pk)
+    return rows.select_related("case")
 
 
 def handoffs_of(case: Case, *, now: datetime) -> Sequence[PageFacts]:

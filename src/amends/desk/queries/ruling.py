@@ -32,18 +32,24 @@ from amends.terms import BadInput
 log = logging.getLogger(__name__)
 
 
-def rules_for(person: Responder) -> QuerySet[RuleRow]:
+def rules_for(person: Responder) -> list[RuleRow]:
     """Every rule in the order in which they run, for those who set them up."""
     check_may(Role(person.role), Action.SET_UP)
-    return RuleRow.objects.filter(removed_at=None).order_by("place", "pk")
+    return _rules()
+
+
+@prepared
+def _rules(*pk: int) -> QuerySet[RuleRow]:
+    rows = RuleRow.objects.filter(removed_at=None, **({"pk": pk[0]} if pk else {}))
+    return rows.order_by("place", "pk")
 
 
 def get_rule_for(person: Responder, pk: int) -> RuleRow:
     """Raises ``NotThere``, ``NotAllowed``."""
-    found = rules_for(person).filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such rule; somebody removed it.")
-    return found
+    check_may(Role(person.role), Action.SET_UP)
+    for rule in _rules(pk):
+        return rule
+    raise NotThere("There is no such rule; somebody removed it.")
 
 
 def readable(rows: Iterable[RuleRow]) -> list[tuple[RuleRow, Rule]]:
@@ -80,8 +86,13 @@ def _named(*, of: str) -> QuerySet[Any, tuple[int, str]]:
 
 def grant_of(row: RuleRow) -> RuleGrant | None:
     """The grant that holds for the rule's present version."""
-    grants = RuleGrant.objects.filter(rule=row, number=row.number, revoked_at=None)
-    return grants.select_related("by").order_by("-pk").first()
+    return next((one for one in _grants(row.pk) if one.number == row.number), None)
+
+
+@prepared
+def _grants(rule: int) -> QuerySet[RuleGrant]:
+    grants = RuleGrant.objects.filter(rule=rule, revoked_at=None)
+    return grants.select_related("by").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,39 +72,56 @@ def _first_brand() -> QuerySet[Brand]:
 
 def brands_for(person: Responder) -> list[Brand]:
     check_may(Role(person.role), Action.SET_UP)
-    return list(Brand.objects.order_by("name"))
+    return _brands()
+
+
+@prepared
+def _brands() -> QuerySet[Brand]:
+    return Brand.objects.order_by("name")
 
 
 def get_brand_for(person: Responder, pk: int) -> Brand:
     """Raises ``NotThere`` and ``NotAllowed``."""
     check_may(Role(person.role), Action.SET_UP)
-    found = Brand.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such brand.")
-    return found
+    for brand in _brand(pk):
+        return brand
+    raise NotThere("There is no such brand.")
 
 
-def channels_for(person: Responder) -> QuerySet[ChannelRow]:
+@prepared
+def _brand(pk: int) -> QuerySet[Brand]:
+    return Brand.objects.filter(pk=pk)
+
+
+def channels_for(person: Responder) -> list[ChannelRow]:
     """Our accounts with their health; whoever sees what was heard may see these."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    rows = ChannelRow.objects.select_related("standing", "brand", "owner", "deputy").defer("secret")
+    return _channels()
+
+
+@prepared
+def _channels(*pk: int) -> QuerySet[ChannelRow]:
+    rows = ChannelRow.objects.filter(pk=pk[0]) if pk else ChannelRow.objects.all()
+    rows = rows.select_related("standing", "brand", "owner", "deputy").defer("secret")
     return rows.order_by("-enabled", "network", "handle")
 
 
 def get_channel_for(person: Responder, pk: int) -> ChannelRow:
     """Raises ``NotThere`` and ``NotAllowed``."""
     check_may(Role(person.role), Action.SET_UP)
-    found = channels_for(person).filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such channel.")
-    return found
+    for channel in _channels(pk):
+        return channel
+    raise NotThere("There is no such channel.")
 
 
 def watches_for(person: Responder) -> QuerySet[WatchRow]:
     """Active watches."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    rows = WatchRow.objects.filter(active=True).select_related("brand")
-    return rows.order_by("kind", "name", "pk")
+    return _watches().order_by("kind", "name", "pk")
+
+
+def _watches() -> QuerySet[WatchRow]:
+    return WatchRow.objects.filter(active=True).select_related("brand")
 
 
 # In the order of its index, or PostgreSQL reads all of the rows to count a few.
@@ -125,10 +142,14 @@ def heard_by(watches: Sequence[WatchRow]) -> dict[int, int]:
 def get_watch_for(person: Responder, pk: int) -> WatchRow:
     """Raises ``NotThere`` and ``NotAllowed``."""
     check_may(Role(person.role), Action.SET_UP)
-    found = watches_for(person).filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such watch; somebody removed it.")
-    return found
+    for watch in _watch(pk):
+        return watch
+    raise NotThere("There is no such watch; somebody removed it.")
+
+
+@prepared
+def _watch(pk: int) -> QuerySet[WatchRow]:
+    return _watches().filter(pk=pk)
 
 
 def people_for(person: Responder) -> list[Responder]:
@@ -139,10 +160,14 @@ def people_for(person: Responder) -> list[Responder]:
 def get_person_for(person: Responder, pk: int) -> Responder:
     """Raises ``NotThere`` and ``NotAllowed``."""
     check_may(Role(person.role), Action.PEOPLE)
-    found = Responder.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such person.")
-    return found
+    for one in _person(pk):
+        return one
+    raise NotThere("There is no such person.")
+
+
+@prepared
+def _person(pk: int) -> QuerySet[Responder]:
+    return Responder.objects.filter(pk=pk)
 
 
 @dataclass(frozen=True, slots=True)

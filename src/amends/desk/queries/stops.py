@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from amends.casework import ReplyStatus
+from amends.casework import ReplyStatus, Role
 from amends.desk.models import (
     Case,
     CaseEvent,
@@ -16,7 +16,7 @@ from amends.desk.models import (
     SendingStop,
     TakeDown,
 )
-from amends.desk.queries.doors import may_see
+from amends.desk.queries.doors import seen_by, sees_cases
 from amends.desk.queries.prepared import prepared
 
 RECENT = timedelta(days=30)
@@ -89,19 +89,29 @@ _OUTBOX = (
 def outbox_for(person: Responder, *, most: int = 200) -> Sequence[OutgoingReply]:
     """What was written and has not gone out, in cases the person may see: what waits for a person
     first, then by the time it is due. Each has ``overtaken`` and ``stopped``."""
+    found = _waiting(role=Role(person.role), most=most) if sees_cases(person) else []
+    return sorted(found, key=lambda one: _OUTBOX.index(ReplyStatus(one.status)))
+
+
+@prepared
+def _waiting(*, role: Role, most: int) -> QuerySet[OutgoingReply]:
     rows: QuerySet[OutgoingReply] = OutgoingReply.objects.filter(
-        case__in=may_see(person), status__in=_OUTBOX
+        case__in=seen_by(role), status__in=_OUTBOX
     )
     rows = rows.select_related("case", "channel", "by", "to_post__author")
     rows = rows.annotate(overtaken=overtaken(), stopped=stopped_channels())
-    found = list(rows.order_by("due_at", "pk")[:most])
-    return sorted(found, key=lambda one: _OUTBOX.index(ReplyStatus(one.status)))
+    return rows.order_by("due_at", "pk")[:most]
 
 
 def past_stops(*, now: datetime, most: int = 20) -> list[SendingStop]:
     """Stops that were lifted of late, the newest first."""
-    rows = SendingStop.objects.filter(lifted_at__gt=now - RECENT)
-    return list(rows.select_related("channel", "by", "lifted_by").order_by("-lifted_at")[:most])
+    return _lifted(now - RECENT, most=most)
+
+
+@prepared
+def _lifted(after: datetime, *, most: int) -> QuerySet[SendingStop]:
+    rows = SendingStop.objects.filter(lifted_at__gt=after)
+    return rows.select_related("channel", "by", "lifted_by").order_by("-lifted_at")[:most]
 
 
 def paused_count() -> int:
@@ -109,8 +119,7 @@ def paused_count() -> int:
     return OutgoingReply.objects.filter(status=ReplyStatus.PAUSED).count()
 
 
-def stoppable() -> list[ChannelRow]:
+@prepared
+def stoppable() -> QuerySet[ChannelRow]:
     """Accounts from which something may go out."""
-    return list(
-        ChannelRow.objects.filter(enabled=True).defer("secret").order_by("network", "handle")
-    )
+    return ChannelRow.objects.filter(enabled=True).defer("secret").order_by("network", "handle")

@@ -44,13 +44,16 @@ def find_survey(token: str) -> Survey:
     """The question of a link. Raises ``NotThere``."""
     number, _, mac = token.partition("-")
     known = number.isascii() and number.isdecimal() and len(number) < 18
-    found = Survey.objects.select_related("case__brand", "case__first_post", "customer").filter(
-        pk=int(number or 0) if known else 0
-    )
-    survey = found.first()
-    if survey is None or not constant_time_compare(mac, _mac(survey)):
-        raise NotThere("There is no such page. Look whether the link was copied whole.")
-    return survey
+    for survey in _survey(int(number or 0) if known else 0):
+        if constant_time_compare(mac, _mac(survey)):
+            return survey
+    raise NotThere("There is no such page. Look whether the link was copied whole.")
+
+
+@prepared
+def _survey(pk: int) -> QuerySet[Survey]:
+    rows = Survey.objects.filter(pk=pk)
+    return rows.select_related("case__brand", "case__first_post", "customer")
 
 
 def shut_words(survey: Survey, *, now: datetime) -> str:
@@ -64,14 +67,24 @@ def shut_words(survey: Survey, *, now: datetime) -> str:
 
 def last_asked(case: Case) -> datetime | None:
     """When the customer was asked last, in any case; what never went out does not count."""
-    asked = Survey.objects.filter(customer=case.customer_id).exclude(reply__status__in=_NEVER)
-    return asked.order_by("-asked_at").values_list("asked_at", flat=True).first()
+    return next(iter(_last_asked(case.customer_id)), None)
+
+
+@prepared
+def _last_asked(customer: int) -> QuerySet[Survey, datetime]:
+    asked = Survey.objects.filter(customer=customer).exclude(reply__status__in=_NEVER)
+    return asked.order_by("-asked_at").values_list("asked_at", flat=True)[:1]
 
 
 def has_private_thread(case: Case) -> bool:
     """Whether the customer wrote to us in private, there or on their page."""
+    return bool(_private(case.pk, case.customer_id))
+
+
+@prepared
+def _private(case: int, customer: int) -> QuerySet[PostRow, int]:
     theirs = PostRow.objects.filter(place__case=case, private=True, ours=False)
-    return theirs.filter(author__customer=case.customer_id).exists()
+    return theirs.filter(author__customer=customer).values_list("pk", flat=True)[:1]
 
 
 def why_not_asked(case: Case, *, now: datetime) -> str:

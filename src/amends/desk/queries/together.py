@@ -10,7 +10,7 @@ from amends.casework import Action, Role, check_may, permitted
 from amends.casework.together import STAYS, Seen, who_is_there
 from amends.desk.models import Case, HeadsUp, Presence, Responder
 from amends.desk.queries.choices import at_work
-from amends.desk.queries.doors import may_see
+from amends.desk.queries.doors import may_see, seen_by, sees_cases
 from amends.desk.queries.prepared import prepared
 
 
@@ -62,11 +62,22 @@ def may_be_told(case: Case, people: Collection[int]) -> list[Responder]:
 def heads_ups_for(person: Responder, *, most: int = 100) -> list[HeadsUp]:
     """What somebody was given a heads-up on, as far as they may see it: unseen first, latest first."""
     check_may(Role(person.role), Action.SEE_CASES)
-    rows = HeadsUp.objects.filter(to=person, case__in=may_see(person))
+    if not sees_cases(person):
+        return []
+    shape = {"role": Role(person.role), "most": most}
+    unseen = _heads_ups(person.pk, seen=False, **shape)
+    return (
+        unseen
+        if len(unseen) == most
+        else (unseen + _heads_ups(person.pk, seen=True, **shape))[:most]
+    )
+
+
+@prepared
+def _heads_ups(person: int, *, role: Role, seen: bool, most: int) -> QuerySet[HeadsUp]:
+    rows = HeadsUp.objects.filter(to=person, case__in=seen_by(role), seen_at__isnull=not seen)
     rows = rows.select_related("note__by", "case__first_post__author")
-    unseen = list(rows.filter(seen_at=None).order_by("-at", "-pk")[:most])
-    seen = rows.filter(seen_at__isnull=False).order_by("-at", "-pk")
-    return unseen + list(seen[: most - len(unseen)])
+    return rows.order_by("-at", "-pk")[:most]
 
 
 def heads_ups_unseen(person: Responder) -> int:

@@ -10,7 +10,7 @@ from amends.casework import Action
 from amends.desk.actions import handoffs
 from amends.desk.models import Case, Responder
 from amends.desk.queries import get_case_for
-from amends.desk.queries.handoffs import link_of, pages_in
+from amends.desk.queries.handoffs import link_of, page_in
 from amends.terms import BadInput
 from amends.web.asking import me, require
 from amends.web.privatepage import invitation
@@ -21,7 +21,7 @@ def make(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object: 
 
 
 def decide(case: Case, typed: QueryDict, by: Responder, now: datetime) -> object:
-    row = pages_in(case).select_related("case").filter(pk=number(typed)).first()
+    row = page_in(case, number(typed))
     decision = typed.get("decision", "")
     if row is not None and decision == "end":
         return handoffs.end_handoff(row, by=by, now=now)
