@@ -206,6 +206,7 @@ def rehearse(reader: Reader, url: str, token: str, customers: int) -> None:
     for chore in (chores.posts, chores.cases, chores.replies, chores.ruled, chores.not_known):
         closing(chore)
     leave()
+    gc.collect()  # what lies about is frozen before the next fork, and a connection in it stays open
     gather_pages()
 
 
@@ -228,7 +229,6 @@ def load() -> Reader:
 
 def main() -> None:
     reader = load()
-    gather_pages()
     own: dict[str, Callable[..., Any]] = {
         "start": lambda *given: start(reader, *given),
         "run": run,
