@@ -95,7 +95,7 @@ def claim_facts(
     case, state = claim.case, ClaimState(claim.state)
     traits = traits_of(case.network)
     shown = claim.evidence.select_related("claim", "post__author", "by").order_by("pk")
-    kept, copies = {row.post_id for row in shown}, copies_of(claim)
+    kept, copies, quotable = {row.post_id for row in shown}, copies_of(claim), posts_to_quote(case)
     return {
         "claim": claim,
         "case": case,
@@ -103,8 +103,8 @@ def claim_facts(
         "open": state in OPEN,
         "choices": [(str(s), VERBS[s]) for s in ClaimState if s in CLAIM_MOVES[state] & BY_HAND],
         "evidence": [_evidence(row, found) for row, found in proofs(shown)],
-        "posts": [one for one in posts_to_quote(case) if one.pk not in kept],
-        "answers": posts_to_quote(case),
+        "posts": [one for one in quotable if one.pk not in kept],
+        "answers": quotable,
         "copies": [(one, HOWS[one.how]) for one in copies.standing],
         "counts": copies,
         "life": [(event, sentence(event, people={}, labels={})) for event in life_of(claim)],

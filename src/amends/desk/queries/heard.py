@@ -257,8 +257,22 @@ def _role(posts: QuerySet[Any], wanted: HeardFilter) -> QuerySet[PostRow]:
 def watches_heard(person: Responder, view: View = View.ALL) -> QuerySet[WatchRow]:
     """Every watch of the view's kinds there ever was: what a removed one heard stays."""
     check_may(Role(person.role), Action.SEE_HEARD)
-    watches = WatchRow.objects.filter(kind__in=KINDS_OF[view])
-    return watches.order_by("-active", "kind", "name")
+    return _of_kinds(KINDS_OF[view])
+
+
+def first_watches(person: Responder, view: View, *, most: int) -> list[WatchRow]:
+    """The first of them, which a page offers."""
+    check_may(Role(person.role), Action.SEE_HEARD)
+    return _watches(kinds=KINDS_OF[view], most=most)
+
+
+@prepared
+def _watches(*, kinds: tuple[WatchKind, ...], most: int) -> QuerySet[WatchRow]:
+    return _of_kinds(kinds)[:most]
+
+
+def _of_kinds(kinds: tuple[WatchKind, ...]) -> QuerySet[WatchRow]:
+    return WatchRow.objects.filter(kind__in=kinds).order_by("-active", "kind", "name")
 
 
 def competitors_heard(person: Responder, *, most: int = 200) -> list[AuthorRow]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from amends.casework import Action, Role, check_may, may
 from amends.connectors.protocol import Spending
 from amends.desk.models import Cursor, DeadLetterRow, DropCount, ImportRun, Responder
+from amends.desk.queries.prepared import prepared, prepared_counts
 
 DAYS = 7
 LETTERS = 50
@@ -58,18 +59,27 @@ def days_before(today: date, *, days: int = DAYS) -> list[date]:
 
 def cursors_for(person: Responder) -> list[Cursor]:
     check_may(Role(person.role), Action.SEE_HEARD)
+    return _cursors()
+
+
+@prepared
+def _cursors() -> QuerySet[Cursor]:
     listened = Cursor.objects.exclude(source=SPENDING)
     rows = listened.select_related("channel").defer("channel__secret")
-    return list(rows.order_by("channel__network", "channel__handle", "source"))
+    return rows.order_by("channel__network", "channel__handle", "source")
 
 
 def spending_for(person: Responder, *, now: datetime) -> dict[int, float]:
     """What this month's calls have cost in US dollars, by the channel they were made for."""
     check_may(Role(person.role), Action.SEE_HEARD)
     month = f"{now.astimezone(UTC):%Y-%m}"
-    kept = Cursor.objects.filter(source=SPENDING).values_list("channel", "value")
-    spent = ((channel, _spending(value)) for channel, value in kept)
+    spent = ((channel, _spending(value)) for channel, value in _spent())
     return {channel: one.total for channel, one in spent if one is not None and one.month == month}
+
+
+@prepared
+def _spent() -> QuerySet[Cursor, tuple[int, str]]:
+    return Cursor.objects.filter(source=SPENDING).values_list("channel", "value")
 
 
 def _spending(value: str) -> Spending | None:
@@ -84,13 +94,28 @@ def dead_letters_for(person: Responder, *, most: int = LETTERS) -> tuple[list[De
     ``raw`` nor a reason that may quote it: a letter may be the remains of a private message."""
     role = Role(person.role)
     check_may(role, Action.SEE_HEARD)
-    letters = list(DeadLetterRow.objects.order_by("-at", "-pk")[:most])
+    letters, (count,) = _letters(most=most), _all_letters()
     if not may(role, Action.SEE_PRIVATE):
         for letter in letters:
             letter.raw, letter.reason = "", UNTOLD
-    return letters, DeadLetterRow.objects.count()
+    return letters, count
+
+
+@prepared
+def _letters(*, most: int) -> QuerySet[DeadLetterRow]:
+    return DeadLetterRow.objects.order_by("-at", "-pk")[:most]
+
+
+@prepared_counts
+def _all_letters() -> list[QuerySet[DeadLetterRow]]:
+    return [DeadLetterRow.objects.all()]
 
 
 def imports_for(person: Responder, *, most: int = 50) -> list[ImportRun]:
     check_may(Role(person.role), Action.SEE_HEARD)
-    return list(ImportRun.objects.select_related("brand").order_by("-started_at", "-pk")[:most])
+    return _imports(most=most)
+
+
+@prepared
+def _imports(*, most: int) -> QuerySet[ImportRun]:
+    return ImportRun.objects.select_related("brand").order_by("-started_at", "-pk")[:most]

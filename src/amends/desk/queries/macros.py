@@ -9,28 +9,37 @@ from amends.casework import Action, Role, check_may
 from amends.casework.macros import Macro, macro_of
 from amends.desk.models import MacroRow, Responder
 from amends.desk.queries.doors import NotThere
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput
 
 log = logging.getLogger(__name__)
 
 
-def macros_now() -> QuerySet[MacroRow]:
+def macros_now() -> list[MacroRow]:
     """All that are there: those with a key first, in the order of their keys."""
+    return _macros()
+
+
+@prepared
+def _macros(*pk: int) -> QuerySet[MacroRow]:
+    return _there().filter(pk=pk[0]) if pk else _there()
+
+
+def _there() -> QuerySet[MacroRow]:
     return MacroRow.objects.filter(removed_at=None).order_by("-key", "name", "pk")
 
 
 def macros_for(person: Responder) -> QuerySet[MacroRow]:
     """For those who set them up."""
     check_may(Role(person.role), Action.SET_UP)
-    return macros_now().select_related("changed_by")
+    return _there().select_related("changed_by")
 
 
 def get_macro(pk: int) -> MacroRow:
     """Raises ``NotThere``."""
-    found = macros_now().filter(pk=pk).first()
-    if found is None:
-        raise NotThere("There is no such macro; somebody removed it.")
-    return found
+    for macro in _macros(pk):
+        return macro
+    raise NotThere("There is no such macro; somebody removed it.")
 
 
 def readable_macros(rows: Iterable[MacroRow]) -> list[tuple[MacroRow, Macro]]:

@@ -80,8 +80,12 @@ def module_of(row: OwnModule) -> Module:
 
 def modules() -> dict[str, Module]:
     """Every module there is, by name: the shipped ones, then the company's own."""
-    own = OwnModule.objects.filter(active=True).order_by("title")
-    return shipped() | {row.name: module_of(row) for row in own}
+    return shipped() | {row.name: module_of(row) for row in _own_modules()}
+
+
+@prepared
+def _own_modules() -> QuerySet[OwnModule]:
+    return OwnModule.objects.filter(active=True).order_by("title")
 
 
 def asked_of_speakers() -> Asked:

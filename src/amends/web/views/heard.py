@@ -25,6 +25,7 @@ from amends.desk.queries.heard import (
     View,
     cases_of,
     competitors_heard,
+    first_watches,
     get_heard_for,
     heard_of_late,
     heard_page,
@@ -111,7 +112,7 @@ def _unset(person: Responder, wanted: HeardFilter, page: HeardPage) -> bool:
 
 
 def _choices(person: Responder, wanted: HeardFilter) -> dict[str, Any]:
-    watches = list(watches_heard(person, wanted.view)[:MOST_WATCHES])
+    watches = first_watches(person, wanted.view, most=MOST_WATCHES)
     if wanted.watch is not None and wanted.watch not in {watch.pk for watch in watches}:
         watches += watches_heard(person).filter(pk=wanted.watch)
     networks, spoken = heard_of_late()
