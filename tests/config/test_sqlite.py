@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections
-from django.db.backends.sqlite3 import operations
+from django.db.backends.sqlite3 import base, operations
 
 from amends.config.sqlite.base import LONGEST_KEPT, LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
 
@@ -75,6 +75,25 @@ def test_writer_looks_again_and_again_until_the_place_is_free(
         times.other, times.frees_at = other, 0.5
         begin(writer)
     assert set(times.slept[1:]) == {LOOK_S}
+    assert 0.5 <= times.now < 0.51
+    end(writer)
+
+
+@pytest.mark.parametrize("why", [sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
+def test_writer_looks_again_whatever_the_place_is_busy_with(
+    times: Times, writer: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch, why: int
+) -> None:
+    begin_as_django = base.DatabaseWrapper._start_transaction_under_autocommit  # type: ignore[attr-defined]
+
+    def busy_first(self: DatabaseWrapper) -> None:
+        if times.now < 0.5:
+            cause = sqlite3.OperationalError("database is locked")
+            cause.sqlite_errorcode = why
+            raise OperationalError from cause
+        begin_as_django(self)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "_start_transaction_under_autocommit", busy_first)
+    begin(writer)
     assert 0.5 <= times.now < 0.51
     end(writer)
 

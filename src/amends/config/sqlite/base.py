@@ -52,6 +52,13 @@ class DatabaseOperations(operations.DatabaseOperations):
         return moment if moment.tzinfo else moment.replace(tzinfo=self.connection.timezone)
 
 
+def _kind(error: OperationalError) -> int | None:
+    """SQLite's code in its last eight bits; what stands before them says why it is busy, such as that
+    somebody puts right what one who was killed left."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """``sleep`` and ``clock`` are the machine's own, seconds."""
 
@@ -88,8 +95,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc] # not in the stubs
         except OperationalError as error:
-            code = getattr(error.__cause__, "sqlite_errorcode", None)
-            if last or code != sqlite3.SQLITE_BUSY:
+            if last or _kind(error) != sqlite3.SQLITE_BUSY:
                 raise
             return False
         return True
