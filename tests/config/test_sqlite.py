@@ -1,16 +1,19 @@
 """One writer at a time, and nobody waits long for the place."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.backends.sqlite3 import base, operations
+from django.test.utils import CaptureQueriesContext
 
-from amends.config.sqlite.base import LONGEST_KEPT, LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
+from amends.config.sqlite.base import LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
+from amends.config.sqlite.cursors import LONGEST_KEPT
 
 pytestmark = pytest.mark.django_db  # on a file of its own
 
@@ -118,6 +121,67 @@ def test_who_held_the_place_leaves_it_to_others_for_a_while(
     begin(writer)
     assert sum(times.slept) == pytest.approx(left)
     end(writer)
+
+
+def _failures(cursor: Any, kinds: Any) -> list[Any]:
+    """What each way to ask in vain comes to; of the rows the second cannot be read."""
+    bad = """SELECT json(value) FROM json_each('["1", "no"]')"""
+    ways: list[Callable[[], object]] = [
+        lambda: cursor.execute("SELECT nothing"),
+        lambda: cursor.execute("SELECT nothing WHERE 1 = %s", [1]),
+        lambda: cursor.executemany("INSERT INTO nowhere VALUES (%s)", [(1,)]),
+        lambda: (cursor.execute(bad), cursor.fetchone()),
+        lambda: (cursor.execute(bad), cursor.fetchmany(2)),
+        lambda: (cursor.execute(bad), cursor.fetchall()),
+        lambda: (cursor.execute(bad), list(cursor)),
+    ]
+    found = []
+    for way in ways:
+        with transaction.atomic(), pytest.raises(kinds) as raised:
+            way()
+        error = raised.value
+        found.append((type(error), str(error), type(error.__cause__)))
+    return found
+
+
+def test_plain_cursor_says_of_errors_what_djangos_two_cursors_say() -> None:
+    with connection.cursor() as plain, CaptureQueriesContext(connection):
+        with connection.cursor() as watched:
+            said = _failures(watched, OperationalError)
+        kinds = [type(one).__name__ for one in (plain, watched)]
+        assert kinds == ["PlainCursor", "CursorDebugWrapper"]
+        assert _failures(plain, OperationalError) == said
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            plain.execute("SELECT 1")
+        with pytest.raises(transaction.TransactionManagementError):
+            plain.executemany("SELECT 1", [])
+        transaction.set_rollback(False)
+
+
+def test_no_statement_is_asked_from_another_thread(writer: DatabaseWrapper) -> None:
+    def ask() -> str:
+        with pytest.raises(DatabaseError, match="can only be used in that same thread") as raised:
+            writer.cursor()
+        return str(raised.value)
+
+    writer.dec_thread_sharing()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask).result()
+    writer.inc_thread_sharing()
+
+
+def test_who_listens_hears_each_statement() -> None:
+    heard: list[str] = []
+
+    def listen(run: Any, sql: str, *rest: object) -> Any:
+        heard.append(sql)
+        return run(sql, *rest)
+
+    with connection.execute_wrapper(listen), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert heard == ["SELECT 1"]
 
 
 @pytest.mark.alike

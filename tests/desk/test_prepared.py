@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from amends.casework import CaseState
@@ -55,6 +56,43 @@ def test_rows_are_those_of_the_query_whatever_the_values() -> None:
         assert (facts, len(asked)) == ((case.first_post.author, case, 0.9, []), 0)
     assert _posts(first.pk, CaseState.OPEN, private=False) == []
     assert _posts(first.pk, CaseState.NEW, private=True) == []
+
+
+@prepared
+def _shortly(ref: str) -> QuerySet[Case]:
+    return Case.objects.filter(ref=ref).only("ref", "state").order_by("pk")
+
+
+def test_objects_are_those_that_django_makes() -> None:
+    """With what was not asked for left to be asked for, and stored when they are saved."""
+    case = factories.case()
+    [again], plain = _shortly(case.ref), Case.objects.only("ref", "state").get(pk=case.pk)
+    known, made = dict(vars(again)), dict(vars(plain))
+    assert vars(known.pop("_state")) == vars(made.pop("_state"))
+    assert (known, again.get_deferred_fields()) == (made, plain.get_deferred_fields())
+    assert again.opened_at == case.opened_at
+    again.state = CaseState.OPEN
+    again.save(update_fields=["state"])
+    assert Case.objects.get(pk=case.pk).state == CaseState.OPEN
+
+
+def test_who_wants_to_know_of_objects_is_told() -> None:
+    told: list[Any] = []
+
+    def tell(instance: Any, **_: object) -> None:
+        told.append(instance)
+
+    @prepared
+    def with_first(ref: str) -> QuerySet[Case]:
+        return Case.objects.filter(ref=ref).select_related("first_post")
+
+    case = factories.case()
+    post_init.connect(tell, sender=PostRow)
+    try:
+        [found] = with_first(case.ref)
+    finally:
+        post_init.disconnect(tell, sender=PostRow)
+    assert told == [found.first_post]
 
 
 def test_moments_lists_and_texts_are_values_too() -> None:

@@ -9,33 +9,17 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from threading import get_ident
 from typing import Any, Final
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
 
+from amends.config.sqlite.cursors import CursorWrapper, PlainCursor
+
 LOOK_S: Final = 0.001
 PART_LEFT: Final = 0.06  # of the time the place was held, it is left to others
 MOST_LEFT_S: Final = 0.02
-
-
-LONGEST_KEPT: Final = 20_000
-"""Letters of a statement. Longer ones name their values one by one, and are never the same again."""
-
-
-@lru_cache(512)
-def _with_question_marks(query: str) -> str:
-    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
-
-
-class CursorWrapper(base.SQLiteCursorWrapper):
-    """Statements come again and again: each is rewritten for SQLite once."""
-
-    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
-        if param_names is None and len(query) <= LONGEST_KEPT:
-            return _with_question_marks(query)
-        return super().convert_query(query, param_names=param_names)
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -71,6 +55,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     clock: Callable[[], float] = staticmethod(time.monotonic)
     _began: float | None = None
     _not_before: float = 0.0
+
+    def cursor(self) -> Any:
+        """As Django's; one that is plain where nobody looks after more than the statement itself."""
+        self.ensure_connection()
+        own: Any = self
+        watched = own.queries_logged or own.execute_wrappers or own.health_check_enabled
+        if watched or own._thread_ident != get_ident():  # noqa: SLF001 (by it Django keeps threads apart)
+            return super().cursor()
+        cursor = PlainCursor(self.connection)
+        cursor.db = self
+        return cursor
 
     def create_cursor(self, name: str | None = None) -> CursorWrapper:  # noqa: ARG002 (as Django asks)
         cursor: CursorWrapper = self.connection.cursor(factory=CursorWrapper)

@@ -11,8 +11,10 @@ from typing import Any, Final, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models import query as django_query
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
 from django.db.models.sql import UpdateQuery
 
 from amends.desk.models import Case
@@ -240,19 +242,51 @@ class _Models:
         self._model = known["model"]
         self._names = [column.target.attname for column, *_ in select[self._first : self._end]]
         related: Any = django_query.get_related_populators
-        self._beside = related(known, select, DEFAULT_DB_ALIAS)
+        self._beside = [_quick(one) for one in related(known, select, DEFAULT_DB_ALIAS)]
+        self._one = _Maker.of(self._model)
         self._counted = list((compiler.annotation_col_map or {}).items())
 
     def made(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         found = []
         for row in rows:
-            one = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._first : self._end])
+            one = self._one.from_db(DEFAULT_DB_ALIAS, self._names, row[self._first : self._end])
             for related in self._beside:
                 related.populate(row, one)
             for name, place in self._counted:
                 setattr(one, name, row[place])
             found.append(one)
         return found
+
+
+def _quick(related: Any) -> Any:
+    """What Django makes the objects beside a row with, by ``_Maker``."""
+    related.model_cls = _Maker.of(related.model_cls)
+    for one in related.related_populators:
+        _quick(one)
+    return related
+
+
+class _Maker:
+    """Makes an object of a row as its model's ``from_db`` does, which sets each value by itself and tells
+    of each object twice, to nobody."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+
+    @staticmethod
+    def of(model: Any) -> Any:
+        """The model itself where, when a query is first asked, somebody wants to know of its objects, or
+        it makes them in a way of its own."""
+        own = (model.__init__, model.from_db.__func__) != (Model.__init__, Model.from_db.__func__)  # type: ignore[attr-defined]
+        heard = pre_init.has_listeners(model) or post_init.has_listeners(model)
+        return model if own or heard else _Maker(model)
+
+    def from_db(self, db: str, names: Sequence[str], values: Sequence[Any]) -> Any:
+        new = self._model.__new__(self._model)
+        state = ModelState()
+        state.adding, state.db = False, db
+        vars(new).update(zip(names, values, strict=True), _state=state)
+        return new
 
 
 class _Asked:
