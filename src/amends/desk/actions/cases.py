@@ -209,8 +209,8 @@ def label_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
     if not 0 < len(name) <= 40:
         raise BadInput("A label has 1 to 40 characters.")
     with held(case, by=by, verb="label") as row:
-        label, _ = Label.objects.get_or_create(name=name)
-        if not row.labels.filter(pk=label.pk).exists():
+        if not _labels(row.pk, name):
+            label = next(iter(_called(name)), None) or Label.objects.get_or_create(name=name)[0]
             row.labels.add(label)
             write(row, [make_event(row, "case.labelled", at=now, by=by, label=label.pk)])
     return row
@@ -218,11 +218,31 @@ def label_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
 
 def unlabel_case(case: Case, *, name: str, by: Responder, now: datetime) -> Case:
     with held(case, by=by, verb="unlabel") as row:
-        label = row.labels.filter(name=name).first()
-        if label is not None:
+        for label in _labels(row.pk, name):
             row.labels.remove(label)
             write(row, [make_event(row, "case.unlabelled", at=now, by=by, label=label.pk)])
     return row
+
+
+@prepared
+def _called(name: str) -> QuerySet[Label]:
+    return Label.objects.filter(name=name)
+
+
+@prepared
+def _labels(case: int, name: str) -> QuerySet[Label]:
+    return Label.objects.filter(cases=case, name=name)
+
+
+def drop_draft(case: Case, *, mode: str, by: Responder | None) -> None:
+    """What a person typed in a mode is used, or no longer wanted."""
+    if by is not None and _drafts(case.pk, by.pk, mode):
+        Draft.objects.filter(case=case, by=by, mode=mode).delete()
+
+
+@prepared
+def _drafts(case: int, by: int, mode: str) -> QuerySet[Draft, int]:
+    return Draft.objects.filter(case=case, by=by, mode=mode).values_list("pk", flat=True)
 
 
 def add_note(
@@ -236,7 +256,7 @@ def add_note(
         raise BadInput(f"The note has {len(text):,} characters; {LONGEST_NOTE:,} is the most.")
     with held(case, by=by, verb="write-note") as row:
         note = Note.objects.create(case=row, by=by, at=now, text=text.strip())
-        Draft.objects.filter(case=row, by=by, mode="note").delete()
+        drop_draft(row, mode="note", by=by)
         told = give_heads_ups(note, by=by, now=now, besides=heads_up)
         facts = {"told": told} if told else {}
         write(row, [make_event(row, "note.added", at=now, by=by, note=note.pk, **facts)])
@@ -376,7 +396,7 @@ def merge_case(
     Reopening undoes the merge. ``brought``: it is done from the other case, into which this one is
     brought. Raises ``TwoCustomers`` for cases of two customers unless ``two_customers`` says so."""
     with held(case, by=by, verb="merge", beside=into) as row:
-        target = Case.objects.select_related("first_post").get(pk=into.pk)
+        [target] = locked([into.pk])
         if row.pk == target.pk or target.state == CaseState.MERGED:
             raise BadInput("Choose another case to merge into, one that is not merged itself.")
         if row.brand_id != target.brand_id:

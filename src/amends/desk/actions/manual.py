@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from amends.casework import LIVE, Action, CaseState, Decision, Intake, Role, check_may
 from amends.desk.actions.book import Arrival, Book, open_book, reading_of, write_book
@@ -11,7 +12,17 @@ from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.intake import ABOUT_US, new_case, note_abuse, note_customer_post
 from amends.desk.actions.triggers import note_triggers
 from amends.desk.actions.weighing import weigh
-from amends.desk.models import Brand, Case, CaseEvent, CasePost, ChannelRow, PostRow, Responder
+from amends.desk.models import (
+    Brand,
+    Case,
+    CaseEvent,
+    CasePost,
+    ChannelRow,
+    MentionRow,
+    PostRow,
+    Responder,
+)
+from amends.desk.queries.prepared import prepared
 from amends.terms import AuthorRole, BadInput, NotAllowed, WatchKind
 
 BY_HAND = Decision(Intake.OPEN, CaseState.NEW, why="by_hand")
@@ -35,13 +46,12 @@ def open_case_by_hand(
     """
     check_may(Role(by.role), Action.WORK)
     with transaction.atomic():
-        row = PostRow.objects.select_related("author", "reading").get(pk=post.pk)
-        kinds = frozenset(row.mentions.values_list("watch__kind", flat=True))
+        [row] = _fresh(post.pk)
+        kinds = frozenset(_kinds(post.pk))
         _check_post(row, kinds)
         # The brand's row is what intake holds too: two openings of one post wait for each other.
-        brand = Brand.objects.select_for_update().get(pk=(brand or _brand_of(row)).pk)
-        known = CasePost.objects.filter(post=row).select_related("case").first()
-        if known is not None:
+        [brand] = _locked((brand or _brand_of(row)).pk)
+        for known in _places(row.pk):
             return known.case, False
         arrival = Arrival(row, reading_of(row), kinds)
         book = open_book([arrival], brand)
@@ -60,6 +70,26 @@ def open_case_by_hand(
         note_triggers(book.events, [case])
         PostRow.objects.filter(pk=row.pk).update(taken_in=True)
     return case, opened
+
+
+@prepared
+def _fresh(post: int) -> QuerySet[PostRow]:
+    return PostRow.objects.filter(pk=post).select_related("author", "reading")
+
+
+@prepared
+def _kinds(post: int) -> QuerySet[MentionRow, str]:
+    return MentionRow.objects.filter(post=post).values_list("watch__kind", flat=True)
+
+
+@prepared
+def _locked(brand: int) -> QuerySet[Brand]:
+    return Brand.objects.select_for_update().filter(pk=brand)
+
+
+@prepared
+def _places(post: int) -> QuerySet[CasePost]:
+    return CasePost.objects.filter(post=post).select_related("case")
 
 
 def may_open(row: PostRow, kinds: frozenset[str]) -> bool:

@@ -3,9 +3,12 @@ were looked up for the other."""
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from amends.casework import LIVE
 from amends.desk.actions.chronicle import make_event
 from amends.desk.models import Case, CaseEvent, CasePost, RankWatch, Responder
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, network_name, written_handle
 from amends.text import mark_hidden
 
@@ -95,9 +98,14 @@ def came_since(row: Case, target: Case) -> list[int]:
     return sorted(since.values_list("post", flat=True))
 
 
+@prepared
+def _places(case: int) -> QuerySet[CasePost]:
+    return CasePost.objects.filter(case=case).select_related("post__author").order_by("pk")
+
+
 def recount(case: Case) -> None:
     """Set from the posts that are in a case now when the customer wrote, and what is unanswered."""
-    rows = list(case.places.select_related("post__author"))
+    rows = _places(case.pk)
     theirs = [
         one for one in rows
         if not one.post.ours and one.post.author is not None

@@ -131,6 +131,8 @@ def beside(case: Case, mode: str, by: Responder) -> QuerySet[Attachment]:
 def describe(case: Case, said: Mapping[int, tuple[str, bool]], *, by: Responder) -> None:
     """Keep what pictures show, by the ids of attachments of this person's that were not handed in;
     beside each whether it needs no words."""
+    if not said:
+        return
     mine = Attachment.objects.filter(case=case, by=by, reply=None)
     for pk, (alt, no_words) in said.items():
         mine.filter(pk=pk).update(alt=_alt(alt), no_words=no_words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ from amends.casework.outcomes import check_invitation
 from amends.casework.scheduling import check_send_time
 from amends.casework.verbs import merged_words
 from amends.connectors.registry import traits_of
-from amends.desk.actions.cases import goes_on_in, held, taking_up, write
+from amends.desk.actions.cases import drop_draft, goes_on_in, held, taking_up, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.guarding import check_text, ready_guard, why_anyway
 from amends.desk.actions.handoffs import check_links
@@ -38,7 +39,7 @@ from amends.desk.models import (
 )
 from amends.desk.queries.handoffs import NETWORK as PAGES
 from amends.desk.queries.ledger import open_matters
-from amends.desk.queries.prepared import prepared
+from amends.desk.queries.prepared import prepared, prepared_change
 from amends.desk.queries.speaking import check_may_speak, why_silent
 from amends.terms import BadInput, NotAllowed, Stale, Traits, network_name
 from amends.text import length
@@ -168,7 +169,7 @@ def _hand_in(row: Case, reply: OutgoingReply, *, with_pictures: bool, now: datet
         hand_in(reply, list(beside(row, mode, by)), traits=traits_of(reply.channel.network))
     events = [*taking_up(row, by=by, now=now), _handed_in(row, reply, now=now)]
     write(row, events, "owner", "state")
-    Draft.objects.filter(case=row, by=by, mode=mode).delete()
+    drop_draft(row, mode=mode, by=by)
 
 
 def _check_seen(row: Case, seen_replies: int | None) -> None:
@@ -277,7 +278,7 @@ def give_up(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingRe
 def check_again(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """Have the worker look a reply up now that nobody knows about."""
     with held(reply.case, by=by, action=Action.REPLY):
-        row = OutgoingReply.objects.get(pk=reply.pk)
+        [row] = locked_reply(reply.pk)
         check_decision(ReplyDecision.CHECK_AGAIN, ReplyStatus(row.status))
         OutgoingReply.objects.filter(pk=row.pk).update(due_at=now)
     return row
@@ -321,12 +322,21 @@ def save_draft(case: Case, *, mode: str, text: str, by: Responder, now: datetime
     if mode not in {"public", "private", "note"}:
         raise BadInput("A draft is public, private or a note.")
     if not text.strip():
-        Draft.objects.filter(case=case, by=by, mode=mode).delete()
+        drop_draft(case, mode=mode, by=by)
         return
+    text = text[:20_000]
     with transaction.atomic():
-        Draft.objects.update_or_create(
-            case=case, by=by, mode=mode, defaults={"text": text[:20_000], "saved_at": now}
-        )
+        if not _typed_on(case.pk, by.pk, mode, text, now):
+            Draft.objects.update_or_create(
+                case=case, by=by, mode=mode, defaults={"text": text, "saved_at": now}
+            )
+
+
+@prepared_change
+def _typed_on(
+    case: int, by: int, mode: str, text: str, now: datetime
+) -> tuple[QuerySet[Draft], dict[str, Any]]:
+    return Draft.objects.filter(case=case, by=by, mode=mode), {"text": text, "saved_at": now}
 
 
 def waiting_path(case: Case, *, by: Responder | None, now: datetime) -> list[CaseEvent]:

@@ -9,6 +9,7 @@ from amends.casework.scheduling import check_send_time
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
 from amends.desk.actions.pictures import give_back
+from amends.desk.actions.replies import locked_reply
 from amends.desk.models import Draft, OutgoingReply, Responder
 from amends.desk.queries.prepared import prepared
 from amends.desk.queries.speaking import check_may_speak
@@ -27,7 +28,7 @@ def reschedule_reply(
     if goes_at is not None:
         check_send_time(goes_at, now=now)
     with held(reply.case, by=by, action=Action.REPLY) as case:
-        row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        [row] = locked_reply(reply.pk)
         check_decision(ReplyDecision.RETIME, ReplyStatus(row.status))
         check_may_speak(by, now=now)
         if row.goes_at is None:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
+
 from amends.casework import CaseState
-from amends.desk.actions.cases import held, nothing_on_its_way, write
+from amends.desk.actions.cases import held, locked, nothing_on_its_way, write
 from amends.desk.actions.chronicle import make_event, move_event
 from amends.desk.actions.customers import customer_of
 from amends.desk.actions.merging import end_watches, recount
 from amends.desk.models import AuthorRow, Case, CasePost, PostRow, Responder
+from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput
 
 WHY: Final = "split"
@@ -28,11 +31,7 @@ def split_case(
     The post that the case began with stays. Raises ``BadInput``, ``NotAllowed``.
     """
     with held(case, by=by, verb="split") as row:
-        places = list(
-            row.places.select_related("post__author")
-            .filter(post__in=posts)
-            .order_by("post__created_at", "post")
-        )
+        places = _places(row.pk, list(posts))
         first, author = _begins_with(row, places, len(set(posts)))
         made = _made_of(row, first, author, places, now=now, ref=_free(new_ref))
         made.save()
@@ -47,6 +46,12 @@ def split_case(
         write(made, [opened], "unanswered_since", "customer_wrote_at")
         write(row, [off], "unanswered_since", "customer_wrote_at")
     return made
+
+
+@prepared
+def _places(case: int, posts: list[int]) -> QuerySet[CasePost]:
+    rows = CasePost.objects.filter(case=case, post__id__among=posts).select_related("post__author")
+    return rows.order_by("post__created_at", "post")
 
 
 def _begins_with(row: Case, places: Sequence[CasePost], asked: int) -> tuple[PostRow, AuthorRow]:
@@ -101,18 +106,28 @@ def _free(new_ref: Callable[[], str]) -> str:
     return ref
 
 
+@prepared
+def _origins(case: int) -> QuerySet[Case]:
+    return Case.objects.filter(split_off=case).order_by("pk")[:1]
+
+
+@prepared
+def _posts_of(case: int) -> QuerySet[CasePost, int]:
+    return CasePost.objects.filter(case=case).values_list("post", flat=True)
+
+
 def undo_split(case: Case, *, by: Responder, now: datetime) -> Case:
     """Bring the posts of a case that was split off back to where they were; it goes on there. What
     came to it since goes along. Raises ``BadInput``, ``NotAllowed``."""
-    origin = Case.objects.filter(split_off=case.pk).first()
+    origin = next(iter(_origins(case.pk)), None)
     if origin is None:
         raise BadInput("This case was not split off from another.")
     with held(case, by=by, verb="split-undo", beside=origin) as row:
-        source = Case.objects.select_related("first_post").get(pk=origin.pk)
+        [source] = locked([origin.pk])
         if source.state == CaseState.MERGED:
             raise BadInput(f"Case {source.ref} is merged. Undo that first.")
         nothing_on_its_way(row)
-        moved = sorted(row.places.values_list("post", flat=True))
+        moved = sorted(_posts_of(row.pk))
         event = move_event(
             row, CaseState.MERGED, at=now, by=by, into=source.ref, why=WHY, posts=moved
         )

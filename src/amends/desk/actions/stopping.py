@@ -11,6 +11,7 @@ from amends.casework import Action, ReplyDecision, ReplyStatus, Role, check_deci
 from amends.casework.delivery import HELD_BACK
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.replies import locked_reply
 from amends.desk.models import ChannelRow, OutgoingReply, Responder, SendingStop
 from amends.desk.queries.doors import NotThere
 from amends.desk.queries.prepared import prepared
@@ -103,7 +104,7 @@ def pause_claimed(reply: OutgoingReply, *, now: datetime) -> bool:
 def release_reply(reply: OutgoingReply, *, by: Responder, now: datetime) -> OutgoingReply:
     """A person confirms that a reply which a stop held back still goes out."""
     with held(reply.case, by=by, action=Action.REPLY) as case:
-        row = OutgoingReply.objects.select_for_update().get(pk=reply.pk)
+        [row] = locked_reply(reply.pk)
         check_decision(ReplyDecision.RELEASE, ReplyStatus(row.status))
         check_may_speak(by, now=now)
         if is_stopped(row.channel_id):

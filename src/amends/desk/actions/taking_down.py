@@ -8,7 +8,7 @@ from amends.casework import Action, next_try
 from amends.connectors.registry import traits_of
 from amends.desk.actions.cases import held, write
 from amends.desk.actions.chronicle import make_event
-from amends.desk.models import Case, ChannelRow, PostRow, Responder, TakeDown
+from amends.desk.models import Case, CasePost, ChannelRow, PostRow, Responder, TakeDown
 from amends.desk.queries.prepared import prepared
 from amends.terms import BadInput, ConnectorError, NotAllowed, Stale
 from amends.text import storable
@@ -41,9 +41,20 @@ def take_down(case: Case, *, post: PostRow, reason: str, by: Responder, now: dat
     return made
 
 
+@prepared
+def _places(case: int, post: int) -> QuerySet[CasePost, int]:
+    return CasePost.objects.filter(case=case, post=post).values_list("pk", flat=True)
+
+
+@prepared
+def _channels(network: str, account: str) -> QuerySet[ChannelRow]:
+    rows = ChannelRow.objects.filter(network=network, account_id=account)
+    return rows.order_by("pk")[:1]
+
+
 def _channel_of(case: Case, post: PostRow) -> ChannelRow:
     """The account that published it. Raises as ``take_down`` does."""
-    if not post.ours or post.private or not PostRow.objects.filter(place__case=case, pk=post.pk):
+    if not post.ours or post.private or not _places(case.pk, post.pk):
         raise NotAllowed("Only a public post of ours can be removed.")
     if post.deleted_at is not None:
         raise Stale("It is removed already.")
@@ -53,7 +64,7 @@ def _channel_of(case: Case, post: PostRow) -> ChannelRow:
     if reply is not None:
         return ChannelRow.objects.get(pk=reply.channel_id)
     account = post.author.native_id if post.author else ""
-    channel = ChannelRow.objects.filter(network=post.network, account_id=account).first()
+    channel = next(iter(_channels(post.network, account)), None)
     if channel is None:
         raise NotAllowed("The account that published it is not connected here. Remove it there.")
     return channel

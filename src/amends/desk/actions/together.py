@@ -90,8 +90,16 @@ def give_heads_ups(
 
 def see_heads_ups(*, by: Responder, now: datetime, case: Case | None = None) -> int:
     """One's own heads-ups are seen: all of them, or those on one case; how many were new."""
-    unseen = HeadsUp.objects.filter(to=by, seen_at__isnull=True)
-    if case is not None:
-        unseen = unseen.filter(case=case)
+    where = (by.pk,) if case is None else (by.pk, case.pk)
     # To change nothing, too, SQLite waits for whoever writes.
-    return unseen.update(seen_at=now) if unseen.exists() else 0
+    return _unseen(*where).update(seen_at=now) if _any_unseen(*where) else 0
+
+
+def _unseen(to: int, *case: int) -> QuerySet[HeadsUp]:
+    rows = HeadsUp.objects.filter(to=to, seen_at__isnull=True)
+    return rows.filter(case=case[0]) if case else rows
+
+
+@prepared
+def _any_unseen(to: int, *case: int) -> QuerySet[HeadsUp, int]:
+    return _unseen(to, *case).order_by("pk").values_list("pk", flat=True)[:1]

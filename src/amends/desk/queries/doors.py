@@ -68,10 +68,14 @@ def _in_case(case: int, pk: int, *, model: Any) -> QuerySet[Any]:
 
 def get_post_in(case: Case, pk: int) -> PostRow:
     """A post of a case that somebody was let into. Raises ``NotThere``."""
-    found = PostRow.objects.filter(place__case=case, pk=pk).first()
-    if found is None:
-        raise NotThere(f"There is no such post in case {case.ref}.")
-    return found
+    for found in _post_in(case.pk, pk):
+        return found
+    raise NotThere(f"There is no such post in case {case.ref}.")
+
+
+@prepared
+def _post_in(case: int, pk: int) -> QuerySet[PostRow]:
+    return PostRow.objects.filter(place__case=case, pk=pk)
 
 
 def get_reply_for(person: Responder, ref: str, pk: int) -> OutgoingReply:
