@@ -301,19 +301,14 @@ def fit_held(space: Space, lesson: Lesson, seed: int, written: Sequence[str] = (
     ``written`` are further texts to say yes to; they teach and are never measured on.
     """
     learn, tune, trial = _tenths(lesson, seed)
-    line = _yes_or_no(space, lesson, learn, written, seed)
-    slope, bias = platt(line.scores(_rows(space, lesson, tune)), _answers(lesson, tune))
-    shares = sigmoid(line.bent(slope, bias).scores(_rows(space, lesson, trial)))
-    whole = _yes_or_no(space, lesson, np.arange(len(lesson.texts)), written, seed)
-    return Held([whole.bent(slope, bias)], shares, _answers(lesson, trial))
-
-
-def _yes_or_no(
-    space: Space, lesson: Lesson, learn: Whole, written: Sequence[str], seed: int
-) -> Line:
-    taught = space.matrix([*(lesson.texts[row] for row in learn), *written])
-    answers = np.concatenate([_answers(lesson, learn), np.ones(len(written), dtype=np.int64)])
-    return fit_line(taught, answers, HINT_STRENGTH, seed)
+    seen, count = space.matrix([*lesson.texts, *written]), len(lesson.texts)
+    answers = np.concatenate([lesson.answers, np.ones(len(written))]).astype(np.int64)
+    taught = np.concatenate([learn, np.arange(count, len(answers))])
+    line = fit_line(seen[taught], answers[taught], HINT_STRENGTH, seed)
+    slope, bias = platt(line.scores(seen[tune]), answers[tune])
+    shares = sigmoid(line.bent(slope, bias).scores(seen[trial]))
+    whole = fit_line(seen, answers, HINT_STRENGTH, seed)
+    return Held([whole.bent(slope, bias)], shares, answers[trial])
 
 
 def fit_classes(
@@ -322,21 +317,19 @@ def fit_classes(
     """Heads whose softmax says which class; one temperature from a tenth held out, a tenth to measure on;
     then all teach heads of that temperature."""
     learn, tune, trial = _tenths(lesson, seed)
-    lines = _one_each(space, lesson, learn, classes, strength, seed)
-    held_out = _rows(space, lesson, tune)
-    raw = np.stack([line.scores(held_out) for line in lines], axis=1)
-    slope = _temperature(raw, _answers(lesson, tune))
-    bent = [line.bent(slope, 0.0) for line in lines]
-    shares = class_shares(bent, _rows(space, lesson, trial))
-    whole = _one_each(space, lesson, np.arange(len(lesson.texts)), classes, strength, seed)
-    return Held([line.bent(slope, 0.0) for line in whole], shares, _answers(lesson, trial))
+    seen, answers = space.matrix(lesson.texts), np.array(lesson.answers, dtype=np.int64)
+    lines = _one_each(seen[learn], answers[learn], classes, strength, seed)
+    raw = np.stack([line.scores(seen[tune]) for line in lines], axis=1)
+    slope = _temperature(raw, answers[tune])
+    shares = class_shares([line.bent(slope, 0.0) for line in lines], seen[trial])
+    whole = _one_each(seen, answers, classes, strength, seed)
+    return Held([line.bent(slope, 0.0) for line in whole], shares, answers[trial])
 
 
 def _one_each(
-    space: Space, lesson: Lesson, learn: Whole, classes: int, strength: float, seed: int
+    matrix: sparse.csr_matrix, answers: Whole, classes: int, strength: float, seed: int
 ) -> list[Line]:
     """A head of each class against the others."""
-    matrix, answers = _rows(space, lesson, learn), _answers(lesson, learn)
     return [
         fit_line(matrix, (answers == answer).astype(np.int64), strength, seed)
         for answer in range(classes)
@@ -374,11 +367,3 @@ def _tenths(lesson: Lesson, seed: int) -> tuple[Whole, Whole, Whole]:
     held = {lesson.texts[row] for row in order[: 2 * tenth]}
     learn = [row for row in order[2 * tenth :].tolist() if lesson.texts[row] not in held]
     return np.array(learn, dtype=np.int64), tune, trial
-
-
-def _rows(space: Space, lesson: Lesson, rows: Whole) -> sparse.csr_matrix:
-    return space.matrix([lesson.texts[row] for row in rows])
-
-
-def _answers(lesson: Lesson, rows: Whole) -> Whole:
-    return np.array([lesson.answers[row] for row in rows], dtype=np.int64)
