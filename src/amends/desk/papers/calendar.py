@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import icalendar
-
 from amends.casework.calls import CallStatus
 
 
@@ -21,6 +19,8 @@ def calendar_event(
 ) -> bytes:
     """The file for a calendar. With the same ``name`` and a higher ``revision`` it takes the place of
     the event that is there; one that is called off takes it away."""
+    import icalendar  # late: loading it takes 40 ms, and few who start the pages have a call
+
     off = status in {CallStatus.CANCELLED, CallStatus.MISSED}
     event = icalendar.Event()
     event.add("uid", f"{name}@amends")
