@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from amends.cli.logs import quiet
+from amends.outbound.transports import trust
 from tests.support.desk import running_desk
 
 CLIENT = logging.getLogger("httpx2")
@@ -18,7 +19,7 @@ CLIENT = logging.getLogger("httpx2")
 def test_little_is_said_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
     with (
         running_desk(tmp_path, reader_depth="none") as desk,
-        httpx.Client(base_url=desk.address) as client,
+        httpx.Client(base_url=desk.address, verify=trust()) as client,
     ):
         page = client.get(desk.link).text
         found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from amends.cli.supervisor import Supervisor
+from amends.outbound.transports import trust
 from tests.support.desk import Desk, running_desk
 from tests.support.processes import wait_until
 
@@ -101,7 +102,7 @@ def test_halves_live_and_end_with_the_supervisor_and_the_log_tells_no_secrets(
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: new(desk, before), seconds=15, what="their next life")
-    assert httpx.get(f"{desk.address}/healthz", timeout=15).text == "ok"
+    assert httpx.get(f"{desk.address}/healthz", timeout=15, verify=trust()).text == "ok"
     after = halves(desk)
     desk.process.kill()
     wait_until(lambda: all(map(ended, after.values())), seconds=15, what="their end")
@@ -114,7 +115,7 @@ def test_halves_live_and_end_with_the_supervisor_and_the_log_tells_no_secrets(
 
 def refuse_and_sign_in(desk: Desk) -> None:
     """Each wrong way in, then the right one, then that one again."""
-    with httpx.Client(base_url=desk.address, follow_redirects=True) as client:
+    with httpx.Client(base_url=desk.address, follow_redirects=True, verify=trust()) as client:
         client.post(desk.link, data={"csrfmiddlewaretoken": "x"})
         page = client.get(desk.link).text
         found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)

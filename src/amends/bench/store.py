@@ -19,6 +19,7 @@ from amends.bench.database import SETTINGS, own_postgres
 from amends.bench.figures import percentile
 from amends.bench.nodes import free_ports, wait_until
 from amends.bench.storing import Filled, Stored, Task
+from amends.outbound.transports import trust
 from amends.terms import BadInput
 
 PAUSE_S: Final = 0.02  # between two requests: some thirty a second
@@ -96,7 +97,7 @@ class _Desk:
     @contextmanager
     def signed_in(cls, port: int, filled: Filled) -> "Iterator[_Desk]":
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        with httpx.Client(base_url=address, trust_env=False, timeout=60, verify=trust()) as client:
             client.headers["origin"] = address
             sent = {"email": filled.email, "password": filled.password}
             token = _token(client.get("/sign-in/"))
@@ -175,7 +176,9 @@ def _pages(env: dict[str, str], port: int) -> Iterator[None]:
 
 def _serves(port: int) -> bool:
     try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, timeout=1)
+        answer = httpx.get(
+            f"http://127.0.0.1:{port}/healthz", trust_env=False, timeout=1, verify=trust()
+        )
     except httpx.TransportError:
         return False
     return answer.is_success
