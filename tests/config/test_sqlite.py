@@ -172,6 +172,53 @@ def test_no_statement_is_asked_from_another_thread(writer: DatabaseWrapper) -> N
     writer.inc_thread_sharing()
 
 
+def test_savepoints_are_undone_and_released_as_deep_as_they_stand() -> None:
+    """By names that come again, so that statements stay read."""
+
+    def kept() -> list[int]:
+        cursor.execute("SELECT number FROM tried ORDER BY number")
+        return [number for (number,) in cursor.fetchall()]
+
+    def add(number: int) -> str:
+        mark = str(transaction.savepoint())
+        cursor.execute("INSERT INTO tried VALUES (%s)", [number])
+        return mark
+
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE tried (number integer)")
+        outer, inner = add(1), add(2)
+        transaction.savepoint_rollback(inner)
+        assert kept() == [1]
+        transaction.savepoint_commit(inner)
+        other, last = add(3), add(4)
+        transaction.savepoint_commit(other)  # with what stands in it
+        with pytest.raises(OperationalError, match="no such savepoint"):
+            transaction.savepoint_commit(last)
+        assert kept() == [1, 3, 4]
+        add(5)
+        transaction.savepoint_rollback(outer)
+        assert kept() == []
+        transaction.savepoint_commit(outer)
+        with pytest.raises(OperationalError, match="no such savepoint"):
+            transaction.savepoint_rollback(outer)
+    marks = [one["sql"] for one in asked if one["sql"].startswith("SAVEPOINT")]
+    assert marks == [f'SAVEPOINT "depth_{depth}"' for depth in (1, 2, 2, 3, 2)]
+
+
+def test_what_waits_for_the_end_is_forgotten_with_its_own_savepoint_alone(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks() as waiting:
+        with transaction.atomic():
+            transaction.on_commit(first := lambda: None)
+        mark = transaction.savepoint()
+        with transaction.atomic():
+            transaction.on_commit(lambda: None)
+            transaction.set_rollback(True)
+        transaction.savepoint_rollback(mark)
+    assert waiting == [first]
+
+
 def test_who_listens_hears_each_statement() -> None:
     heard: list[str] = []
 

@@ -24,4 +24,5 @@ class Tried:
             self.wrong.append(f"{name}: {type(error).__name__}: {error}")
         finally:
             transaction.savepoint_rollback(mark)
+            transaction.savepoint_commit(mark)
             forget_recent()  # ids are given anew

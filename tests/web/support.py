@@ -92,6 +92,7 @@ def undone() -> Iterator[None]:
         yield
     finally:
         transaction.savepoint_rollback(mark)
+        transaction.savepoint_commit(mark)
 
 
 def fragment(client: Client, url: str) -> str:

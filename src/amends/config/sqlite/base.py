@@ -43,6 +43,10 @@ def _kind(error: OperationalError) -> int | None:
     return None if code is None else code & 0xFF
 
 
+def _depth(number: int) -> str:
+    return f"depth_{number}"
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """``sleep`` and ``clock`` are the machine's own, seconds."""
 
@@ -55,6 +59,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     clock: Callable[[], float] = staticmethod(time.monotonic)
     _began: float | None = None
     _not_before: float = 0.0
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._open: list[str] = []  # savepoints, the innermost last
 
     def cursor(self) -> Any:
         """As Django's; one that is plain where nobody looks after more than the statement itself."""
@@ -70,6 +78,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> CursorWrapper:  # noqa: ARG002 (as Django asks)
         cursor: CursorWrapper = self.connection.cursor(factory=CursorWrapper)
         return cursor
+
+    def _savepoint(self, sid: str) -> None:
+        """Under a name that comes again at the same depth. Django's come once, and each would drive a
+        statement that is asked again and again out of those that are kept read."""
+        self._open.append(sid)
+        super()._savepoint(_depth(len(self._open)))  # type: ignore[misc] # so below: not in the stubs
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(self._depth_of(sid))  # type: ignore[misc]
+        del self._open[self._open.index(sid) + 1 :]
+
+    def _savepoint_commit(self, sid: str) -> None:
+        super()._savepoint_commit(self._depth_of(sid))  # type: ignore[misc]
+        del self._open[self._open.index(sid) :]
+
+    def _depth_of(self, sid: str) -> str:
+        if sid not in self._open:
+            message = f"no such savepoint: {sid}"
+            raise OperationalError(message)
+        return _depth(self._open.index(sid) + 1)
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin as a writer. Raises ``OperationalError`` after the connection's timeout."""
@@ -111,6 +139,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._ended()
 
     def _ended(self) -> None:
+        self._open.clear()
         if self._began is not None:
             now = self.clock()
             self._not_before = now + min(MOST_LEFT_S, PART_LEFT * (now - self._began))

@@ -11,18 +11,17 @@ from amends.desk.actions.cases import (
     dismiss_case,
     escalate_case,
     is_closed_out,
-    label_case,
     merge_case,
     prioritise_case,
     reopen_case,
     resolve_case,
     take_up,
-    unlabel_case,
     wait_for_customer,
 )
 from amends.desk.actions.chronicle import KINDS, proof
 from amends.desk.actions.erasure import erase_customer
 from amends.desk.actions.guarding import approve_reply, refuse_reply, save_guard_rules
+from amends.desk.actions.labels import label_case, unlabel_case
 from amends.desk.actions.people import (
     change_role,
     first_administrator,

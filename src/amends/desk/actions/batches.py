@@ -15,13 +15,12 @@ from amends.desk.actions.cases import (
     close_case,
     dismiss_case,
     held,
-    label_case,
     prioritise_case,
     reopen_case,
     resolve_case,
-    unlabel_case,
     wait_for_customer,
 )
+from amends.desk.actions.labels import label_case, unlabel_case
 from amends.desk.actions.snoozing import snooze_case, wake_case
 from amends.desk.models import Case, CaseBatch, CaseBatchItem, Responder
 from amends.terms import AmendsError, BadInput, NotAllowed

@@ -12,16 +12,15 @@ from amends.desk.actions.cases import (
     assign_case,
     dismiss_case,
     held,
-    label_case,
     prioritise_case,
     reopen_case,
     resolve_case,
     take_up,
-    unlabel_case,
     wait_for_customer,
     write,
 )
 from amends.desk.actions.chronicle import make_event
+from amends.desk.actions.labels import label_case, unlabel_case
 from amends.desk.actions.replies import target_for
 from amends.desk.actions.routing import hand_over_case
 from amends.desk.actions.snoozing import snooze_case
