@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.backends.sqlite3 import base, operations
 from django.test.utils import CaptureQueriesContext
@@ -251,3 +252,9 @@ def test_moments_are_read_as_django_reads_them(stored: str | None) -> None:
     read = [one.convert_datetimefield_value(stored, None, connection) for one in both]
     assert read[0] == read[1]
     assert stored is None or read[0].utcoffset() == read[1].utcoffset()
+
+
+@pytest.mark.alike
+async def test_database_holds_no_event_loop_up() -> None:
+    with pytest.raises(SynchronousOnlyOperation):
+        connection.cursor()
