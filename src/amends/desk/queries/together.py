@@ -65,12 +65,10 @@ def heads_ups_for(person: Responder, *, most: int = 100) -> list[HeadsUp]:
     if not sees_cases(person):
         return []
     shape = {"role": Role(person.role), "most": most}
-    unseen = _heads_ups(person.pk, seen=False, **shape)
-    return (
-        unseen
-        if len(unseen) == most
-        else (unseen + _heads_ups(person.pk, seen=True, **shape))[:most]
-    )
+    found = _heads_ups(person.pk, seen=False, **shape)
+    if len(found) < most:
+        found += _heads_ups(person.pk, seen=True, **shape)
+    return found[:most]
 
 
 @prepared
