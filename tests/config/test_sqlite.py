@@ -13,7 +13,14 @@ from django.db import DatabaseError, OperationalError, connection, connections, 
 from django.db.backends.sqlite3 import base, operations
 from django.test.utils import CaptureQueriesContext
 
-from amends.config.sqlite.base import LOOK_S, MOST_LEFT_S, PART_LEFT, DatabaseWrapper
+from amends.config.sqlite.base import (
+    CHECKPOINT_S,
+    LOOK_S,
+    MOST_LEFT_S,
+    PART_LEFT,
+    DatabaseWrapper,
+)
+from amends.config.sqlite.checkpoints import checkpoint_aside
 from amends.config.sqlite.cursors import LONGEST_KEPT
 
 pytestmark = pytest.mark.django_db  # on a file of its own
@@ -122,6 +129,43 @@ def test_who_held_the_place_leaves_it_to_others_for_a_while(
     begin(writer)
     assert sum(times.slept) == pytest.approx(left)
     end(writer)
+
+
+def _in_the_file(path: Path) -> int:
+    """How many tables stand in the database's file, without what is in its log alone."""
+    alone = path.with_name("alone.sqlite3")
+    alone.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(alone)) as there:
+        return int(there.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _write(writer: DatabaseWrapper, times: Times, name: str, *, held: float) -> None:
+    begin(writer)
+    writer.cursor().execute(f"CREATE TABLE {name} (number integer)")
+    times.now += held
+    end(writer)
+    if writer._checkpoint is not None:
+        writer._checkpoint.join()
+
+
+def test_who_stores_by_the_thousand_leaves_checkpoints_to_a_thread(
+    times: Times, path: Path, writer: DatabaseWrapper
+) -> None:
+    writer.cursor().execute("PRAGMA journal_mode = WAL")
+    _write(writer, times, "one", held=CHECKPOINT_S)
+    assert _in_the_file(path) == 0  # nobody stores so much yet
+    writer.store_by_the_thousand()
+    _write(writer, times, "two", held=CHECKPOINT_S * 0.6)
+    assert _in_the_file(path) == 0
+    _write(writer, times, "three", held=CHECKPOINT_S * 0.6)
+    assert _in_the_file(path) == 3
+    _write(writer, times, "four", held=CHECKPOINT_S * 0.6)
+    assert _in_the_file(path) == 3
+
+
+def test_checkpoint_of_a_database_that_is_gone_does_nothing(path: Path) -> None:
+    checkpoint_aside(str(path)).join()
+    assert not path.exists()
 
 
 def _failures(cursor: Any, kinds: Any) -> list[Any]:

@@ -5,7 +5,7 @@ import gc
 import pytest
 from django.db import connection, transaction
 
-from amends.desk.actions.memory import spill_nothing, uncollected
+from amends.desk.actions.memory import store_by_the_thousand, uncollected
 
 
 def test_nothing_is_collected_meanwhile() -> None:
@@ -45,7 +45,7 @@ def test_whoever_stores_spills_nothing_from_its_next_transaction_on() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA temp_store = DEFAULT")
     with transaction.atomic():
-        spill_nothing()
+        store_by_the_thousand()
         assert _spills() == _IN_FILES
-    spill_nothing()
+    store_by_the_thousand()
     assert _spills() == _IN_MEMORY

@@ -1,8 +1,9 @@
 """Batches are stored as values: the same rows come of them as of a plain reading of what was heard."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,8 +11,19 @@ from django.db import DataError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.desk.actions.bulk import AT_ONCE, SKIP, insert_values, update_values
+from amends.desk.actions import profiles
+from amends.desk.actions.book import arrivals_of
+from amends.desk.actions.bulk import (
+    AT_ONCE,
+    SKIP,
+    Insertion,
+    insert_columns,
+    insert_values,
+    update_values,
+)
 from amends.desk.actions.hearing import count_drops, keep_mentions
+from amends.desk.actions.intake import FEW, Circumstances, take_in
+from amends.desk.actions.keeping import find_place, key_of, write_out
 from amends.desk.actions.mattering import that_matter
 from amends.desk.models import (
     AuthorRow,
@@ -206,12 +218,10 @@ def test_deleted_post_takes_its_reading_and_matches_along() -> None:
 def test_profile_met_at_the_same_moment_by_another_is_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from amends.desk.actions import keeping
-
     heard(handle="rosa")
-    found = keeping._profiles
-    answers: Iterator[dict[object, object]] = iter([{}])
-    monkeypatch.setattr(keeping, "_profiles", lambda keys: next(answers, None) or found(keys))
+    found = profiles._PROFILES
+    answers: Iterator[list[tuple[Any, ...]]] = iter([[]])
+    monkeypatch.setattr(profiles, "_PROFILES", lambda *of: next(answers, None) or found(*of))
     row = heard("Halcyon again", handle="rosa", native_id="second")
     assert [row.author_id] == list(AuthorRow.objects.values_list("pk", flat=True))
 
@@ -243,6 +253,67 @@ def test_known_row_breaks_a_batch_unless_it_is_skipped() -> None:
     assert set(AuthorRow.objects.values_list("handle", flat=True)) == {"a", "c"}
 
 
+PROFILES: dict[str, Sequence[Any]] = {
+    "network": ["demo", "demo"],
+    "native_id": ["1", "2"],
+    "handle": ["a", "b"],
+    "name": ["", "B"],
+}
+
+
+def _met() -> int:
+    return len(profiles._PROFILES("demo", ["1", "2"]))
+
+
+def _added() -> int:
+    more = {name: [f"{column[1]} more"] for name, column in PROFILES.items()}
+    insert_columns(AuthorRow, more)
+    return AuthorRow.objects.count() - 1
+
+
+@pytest.mark.parametrize("ask", [AuthorRow.objects.count, _met, _added])
+def test_who_asks_while_rows_are_written_finds_them(ask: Callable[[], int]) -> None:
+    """On PostgreSQL they are on their way till then."""
+    with Insertion(AuthorRow, PROFILES).running():
+        assert ask() == 2
+    assert AuthorRow.objects.filter(native_id__in=PROFILES["native_id"]).count() == 2
+
+
+def test_what_fails_while_rows_are_written_leaves_none() -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        transaction.atomic(),
+        Insertion(AuthorRow, PROFILES).running(),
+    ):
+        _ = 1 / 0
+    assert not AuthorRow.objects.exists()
+
+
+def test_what_posts_mean_is_decided_without_a_question() -> None:
+    """While it is, PostgreSQL writes them; whoever asked would wait for that."""
+    said = [mention(native_id=str(at), handle=f"customer{at}") for at in range(FEW + 5)]
+    keep_mentions(said, now=NOON)
+    asked: list[str] = []
+
+    @contextmanager
+    def listening() -> Iterator[None]:
+        def note(execute: Any, sql: str, *given: Any) -> Any:
+            asked.append(sql)
+            return execute(sql, *given)
+
+        with connection.execute_wrapper(note):
+            yield
+
+    numbers = count()
+    around = Circumstances(
+        brand=brand(), channel=None, threshold=0.5, now=NOON, new_ref=lambda: f"R{next(numbers)}"
+    )
+    arrivals = arrivals_of(PostRow.objects.all(), around.brand)
+    with transaction.atomic():
+        assert len(take_in(arrivals, around, meanwhile=listening())) == len(said)
+    assert asked == []
+
+
 def test_batch_is_looked_up_by_index_however_many_it_has() -> None:
     keep_mentions([mention(native_id=str(number)) for number in range(50)], now=NOON)
     plan = PostRow.objects.filter(native_id__among=map(str, range(40))).explain()
@@ -267,14 +338,11 @@ def test_rows_are_updated_by_their_keys() -> None:
 
 def matter(*mentions: Mention) -> list[str]:
     """Which of the posts intake is asked about."""
-    from amends.desk.actions.intake import Circumstances
-    from amends.desk.actions.keeping import keep_new, key_of, write_out
-
     around = Circumstances(
         brand=brand(), channel=None, threshold=0.5, now=NOON, new_ref=lambda: "R"
     )
     heard = write_out({key_of(one.post): one for one in mentions}, now=NOON)
-    kept = keep_new(heard, taken_in=True)
+    kept = find_place(heard, taken_in=True)
     return sorted(kept.mentions[at].post.id for at in that_matter(kept, around)[0])
 
 

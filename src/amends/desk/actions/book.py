@@ -37,6 +37,10 @@ Held = tuple[int, int, str, str]
 """A case, its brand, and a conversation that it has posts in."""
 
 
+MOST_REFS: Final = 500
+"""Names for cases that are asked about at once."""
+
+
 @dataclass(slots=True)
 class Arrival:
     """A stored post as intake sees it. ``kinds``: of the watches that matched; ``abusive``: what its
@@ -83,10 +87,14 @@ class Book:
     def next_ref(self, new_ref: Callable[[], str]) -> str:
         """A name that no case has: short ones drawn by chance are the same in the long run."""
         while not self.refs:
-            drawn = {new_ref() for _ in range(min(100, max(1, len(self.opened), self.most)))}
-            drawn -= {case.ref for case in self.opened}
-            self.refs = sorted(drawn.difference(_taken(list(drawn))), reverse=True)
+            self.draw_refs(new_ref)
         return self.refs.pop()
+
+    def draw_refs(self, new_ref: Callable[[], str]) -> None:
+        """Have names ready that no case has, if any of those drawn is such a one."""
+        drawn = {new_ref() for _ in range(min(MOST_REFS, max(1, len(self.opened), self.most)))}
+        drawn -= {case.ref for case in self.opened}
+        self.refs = sorted(drawn.difference(_taken(list(drawn))), reverse=True)
 
     def meet(self, author: AuthorRow, since: datetime) -> None:
         """Somebody is behind every profile that opens a case."""

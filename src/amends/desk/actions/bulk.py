@@ -6,8 +6,8 @@ the time. SQLite runs one prepared statement for each row; PostgreSQL gets all r
 or as one array a column. Defaults hold, signals do not exist; rows do not learn their primary keys.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -24,7 +24,7 @@ Row = Sequence[Any]
 SKIP: Final = "ON CONFLICT DO NOTHING"
 AT_ONCE: Final = 64
 """Rows in one statement on SQLite."""
-PART: Final = 250
+PART: Final = 1000
 """Rows that PostgreSQL is given at a time."""
 Pair = tuple[Any, Column]
 """A field and its values."""
@@ -256,32 +256,58 @@ class _Copied:
     once; columns that hold nothing are left out."""
 
     def __init__(self, model: type[Model], pairs: Sequence[Pair], number: int) -> None:
-        pattern, given, there = [], [], []
+        pattern: list[str] = []
+        self._given: list[Pair] = []
+        there = []
         for field, column in pairs:
             if not all_one(column):
                 pattern.append("%s")
-                given.append(for_copy(field, column))
+                self._given.append((field, column))
             elif column[0] is not None:
                 pattern.append(str(for_copy(field, column[:1])[0]).replace("%", "%%"))
             else:
                 continue
             there.append(field)
+        self._number = number
         self._sql = f"COPY {_into(model, there)} FROM STDIN"
         self._line = "\t".join(pattern) + "\n"
-        self._rows = list(zip(*given, strict=True)) or [()] * number
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """It stores the first rows while the others are still being written, and the last ones while
-        the block runs."""
-        with (
-            connection.cursor() as cursor,
-            connection.wrap_database_errors,
-            cursor.copy(self._sql) as copy,
-        ):
-            for at in range(0, len(self._rows), PART):
-                copy.write("".join(map(self._line.__mod__, self._rows[at : at + PART])))
-            yield
+        the block runs; if anything else is asked there, it ends before."""
+        with ExitStack() as copying:
+            end_others()
+            copying.enter_context(connection.wrap_database_errors)
+            copy = copying.enter_context(connection.cursor()).copy(self._sql)
+            write = copying.enter_context(copy).write
+            for at in range(0, self._number, PART):
+                write("".join(self._lines(at, min(at + PART, self._number))))
+            with connection.execute_wrapper(_ends(copying)):
+                yield
+
+    def _lines(self, start: int, end: int) -> Iterator[str]:
+        if not self._given:
+            return iter([self._line % ()] * (end - start))
+        some = [for_copy(field, column[start:end]) for field, column in self._given]
+        return map(self._line.__mod__, zip(*some, strict=True))
+
+
+def _ends(copying: ExitStack) -> Callable[..., Any]:
+    """Before anything is asked, end what the connection is busy with."""
+
+    def ask(execute: Callable[..., Any], *given: Any) -> Any:
+        copying.close()
+        return execute(*given)
+
+    return ask
+
+
+def end_others() -> None:
+    """End a COPY that is under way, for one who asks past Django's cursors."""
+    if connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
 
 
 def _arrays(pairs: Sequence[Pair]) -> tuple[str, list[Any]]:

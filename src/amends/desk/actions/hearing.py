@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +18,15 @@ from amends.desk.actions.intake import Circumstances, hold, note_abuse, take_in
 from amends.desk.actions.keeping import (
     Heard,
     Kept,
-    keep_new,
+    find_place,
     key_of,
     match_stored,
     stored,
     write_out,
+    written,
 )
 from amends.desk.actions.mattering import that_matter
-from amends.desk.actions.memory import spill_nothing, uncollected
+from amends.desk.actions.memory import store_by_the_thousand, uncollected
 from amends.desk.actions.reading_again import put_readings, read_again
 from amends.desk.models import (
     Brand,
@@ -79,25 +81,32 @@ def store_prepared(batch: Prepared, around: Circumstances) -> list[Case]:
 
 def _store(batch: Prepared, around: Circumstances) -> list[Case]:
     hold(around.brand)
-    kept, edited = _keep(batch, taken_in=True)
+    kept, edited = _sorted_out(batch, taken_in=True)
+    writing: AbstractContextManager[None] = written(kept)
+    if edited or any(kept.columns["ours"]):  # of whom threads are looked through, with what is new
+        with writing:
+            writing = nullcontext()
     again = read_again(edited, around)
     chosen, held = that_matter(kept, around)
-    return again + take_in([kept.arrival(at) for at in chosen], around, held)
+    arrivals = [kept.arrival(at) for at in chosen]
+    return again + take_in(arrivals, around, held, meanwhile=writing)
 
 
 def keep_mentions(mentions: Sequence[Mention], *, now: datetime) -> int:
     """Store posts with readings and matches, without deciding what they mean; how many are new."""
-    spill_nothing()
+    store_by_the_thousand()
     with uncollected():
         batch = prepare(mentions, now=now)
         with transaction.atomic():
-            kept, edited = _keep(batch, taken_in=False)
+            kept, edited = _sorted_out(batch, taken_in=False)
             put_readings(edited)
+            with written(kept):
+                pass
             return len(kept)
 
 
-def _keep(batch: Prepared, *, taken_in: bool) -> tuple[Kept, dict[int, Reading]]:
-    """What is new, stored; and of stored posts that were edited, how they read now."""
+def _sorted_out(batch: Prepared, *, taken_in: bool) -> tuple[Kept, dict[int, Reading]]:
+    """What is new, as it is to be stored; and of stored posts that were edited, how they read now."""
     look_up_by_index()
     heard, now = batch.heard, batch.heard.now
     known = stored(heard.mentions)
@@ -107,7 +116,7 @@ def _keep(batch: Prepared, *, taken_in: bool) -> tuple[Kept, dict[int, Reading]]
         edited = _note_edits(again, now=now)
         fresh = {key: one for key, one in heard.mentions.items() if key not in known}
         heard = write_out(fresh, now=now)
-    return keep_new(heard, taken_in=taken_in), edited
+    return find_place(heard, taken_in=taken_in), edited
 
 
 def match_again(mentions: Sequence[Mention]) -> None:

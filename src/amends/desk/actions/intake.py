@@ -1,9 +1,10 @@
 """Intake: what newly stored posts mean for cases. One batch, a few queries, one transaction."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -31,6 +32,8 @@ from amends.desk.queries.prepared import prepared, prepared_change
 from amends.terms import Reading, WatchKind
 from amends.understanding.abuse import abuse_in, abusive
 
+FEW: Final = 20
+"""Of more posts than these some open a case."""
 ABOUT_US = frozenset({WatchKind.BRAND, WatchKind.PRODUCT, WatchKind.PERSON})
 
 
@@ -51,19 +54,27 @@ class Circumstances:
 
 
 def take_in(
-    arrivals: Sequence[Arrival], around: Circumstances, held: Collection[Held] | None = None
+    arrivals: Sequence[Arrival],
+    around: Circumstances,
+    held: Collection[Held] | None = None,
+    *,
+    meanwhile: AbstractContextManager[None] | None = None,
 ) -> list[Case]:
-    """Decide what each post means, oldest first; the cases it opened. ``held`` as for the book.
+    """Decide what each post means, oldest first; the cases it opened. ``held`` as for the book;
+    ``meanwhile``, which writes the posts, is entered once all was asked that decisions need.
 
     Runs inside a transaction that has called ``hold`` before it looked for cases.
     """
+    book = open_book(arrivals, around.brand, held) if arrivals else Book()
+    book.quiet = around.history
+    if len(arrivals) > FEW:
+        book.draw_refs(around.new_ref)
+    with meanwhile or nullcontext():
+        _ask_for_abuse(arrivals)
+        for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
+            _consider(one, book, around)
     if not arrivals:
         return []
-    book = open_book(arrivals, around.brand, held)
-    book.quiet = around.history
-    _ask_for_abuse(arrivals)
-    for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
-        _consider(one, book, around)
     write_book(book)
     if not around.history:
         note_triggers(book.events, [*book.opened, *book.changed.values()])

@@ -4,7 +4,8 @@ What a network's stream brings is stored by the thousand, and most of it means n
 So everything here is looked up for the whole batch at once and written by ``bulk``.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,15 +20,13 @@ from amends.desk.actions.bulk import (
     SKIP,
     Insertion,
     insert_columns,
-    insert_new,
     insert_values,
     new_keys,
-    update_values,
 )
 from amends.desk.actions.columns import Column
+from amends.desk.actions.profiles import Writers, store_profiles, writers_of
 from amends.desk.actions.threads import conversations_of
 from amends.desk.models import (
-    AuthorRow,
     DeepWait,
     MentionRow,
     PostRow,
@@ -39,35 +38,28 @@ from amends.desk.models.ids import Turned
 from amends.desk.models.signs import VULNERABLE, signs_of, step_of
 from amends.desk.queries.lookups import LookUp, Stretch
 from amends.desk.queries.prepared import prepared
-from amends.desk.queries.roles import roles_of
 from amends.desk.queries.threads import Key, by_network
-from amends.terms import Author, Mention, Post, Reading
+from amends.terms import Mention, Post, Reading
 
-
-@dataclass(slots=True)
-class Profile:
-    """A stored author, as far as hearing asks."""
-
-    pk: int
-    handle: str
-    name: str
-    followers: int | None
-    customer: int | None = None
+Watches = Mapping[str, tuple[int, frozenset[str]]]
+"""Watches that are there still: their primary keys and kinds, by their names in a mention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """New posts that were stored: a column for each fact, in which a post has one place.
+    """New posts, as they are stored: a column for each fact, in which a post has one place.
 
-    ``customers``: of those authors, by their primary keys, who are somebody's; ``kinds``: of the
-    watches that matched.
+    ``read``: what was read in them, where that is written out; ``customers``: of those authors, by their primary keys, who are somebody's; ``kinds``: of the
+    watches that matched each.
     """
 
     mentions: Sequence[Mention]
     keys: Sequence[Key]
     threads: Sequence[Key]
     columns: Mapping[str, Column]
+    read: Mapping[str, Column] | None
     customers: Mapping[int, int]
+    watches: Watches
     kinds: Sequence[frozenset[str]]
 
     def __len__(self) -> int:
@@ -123,7 +115,7 @@ class Heard:
 
     mentions: Mapping[Key, Mention]
     now: datetime
-    profiles: Sequence[Key | None]
+    writers: Writers
     written: Mapping[str, Column]
     read: Mapping[str, Column] | None = None
 
@@ -132,22 +124,21 @@ def write_out(mentions: Mapping[Key, Mention], *, now: datetime) -> Heard:
     """What can be done before the transaction, in which on SQLite nobody else writes. PostgreSQL
     is given readings while it is busy with posts."""
     posts = [one.post for one in mentions.values()]
-    heard = Heard(mentions, now, _profile_keys(posts), _written(posts, now=now))
+    heard = Heard(mentions, now, writers_of(posts), _written(posts, now=now))
     if connection.vendor != "postgresql":
         heard.read = _readings([one.reading for one in mentions.values() if one.reading])
     return heard
 
 
-def keep_new(heard: Heard, *, taken_in: bool) -> Kept:
-    """Store mentions of whose posts none is stored yet. ``taken_in`` says that the same transaction
-    decides what they mean."""
+def find_place(heard: Heard, *, taken_in: bool) -> Kept:
+    """What mentions are stored as of whose posts none is stored yet; their authors are stored here.
+    ``taken_in`` says that the same transaction decides what they mean."""
     keys, mentions = list(heard.mentions), list(heard.mentions.values())
     posts = [one.post for one in mentions]
-    authors, customers = _store_profiles(posts, heard.profiles)
+    authors, customers = store_profiles(posts, heard.writers)
     threads = conversations_of(keys, posts)
-    pks = new_keys(PostRow, len(posts))
     facts: dict[str, Column] = {
-        "id": pks,
+        "id": new_keys(PostRow, len(posts)),
         "author_id": authors,
         "conversation": [thread for _, thread in threads],
         "ours": [one.ours for one in mentions],
@@ -157,17 +148,26 @@ def keep_new(heard: Heard, *, taken_in: bool) -> Kept:
         **heard.written,
     }
     columns = {name: facts[name] for name in POST}
-    pairs = [(pk, one.reading) for pk, one in zip(pks, mentions, strict=True) if one.reading]
     watches = _watches(mentions)
-    with Insertion(PostRow, columns).running():
-        read = heard.read or _readings([one for _, one in pairs])
+    kinds = _kinds_of(mentions, watches)
+    return Kept(mentions, keys, threads, columns, heard.read, customers, watches, kinds)
+
+
+@contextmanager
+def written(kept: Kept) -> Iterator[None]:
+    """Store new posts with readings and matches. What is done inside is done while PostgreSQL is at
+    the posts, as far as it asks nothing; all of them are there when it has ended."""
+    pks, mentions = kept.columns["id"], kept.mentions
+    with Insertion(PostRow, kept.columns).running():
+        yield
+        pairs = [(pk, one.reading) for pk, one in zip(pks, mentions, strict=True) if one.reading]
+        read = kept.read or _readings([one for _, one in pairs])
         readings = Insertion(ReadingRow, {"post_id": [pk for pk, _ in pairs], **read})
-        rows, kinds = _matches(pks, mentions, columns["created_at"], watches)
+        rows = _matches(pks, mentions, kept.columns["created_at"], kept.watches)
         matches = Insertion(MentionRow, rows)
     readings.run()
     matches.run()
     _store_more(pairs)
-    return Kept(mentions, keys, threads, columns, customers, kinds)
 
 
 def _written(posts: Sequence[Post], *, now: datetime) -> dict[str, Column]:
@@ -256,23 +256,28 @@ _APART: Final = frozenset({"complaint", _CARE})  # the words of the first are in
 
 
 def _matches(
-    pks: Sequence[int],
-    mentions: Sequence[Mention],
-    written: Column,
-    watches: Mapping[str, tuple[int, frozenset[str]]],
-) -> tuple[dict[str, Column], list[frozenset[str]]]:
-    """Which watches matched, but for those removed meanwhile; and the kinds of each post's."""
-    rows, kinds = [], []
-    for pk, one, at in zip(pks, mentions, written, strict=True):
-        of_post = _NONE
-        for watch, words in one.watches.items():
-            known = watches.get(watch)
-            if known is not None:
-                rows.append((pk, known[0], words, at))
-                of_post = of_post | known[1] if of_post else known[1]
-        kinds.append(of_post)
+    pks: Sequence[int], mentions: Sequence[Mention], written: Column, watches: Watches
+) -> dict[str, Column]:
+    """Which watches matched, but for those removed meanwhile."""
+    rows = [
+        (pk, watches[watch][0], words, at)
+        for pk, one, at in zip(pks, mentions, written, strict=True)
+        for watch, words in one.watches.items()
+        if watch in watches
+    ]
     columns = zip(*rows, strict=True) if rows else [()] * len(_MATCH)
-    return dict(zip(_MATCH, columns, strict=True)), kinds
+    return dict(zip(_MATCH, columns, strict=True))
+
+
+def _kinds_of(mentions: Sequence[Mention], watches: Watches) -> list[frozenset[str]]:
+    """The kinds of the watches that matched each."""
+    kinds = {watch: known[1] for watch, known in watches.items()}
+    return [
+        kinds.get(next(iter(one.watches)), _NONE)
+        if len(one.watches) == 1
+        else _NONE.union(*(kinds.get(watch, _NONE) for watch in one.watches))
+        for one in mentions
+    ]
 
 
 _NONE: Final = frozenset[str]()
@@ -292,7 +297,7 @@ def match_stored(mentions: Mapping[Key, Mention], known: Mapping[Key, int]) -> N
     insert_values(MentionRow, _MATCH, rows, known=SKIP)
 
 
-def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[str]]]:
+def _watches(mentions: Collection[Mention]) -> Watches:
     """The watches that matched and are there still, with their kinds."""
     named = set[str]().union(*[mention.watches for mention in mentions])
     pks = [int(watch) for watch in named if watch.isdecimal() and len(watch) < 19]
@@ -302,83 +307,3 @@ def _watches(mentions: Collection[Mention]) -> dict[str, tuple[int, frozenset[st
 @prepared
 def _kinds(watches: list[int]) -> QuerySet[WatchRow, tuple[int, str]]:
     return WatchRow.objects.filter(id__among=watches).values_list("pk", "kind")
-
-
-def _profile_keys(posts: Sequence[Post]) -> list[Key | None]:
-    """How profiles are told from others: by their id, else their handle. None where neither is
-    known."""
-    return [
-        (post.network, author.id)
-        if (author := post.author) and author.id
-        else (post.network, f"@{author.handle.lower()}")
-        if author and author.handle
-        else None
-        for post in posts
-    ]
-
-
-def _store_profiles(
-    posts: Sequence[Post], keys: Sequence[Key | None]
-) -> tuple[list[int | None], dict[int, int]]:
-    """Profiles as last heard; those erased stay erased until they write anew, which this is. The
-    primary keys of the posts' authors, and the customers of those who are somebody's."""
-    latest = {
-        key: post.author for key, post in zip(keys, posts, strict=True) if key and post.author
-    }
-    known = _profiles(latest)
-    _refresh({key: latest[key] for key in known}, known)
-    # In one order everywhere, so that two who meet the same people wait for each other one way.
-    strangers = by_network(latest.keys() - known.keys())
-    fresh = [(one, native) for one in sorted(strangers) for native in sorted(strangers[one])]
-    made = new_keys(AuthorRow, len(fresh))
-    pks: dict[Key | None, int] = dict(zip(fresh, made, strict=True))
-    if not _insert_profiles(made, fresh, [latest[key] for key in fresh]):
-        met = _profiles(fresh)  # somebody else met one at the same moment
-        _refresh({key: latest[key] for key in fresh}, met)
-        known |= met
-    pks.update((key, one.pk) for key, one in known.items())
-    customers = {one.pk: one.customer for one in known.values() if one.customer is not None}
-    return list(map(pks.get, keys)), customers
-
-
-_PROFILES: Final = LookUp(
-    lambda network, ids: AuthorRow.objects.filter(
-        network=network, native_id__among=ids
-    ).values_list("native_id", "pk", "handle", "name", "followers", "customer_id")
-)
-
-
-def _profiles(keys: Iterable[Key]) -> dict[Key, Profile]:
-    return {
-        (network, row[0]): Profile(*row[1:])
-        for network, ids in by_network(keys).items()
-        for row in _PROFILES(network, ids)
-    }
-
-
-def _insert_profiles(pks: Sequence[int], keys: Sequence[Key], authors: Sequence[Author]) -> bool:
-    """Whether none of them was there."""
-    handles = [author.handle or "" for author in authors]
-    accounts = [(key[0], handle) for key, handle in zip(keys, handles, strict=True)]
-    roles = roles_of(accounts)
-    columns: dict[str, Column] = {
-        "id": pks,
-        "network": [network for network, _ in keys],
-        "native_id": [native for _, native in keys],
-        "handle": [handle[:253] for handle in handles],
-        "name": [(author.name or "")[:640] for author in authors],
-        "followers": [author.followers for author in authors],
-        "role": [roles.get(account) for account in accounts] if roles else [None] * len(keys),
-    }
-    return insert_new(AuthorRow, columns)
-
-
-def _refresh(latest: Mapping[Key, Author], known: Mapping[Key, Profile]) -> None:
-    changed = []
-    for key, author in latest.items():
-        one = known[key]
-        handle, name = (author.handle or one.handle)[:253], (author.name or one.name)[:640]
-        followers = one.followers if author.followers is None else author.followers
-        if (handle, name, followers) != (one.handle, one.name, one.followers):
-            changed.append((one.pk, handle, name, followers, None))
-    update_values(AuthorRow, ("handle", "name", "followers", "erased_at"), sorted(changed))

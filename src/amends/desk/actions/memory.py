@@ -1,8 +1,9 @@
-"""What storing by the thousand does with memory: nothing is collected meanwhile, nothing spilt."""
+"""What storing by the thousand asks of the collector and of the connection."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -20,13 +21,8 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def spill_nothing() -> None:
-    """Let this connection to SQLite keep in memory what it would write to files for itself alone; for
-    one that stores, before its transaction.
-
-    A statement of many rows notes what each page held, and beyond 64 KB in a file: an eighth of what
-    storing a batch took. Other connections may sort a whole table, which is better done in a file.
-    """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA temp_store = MEMORY")
+def store_by_the_thousand() -> None:
+    """Ready this connection for storing, before its transaction; for SQLite, as ``config.sqlite`` has it."""
+    if connection.vendor == "sqlite":
+        ours: Any = connection
+        ours.store_by_the_thousand()

@@ -1,6 +1,7 @@
 """Posts by the conversations they are in."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
@@ -13,6 +14,8 @@ Key = tuple[str, str]
 ANSWERS: Final = ~Q(conversation=F("native_id"))
 """Every post but a conversation's first; in these words there is an index for them alone."""
 FIRSTS: Final = Q(conversation=F("native_id"))
+_NETWORK: Final = itemgetter(0)
+_NATIVE: Final = itemgetter(1)
 
 
 def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySet[PostRow]]:
@@ -29,7 +32,7 @@ def in_threads(posts: QuerySet[PostRow], threads: Iterable[Key]) -> list[QuerySe
 
 def by_network(keys: Iterable[Key]) -> dict[str, set[str]]:
     known = list(keys)
-    networks = {network for network, _ in known}  # a handful at most
+    networks = set(map(_NETWORK, known))  # a handful at most
     if len(networks) == 1:
-        return {networks.pop(): {native for _, native in known}}
+        return {networks.pop(): set(map(_NATIVE, known))}
     return {one: {native for network, native in known if network == one} for one in networks}

@@ -14,7 +14,7 @@ from amends.desk.actions.hearing import (
     store_prepared,
 )
 from amends.desk.actions.intake import Circumstances
-from amends.desk.actions.memory import spill_nothing, uncollected
+from amends.desk.actions.memory import store_by_the_thousand, uncollected
 from amends.desk.models import ChannelRow
 from amends.listening import Batch
 from amends.listening.gathering import ROOMY, Limits
@@ -53,19 +53,23 @@ class DeskSink:
             now=now,
             new_ref=self._new_ref,
         )
-        spill_nothing()
+        store_by_the_thousand()
         with uncollected():
-            prepared = prepare(batch.mentions, now=now)
-            with transaction.atomic():
-                store_prepared(prepared, around)
-                if batch.deleted:
-                    note_deletions(channel.network, batch.deleted, now=now)
-                store_dead(batch.dead, now=now)
-                count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
-                if batch.cursor is not None:
-                    move_cursor(channel, batch.source, batch.cursor, now=now)
+            self._store(batch, around)  # what it made is gone before anything is collected
         if self._noted is not None:
             self._noted(now, lag_of(batch, now))
+
+    def _store(self, batch: Batch, around: Circumstances) -> None:
+        now, channel = around.now, self._channel
+        prepared = prepare(batch.mentions, now=now)
+        with transaction.atomic():
+            store_prepared(prepared, around)
+            if batch.deleted:
+                note_deletions(channel.network, batch.deleted, now=now)
+            store_dead(batch.dead, now=now)
+            count_drops(f"{channel.network}:{channel.handle}", batch.dropped, now=now)
+            if batch.cursor is not None:
+                move_cursor(channel, batch.source, batch.cursor, now=now)
 
 
 def gathered_at_once() -> Limits:
