@@ -81,6 +81,24 @@ def test_insert_menu_puts_words_at_the_cursor_and_closes(
         picture(page, "91-insert-menu-on-a-phone")
 
 
+def test_long_reply_keeps_its_button_on_the_screen_and_what_was_said_of_it_goes(
+    browser: Browser, desk: Desk, state: StorageState
+) -> None:
+    with page_of(browser, desk.address, refused=True, storage_state=state) as page:
+        field, send = _open(page), page.locator(".composer .send.main")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        field.fill("\n".join(["One line of many."] * 40))
+        expect(page.locator(".guard.is-stop")).to_be_visible()
+        expect(send).to_be_in_viewport(ratio=1)
+        expect(page.locator(".trail-scroll")).to_be_in_viewport(ratio=1)
+        send.click()
+        expect(page.locator("#case-error")).to_be_visible()
+        expect(send).to_be_in_viewport(ratio=1)
+        page.locator(".write.public textarea").fill("Short.")
+        expect(page.locator("#case-error")).to_have_count(0)
+        page.locator(".write.public textarea").fill("")
+
+
 def test_insert_menu_is_opened_walked_used_and_left_by_keys_alone(
     browser: Browser, desk: Desk, state: StorageState
 ) -> None:

@@ -86,6 +86,11 @@
     again.scrollIntoView({ block: "nearest" });
   });
 
+  // What was said of a text that was refused is no longer true of the text as it is written now.
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches(".composer textarea")) document.getElementById("case-error")?.remove();
+  });
+
   const mark = () => {
     const open = document.querySelector("#case [data-ref]")?.dataset.ref;
     for (const row of document.querySelectorAll("#rows .row")) {
