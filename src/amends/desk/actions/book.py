@@ -35,8 +35,6 @@ Thread = tuple[str, str]
 """A conversation by its network and its id there."""
 Held = tuple[int, int, str, str]
 """A case, its brand, and a conversation that it has posts in."""
-
-
 MOST_REFS: Final = 500
 """Names for cases that are asked about at once."""
 

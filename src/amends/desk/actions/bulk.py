@@ -277,7 +277,7 @@ class _Copied:
         """It stores the first rows while the others are still being written, and the last ones while
         the block runs; if anything else is asked there, it ends before."""
         with ExitStack() as copying:
-            end_others()
+            _end_another()
             copying.enter_context(connection.wrap_database_errors)
             copy = copying.enter_context(connection.cursor()).copy(self._sql)
             write = copying.enter_context(copy).write
@@ -303,8 +303,8 @@ def _ends(copying: ExitStack) -> Callable[..., Any]:
     return ask
 
 
-def end_others() -> None:
-    """End a COPY that is under way, for one who asks past Django's cursors."""
+def _end_another() -> None:
+    """End a COPY that is under way: the next goes past the cursors that would."""
     if connection.execute_wrappers:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -65,16 +65,18 @@ def take_in(
 
     Runs inside a transaction that has called ``hold`` before it looked for cases.
     """
-    book = open_book(arrivals, around.brand, held) if arrivals else Book()
+    writing = meanwhile or nullcontext()
+    if not arrivals:
+        with writing:
+            return []
+    book = open_book(arrivals, around.brand, held)
     book.quiet = around.history
     if len(arrivals) > FEW:
         book.draw_refs(around.new_ref)
-    with meanwhile or nullcontext():
+    with writing:
         _ask_for_abuse(arrivals)
         for one in sorted(arrivals, key=lambda a: (a.row.created_at, a.row.pk)):
             _consider(one, book, around)
-    if not arrivals:
-        return []
     write_book(book)
     if not around.history:
         note_triggers(book.events, [*book.opened, *book.changed.values()])

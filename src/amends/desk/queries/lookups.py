@@ -91,7 +91,7 @@ def _asked_of_postgres(sql: str, values: Sequence[Any]) -> Found:
     """The values beside the statement, where Django's own cursor writes them into it."""
     from psycopg import Cursor
 
-    if connection.execute_wrappers:  # of somebody who wants to know what is asked
+    if connection.execute_wrappers:  # of one who must know, as where a COPY has to end first
         return _asked(sql, values)
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         return cursor.execute(sql.encode(), values).fetchall()
